@@ -1,0 +1,73 @@
+/** Version of the event schema, written into every event as `v`; raised when a reader of the old one would misread. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+export type DomainName = 'A' | 'B';
+
+/**
+ * The loss terms of one step, each already weighted, summed over the two directions' terms as named, averaged over the
+ * step's chunks. `A` terms start from an image of domain A, as in the paper's figure 2; `discriminatorA` judges domain A.
+ */
+export interface LossReport {
+  readonly generatorA: number;
+  readonly generatorB: number;
+  readonly cycleA: number;
+  readonly cycleB: number;
+  readonly identityA: number;
+  readonly identityB: number;
+  readonly contextA: number;
+  readonly contextB: number;
+  readonly discriminatorA: number;
+  readonly discriminatorB: number;
+}
+
+export interface MemoryReport {
+  readonly tensors: number;
+  readonly tensorBytes: number;
+  readonly rssBytes: number;
+}
+
+/** Why training stopped. */
+export type FinishReason = 'completed' | 'interrupted';
+
+/** Paths are relative to the run folder, with forward slashes. Times are ISO 8601, UTC. */
+export type RunEventBody =
+  | {
+      readonly type: 'run-started';
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly stepsPerEpoch: number;
+      readonly resumed: boolean;
+      /** What the backend says of itself: name, device, threads. */
+      readonly backend: { readonly name: string; readonly device: string };
+      readonly config: unknown;
+    }
+  | {
+      readonly type: 'step';
+      /** Steps done, counted over the whole run, 1 after the first. */
+      readonly step: number;
+      readonly epoch: number;
+      readonly losses: LossReport;
+      readonly learningRate: { readonly generator: number; readonly discriminator: number };
+      readonly seconds: number;
+      readonly memory: MemoryReport;
+    }
+  | { readonly type: 'sample'; readonly step: number; readonly path: string; readonly direction: 'AtoB' | 'BtoA' }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly path: string; readonly seconds: number }
+  | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly step?: number }
+  | { readonly type: 'alarm'; readonly code: AlarmCode; readonly message: string; readonly step: number }
+  | {
+      readonly type: 'run-finished';
+      readonly step: number;
+      readonly reason: FinishReason;
+      readonly checkpoint: string | null;
+    }
+  | { readonly type: 'run-failed'; readonly step: number; readonly message: string };
+
+export type AlarmCode =
+  | 'loss-not-finite'
+  | 'loss-exploding'
+  | 'masks-all-background'
+  | 'masks-all-object'
+  | 'discriminator-at-zero';
+
+export type RunEvent = RunEventBody & { readonly v: typeof EVENT_SCHEMA_VERSION; readonly time: string };
