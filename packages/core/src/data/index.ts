@@ -1,0 +1,21 @@
+/**
+ * What readers of data share, without the networks: importing it does not load TensorFlow.js, so that decode workers
+ * and `dataset check` start at once.
+ */
+export { UsageError, UserError } from '../errors.ts';
+export type { DomainName } from '../events/run-event.ts';
+export { createRng, type Rng, restoreRng } from '../random/rng.ts';
+export { transformImage, transformMask } from './apply-transform.ts';
+export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
+export type { PairSource, TrainingPair } from './pair-source.ts';
+export { bytesFromMask, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
+export type { Sample } from './sample.ts';
+export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
+export {
+  drawTransform,
+  loadSize,
+  type SizePx,
+  type TransformDraw,
+  type TransformKey,
+  type TransformOptions,
+} from './transform-draw.ts';

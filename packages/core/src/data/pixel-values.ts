@@ -1,0 +1,19 @@
+/** @param bytes 0 … 255  @returns values in [-1, 1]: `byte / 127.5 - 1` */
+export function valuesFromBytes(bytes: Uint8Array): Float32Array {
+  return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
+}
+
+/** @param values in [-1, 1]; what lies outside is clamped  @returns 0 … 255, rounded to the nearest */
+export function bytesFromValues(values: Float32Array): Uint8Array {
+  return Uint8Array.from(values, (value) => Math.round((Math.min(1, Math.max(-1, value)) + 1) * 127.5));
+}
+
+/** @param bytes grey, object > 127  @returns -1 background and 1 object */
+export function maskFromBytes(bytes: Uint8Array): Float32Array {
+  return Float32Array.from(bytes, (byte) => (byte > 127 ? 1 : -1));
+}
+
+/** @param mask values in [-1, 1], object > 0  @returns 0 background and 255 object */
+export function bytesFromMask(mask: Float32Array): Uint8Array {
+  return Uint8Array.from(mask, (value) => (value > 0 ? 255 : 0));
+}
