@@ -1,0 +1,48 @@
+import type * as tf from '@tensorflow/tfjs';
+import { convolution } from '../ops/convolution.ts';
+import { instanceNorm } from '../ops/instance-norm.ts';
+import { reflectionPad } from '../ops/reflection-pad.ts';
+import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
+
+/** Stride 1 without zero padding: the input is padded by reflection before. */
+export const UNPADDED = { stride: 1, padding: [0, 0, 0, 0] } as const;
+const HALVING = { stride: 2, padding: [1, 1, 1, 1] } as const;
+
+/** Parameters of {@link encoder} under `prefix`; convolutions before an instance norm have no bias, it would cancel. */
+export function encoderSpecs(prefix: string, channels: number, ngf: number, blocks: number): ParameterSpec[] {
+  const weight = (name: string, shape: number[]): ParameterSpec => ({
+    name: `${prefix}.${name}.weight`,
+    shape,
+    initial: 'normal',
+  });
+  const residual = Array.from({ length: blocks }, (_, block) =>
+    [0, 1].map((conv) => weight(`block${block}.conv${conv}`, [3, 3, 4 * ngf, 4 * ngf])),
+  );
+  return [
+    weight('conv0', [7, 7, channels, ngf]),
+    weight('conv1', [3, 3, ngf, 2 * ngf]),
+    weight('conv2', [3, 3, 2 * ngf, 4 * ngf]),
+    ...residual.flat(),
+  ];
+}
+
+/**
+ * The encoder f_GX (images) or f_GA (masks) of the set generator: a 7x7 convolution, two that halve the size, and
+ * residual blocks (Johnson et al. 2016, as in CycleGAN).
+ *
+ * @param x `[batch, height, width, channels]`, height and width multiples of 4
+ * @returns `[batch, height / 4, width / 4, 4 ngf]`
+ */
+export function encoder(parameters: Parameters, prefix: string, blocks: number, x: tf.Tensor4D): tf.Tensor4D {
+  const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
+  let h = instanceNorm(convolution(reflectionPad(x, 3), weight('conv0'), UNPADDED), { kind: 'relu' });
+  h = instanceNorm(convolution(h, weight('conv1'), HALVING), { kind: 'relu' });
+  h = instanceNorm(convolution(h, weight('conv2'), HALVING), { kind: 'relu' });
+  for (let block = 0; block < blocks; block++) {
+    const inner = convolution(reflectionPad(h, 1), weight(`block${block}.conv0`), UNPADDED);
+    const normal = instanceNorm(inner, { kind: 'relu' });
+    const outer = convolution(reflectionPad(normal, 1), weight(`block${block}.conv1`), UNPADDED);
+    h = instanceNorm(outer, { kind: 'none' }, h);
+  }
+  return h;
+}

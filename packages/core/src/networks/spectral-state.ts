@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import { powerIteration, spectralNorm } from '../ops/spectral-norm.ts';
+import type { Rng } from '../random/rng.ts';
+import { type Parameters, parameter } from './parameters.ts';
+
+/** The singular vectors of each convolution of a discriminator, kept from call to call. */
+export type SpectralState = Map<string, { u: tf.Tensor1D; v: tf.Tensor1D }>;
+
+const WEIGHT = '.weight';
+
+/** Random unit vectors for every weight; the first power iterations turn them into singular ones. */
+export function initialSpectralState(parameters: Parameters, rng: Rng): SpectralState {
+  const state: SpectralState = new Map();
+  for (const [name, weight] of parameters) {
+    if (!name.endsWith(WEIGHT)) continue;
+    const outputs = weight.shape[3] as number;
+    state.set(name.slice(0, -WEIGHT.length), {
+      u: unitVector(outputs, rng),
+      v: unitVector(weight.size / outputs, rng),
+    });
+  }
+  return state;
+}
+
+/** Advances every pair of vectors by one power iteration, in place; the old tensors are disposed. */
+export function advanceSpectralState(state: SpectralState, parameters: Parameters): void {
+  for (const [layer, vectors] of state) {
+    const next = powerIteration(parameter(parameters, layer + WEIGHT), vectors.u);
+    tf.dispose(vectors);
+    state.set(layer, { u: tf.keep(next.u), v: tf.keep(next.v) });
+  }
+}
+
+/** The parameters with every convolution's weight divided by its largest singular value; differentiable. */
+export function spectrallyNormalised(parameters: Parameters, state: SpectralState): Parameters {
+  const normalised = new Map(parameters);
+  for (const [layer, { u, v }] of state) {
+    normalised.set(layer + WEIGHT, spectralNorm(parameter(parameters, layer + WEIGHT), u, v));
+  }
+  return normalised;
+}
+
+function unitVector(length: number, rng: Rng): tf.Tensor1D {
+  const values = Float32Array.from({ length }, () => rng.normal());
+  const norm = Math.hypot(...values);
+  return tf.keep(tf.tensor1d(values.map((value) => value / norm)));
+}
