@@ -1,0 +1,62 @@
+/** Names that `--backend` takes, besides `auto`. */
+export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
+
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+export interface BackendOptions {
+  /** Threads of the wasm backend, at least 1. @default every core, as far as the backend's pool goes */
+  readonly threads?: number;
+  /** WebGPU adapter: its index in the list of adapters, or a part of its name, case ignored. @default the best one */
+  readonly adapter?: number | string;
+  /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */
+  readonly log?: (message: string) => void;
+}
+
+/** A backend that is open: `tf.getBackend()` names it and tensors live on it. */
+export interface OpenBackend {
+  readonly name: BackendName;
+  /** What computes, such as `2 threads, SIMD`, `llvmpipe (software)` or `TensorFlow 2.18.0, CPU`. */
+  readonly device: string;
+  /** Threads that compute, where the backend knows. */
+  readonly threads?: number;
+  /** Optional abilities in use, such as `simd` or `shader-f16`. */
+  readonly features: readonly string[];
+  /** True for a GPU interface that is emulated on the CPU. */
+  readonly software: boolean;
+  /** Why `auto` chose it; absent for a backend asked for by name. */
+  readonly reason?: string;
+  /** Frees the backend with all its tensors and threads, so that the process can end. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What `describe()` says of a backend without leaving it open. */
+export type BackendDescription =
+  | {
+      readonly name: BackendName;
+      readonly opens: true;
+      readonly device: string;
+      readonly threads?: number;
+      readonly features: readonly string[];
+      readonly software: boolean;
+      /** Further facts, one sentence each, such as the other adapters. */
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly name: BackendName;
+      readonly opens: false;
+      /** One sentence: why it does not open here and what would mend that. */
+      readonly mend: string;
+    };
+
+/** One entry of the registry. Loading the module that defines it loads no TensorFlow.js backend. */
+export interface Backend {
+  readonly name: BackendName;
+  /** `auto` tries the highest first. */
+  readonly priority: number;
+  /** Whether `open()` can be expected to work, and whether `auto` should take it. Cheap; opens nothing heavy. */
+  isAvailable(): Promise<boolean>;
+  /** @throws UserError with the mend when the backend cannot open here. */
+  open(options: BackendOptions): Promise<OpenBackend>;
+  /** @param options as for `open()` */
+  describe(options: BackendOptions): Promise<BackendDescription>;
+}
