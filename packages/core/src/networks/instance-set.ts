@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 /**
  * A batch of images with their instances, on the device.
@@ -16,13 +16,38 @@ export interface InstanceSet {
   readonly counts: readonly number[];
 }
 
-/** First row in `masks` of each sample. */
-export function firstRows(counts: readonly number[]): number[] {
-  const first: number[] = [];
-  let total = 0;
-  for (const count of counts) {
-    first.push(total);
-    total += count;
-  }
-  return first;
+/** One sample of a set: an image `[1, height, width, 3]` and its masks `[instances, height, width, 1]`. */
+export interface DeviceSample {
+  readonly image: tf.Tensor4D;
+  readonly masks: tf.Tensor4D;
+}
+
+/** Joins samples of one size into a batch. */
+export function joinSamples(samples: readonly DeviceSample[]): InstanceSet {
+  return {
+    image: concatRows(samples.map(({ image }) => image)),
+    masks: concatRows(samples.map(({ masks }) => masks)),
+    counts: samples.map(({ masks }) => masks.shape[0]),
+  };
+}
+
+/** The samples of a batch. */
+export function splitSamples({ image, masks, counts }: InstanceSet): DeviceSample[] {
+  let first = 0;
+  return counts.map((count, sample) => {
+    const own = { image: takeRows(image, sample, 1), masks: takeRows(masks, first, count) };
+    first += count;
+    return own;
+  });
+}
+
+/** Rows `first` to `first + count - 1` along the first axis. */
+export function takeRows(x: tf.Tensor4D, first: number, count: number): tf.Tensor4D {
+  const [rows, height, width, channels] = x.shape;
+  return count === rows ? x : tf.slice4d(x, [first, 0, 0, 0], [count, height, width, channels]);
+}
+
+/** Joins along the first axis. */
+export function concatRows(parts: readonly tf.Tensor4D[]): tf.Tensor4D {
+  return parts.length === 1 ? (parts[0] as tf.Tensor4D) : tf.concat([...parts], 0);
 }

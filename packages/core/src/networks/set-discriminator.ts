@@ -22,10 +22,10 @@ export function featureSpecs(prefix: string, channels: number, ndf: number): Par
 }
 
 /** @param inputs channels of the features that are judged */
-export function classifierSpecs(inputs: number, ndf: number): ParameterSpec[] {
+export function classifierSpecs(inputs: number): ParameterSpec[] {
   return [
-    { name: 'classifier.conv0.weight', shape: [4, 4, inputs, 8 * ndf], initial: 'normal' },
-    { name: 'classifier.conv1.weight', shape: [4, 4, 8 * ndf, 1], initial: 'normal' },
+    { name: 'classifier.conv0.weight', shape: [4, 4, inputs, 2 * inputs], initial: 'normal' },
+    { name: 'classifier.conv1.weight', shape: [4, 4, 2 * inputs, 1], initial: 'normal' },
     { name: 'classifier.conv1.bias', shape: [1], initial: 'zeros' },
   ];
 }
@@ -34,7 +34,7 @@ export function setDiscriminatorSpecs(ndf: number): ParameterSpec[] {
   return [
     ...featureSpecs('imageFeatures', 3, ndf),
     ...featureSpecs('maskFeatures', 1, ndf),
-    ...classifierSpecs(8 * ndf, ndf),
+    ...classifierSpecs(8 * ndf),
   ];
 }
 

@@ -27,6 +27,8 @@ export interface TranslationNetworks {
   readonly name: ModelName;
   readonly generatorSpecs: readonly ParameterSpec[];
   readonly discriminatorSpecs: readonly ParameterSpec[];
+  /** Mask channels that count in the average of a reconstruction loss, for chunks of this many instances. */
+  maskSlots(instancesPerChunk: number): number;
   generate(parameters: Parameters, set: InstanceSet): InstanceSet;
   /** @param settled see {@link setDiscriminator}; only models with instances have it */
   discriminate(parameters: Parameters, set: InstanceSet, settled?: tf.Tensor4D): tf.Tensor4D;
@@ -38,6 +40,7 @@ export function translationNetworks(name: ModelName, size: NetworkSize): Transla
       name,
       generatorSpecs: setGeneratorSpecs(size),
       discriminatorSpecs: setDiscriminatorSpecs(size.ndf),
+      maskSlots: (instancesPerChunk) => instancesPerChunk,
       generate: (parameters, set) => setGenerator(parameters, size, set),
       discriminate: setDiscriminator,
     };
@@ -51,10 +54,8 @@ export function translationNetworks(name: ModelName, size: NetworkSize): Transla
       ...encoderSpecs('imageEncoder', channels, size.ngf, size.blocks),
       ...decoderSpecs('imageDecoder', size.ngf, channels),
     ],
-    discriminatorSpecs: [
-      ...featureSpecs('imageFeatures', channels, size.ndf),
-      ...classifierSpecs(4 * size.ndf, size.ndf),
-    ],
+    discriminatorSpecs: [...featureSpecs('imageFeatures', channels, size.ndf), ...classifierSpecs(4 * size.ndf)],
+    maskSlots: () => (withMask ? 1 : 0),
     generate: (parameters, set) => {
       const y = decoder(parameters, 'imageDecoder', encoder(parameters, 'imageEncoder', size.blocks, pixels(set)));
       if (!withMask) return { ...set, image: y };

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Parameters } from '../networks/parameters.ts';
+import { adamUpdate } from '../ops/adam.ts';
+
+/** Gradients by parameter name. */
+export type Gradients = Map<string, tf.Tensor>;
+
+export interface AdamSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+}
+
+/** PyTorch's default, and the authors'; tfjs's own Adam uses 1e-7. */
+const EPSILON = 1e-8;
+
+/**
+ * The parameters of one network with Adam's moments. Tensors are kept until replaced or disposed; an update makes new
+ * ones and leaves the old untouched until then, since backends cache packed copies of weights by tensor.
+ */
+export class TrainedParameters {
+  readonly parameters: Map<string, tf.Tensor>;
+  readonly moments: Map<string, { m: tf.Tensor; v: tf.Tensor }>;
+  /** Updates done. */
+  step: number;
+
+  /** Takes ownership of the tensors. */
+  constructor(parameters: Map<string, tf.Tensor>, moments?: Map<string, { m: tf.Tensor; v: tf.Tensor }>, step = 0) {
+    this.parameters = parameters;
+    this.moments =
+      moments ?? new Map([...parameters].map(([name, p]) => [name, { m: tf.zerosLike(p), v: tf.zerosLike(p) }]));
+    this.step = step;
+    for (const tensor of parameters.values()) tf.keep(tensor);
+    for (const { m, v } of this.moments.values()) for (const tensor of [m, v]) tf.keep(tensor);
+  }
+
+  /** One Adam update of every parameter that has a gradient. The gradients stay with the caller. */
+  update(gradients: Gradients, learningRate: number, settings: AdamSettings): void {
+    this.step++;
+    for (const [name, parameter] of this.parameters) {
+      const gradient = gradients.get(name);
+      const moments = this.moments.get(name);
+      if (gradient === undefined || moments === undefined) continue;
+      const attributes = { learningRate, ...settings, epsilon: EPSILON, step: this.step };
+      const next = tf.tidy(() => adamUpdate({ parameter, gradient, ...moments }, attributes));
+      tf.dispose([parameter, moments.m, moments.v]);
+      this.parameters.set(name, tf.keep(next.parameter));
+      this.moments.set(name, { m: tf.keep(next.m), v: tf.keep(next.v) });
+    }
+  }
+
+  dispose(): void {
+    tf.dispose([...this.parameters.values()]);
+    for (const moments of this.moments.values()) tf.dispose(moments);
+  }
+}
+
+/** The value of a loss and its gradients with respect to some networks' parameters. */
+export interface LossAndGradients {
+  readonly loss: tf.Scalar;
+  readonly gradients: Gradients[];
+}
+
+/**
+ * Differentiates `loss` with respect to all parameters of `networks`. Parameters that the loss does not depend on have
+ * no entry.
+ *
+ * @param loss may hand tensors out through `tf.keep`
+ */
+export function lossAndGradients(loss: () => tf.Scalar, networks: readonly Parameters[]): LossAndGradients {
+  const entries = networks.flatMap((parameters, network) =>
+    [...parameters].map(([name, tensor]) => ({ network, name, tensor })),
+  );
+  const wanted = entries.map(({ tensor }) => tensor);
+  const { value, grads } = tf.engine().gradients(loss, wanted, undefined, true);
+  const gradients: Gradients[] = networks.map(() => new Map());
+  entries.forEach(({ network, name }, i) => {
+    const gradient = grads[i] as tf.Tensor | null | undefined;
+    if (gradient) gradients[network]!.set(name, gradient);
+  });
+  return { loss: value as tf.Scalar, gradients };
+}
+
+/** Adds `more` into `total`; sums are new tensors and their summands are disposed. */
+export function accumulate(total: Gradients, more: Gradients): void {
+  for (const [name, gradient] of more) {
+    const sum = total.get(name);
+    if (sum === undefined) total.set(name, gradient);
+    else {
+      total.set(name, tf.add(sum, gradient));
+      tf.dispose([sum, gradient]);
+    }
+  }
+}

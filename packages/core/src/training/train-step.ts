@@ -1,0 +1,280 @@
+import * as tf from '@tensorflow/tfjs';
+import { adversarialLoss } from '../losses/adversarial-loss.ts';
+import { contextLoss } from '../losses/context-loss.ts';
+import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
+import {
+  concatRows,
+  type DeviceSample,
+  type InstanceSet,
+  joinSamples,
+  splitSamples,
+  takeRows,
+} from '../networks/instance-set.ts';
+import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
+import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral-state.ts';
+import type { TranslationNetworks } from '../networks/translation-networks.ts';
+import type { Rng } from '../random/rng.ts';
+import type { TrainingConfig } from './config.ts';
+import type { ImagePool } from './image-pool.ts';
+import type { MeasurementName, Measurements } from './measurements.ts';
+import { accumulate, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';
+import type { DiscriminatorState, TrainingState } from './training-state.ts';
+
+/** One of the two translations: from a source domain to the other one. */
+interface Direction {
+  readonly domain: 'A' | 'B';
+  readonly forward: TrainedParameters;
+  readonly backward: TrainedParameters;
+  /** Judges the other domain. */
+  readonly judge: DiscriminatorState;
+  readonly pool: ImagePool;
+  /** Real samples of the source domain, instances in the order in which they are translated. */
+  readonly sources: readonly DeviceSample[];
+  /** Real samples of the other domain, with all their instances. */
+  readonly targets: readonly DeviceSample[];
+  /** What has become of `sources` so far: the last chunk's image, and the masks translated until then. */
+  readonly progress: Progress[];
+}
+
+interface Progress {
+  image: tf.Tensor4D;
+  masks: tf.Tensor4D | null;
+}
+
+/** One chunk of one direction: the samples that still have instances, and those instances. */
+interface Chunk {
+  readonly samples: readonly number[];
+  readonly input: readonly DeviceSample[];
+}
+
+export interface StepSettings {
+  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'weights' | 'adam'>;
+  readonly learningRate: { readonly generator: number; readonly discriminator: number };
+  /** Decides which fakes the pools return. */
+  readonly poolRng: Rng;
+}
+
+/** What one chunk computed. */
+export interface ChunkResult {
+  /** Owned by the caller. */
+  readonly measurements: Measurements;
+  /** The gradients that the updates used; valid until the next chunk is asked for. */
+  readonly gradients: NetworkGradients;
+}
+
+export interface NetworkGradients {
+  readonly generatorAToB: Gradients;
+  readonly generatorBToA: Gradients;
+  readonly discriminatorA: Gradients;
+  readonly discriminatorB: Gradients;
+}
+
+/**
+ * One training step on one pair of batches: the sequential mini-batch training of section 2.4 (equations 8 to 10).
+ *
+ * The instances are taken in chunks. Each chunk starts from the image that the last one left, detached, and does one
+ * update of the generators and one of the discriminators; memory does not depend on the number of chunks. A domain
+ * with no instance left sits the chunk out.
+ *
+ * @param a samples of domain A, each with at least one instance, ordered as they are to be translated
+ * @param b samples of domain B
+ * @yields after each chunk; the updates are done then
+ */
+export function* trainStep(
+  state: TrainingState,
+  networks: TranslationNetworks,
+  a: readonly DeviceSample[],
+  b: readonly DeviceSample[],
+  settings: StepSettings,
+): Generator<ChunkResult, void> {
+  const directions = directionsOf(state, a, b);
+  const { instancesPerChunk } = settings.config;
+  const instances = Math.max(...[...a, ...b].map(({ masks }) => masks.shape[0]));
+  try {
+    for (let first = 0; first < instances; first += instancesPerChunk) {
+      const result = trainChunk(state, networks, directions, first, settings);
+      const owned = Object.values(result.gradients).flatMap((each: Gradients) => [...each.values()]);
+      yield result;
+      tf.dispose(owned);
+    }
+  } finally {
+    for (const { progress, sources } of directions) {
+      for (const [sample, { image, masks }] of progress.entries()) {
+        if (image !== sources[sample]?.image) image.dispose();
+        masks?.dispose();
+      }
+    }
+  }
+}
+
+/** One chunk: its first instance is number `first` of each sample. What is returned is kept. */
+function trainChunk(
+  state: TrainingState,
+  networks: TranslationNetworks,
+  directions: readonly Direction[],
+  first: number,
+  settings: StepSettings,
+): ChunkResult {
+  const measurements: Measurements = new Map();
+  const measure = (name: MeasurementName, value: tf.Scalar) => measurements.set(name, tf.keep(tf.clone(value)));
+  const gradients: Record<keyof NetworkGradients, Gradients> = {
+    generatorAToB: new Map(),
+    generatorBToA: new Map(),
+    discriminatorA: new Map(),
+    discriminatorB: new Map(),
+  };
+  tf.tidy(() => {
+    const active = directions.flatMap((direction) => {
+      const taken = takeChunk(direction, first, settings.config.instancesPerChunk);
+      return taken.samples.length === 0 ? [] : [{ direction, taken }];
+    });
+    Object.assign(gradients, updateGenerators(state, networks, active, settings, measure));
+    for (const { direction, taken } of active) {
+      const name = direction.domain === 'A' ? 'discriminatorB' : 'discriminatorA';
+      gradients[name] = updateDiscriminator(direction, networks, taken, settings, measure);
+    }
+    for (const each of Object.values(gradients)) for (const gradient of each.values()) tf.keep(gradient);
+  });
+  return { measurements, gradients };
+}
+
+type Measure = (name: MeasurementName, value: tf.Scalar) => void;
+
+function directionsOf(state: TrainingState, a: readonly DeviceSample[], b: readonly DeviceSample[]): Direction[] {
+  const { generatorAToB, generatorBToA, discriminatorA, discriminatorB, poolA, poolB } = state;
+  const untouched = (samples: readonly DeviceSample[]) =>
+    samples.map(({ image }): Progress => ({ image, masks: null }));
+  return [
+    {
+      domain: 'A',
+      forward: generatorAToB,
+      backward: generatorBToA,
+      judge: discriminatorB,
+      pool: poolB,
+      sources: a,
+      targets: b,
+      progress: untouched(a),
+    },
+    {
+      domain: 'B',
+      forward: generatorBToA,
+      backward: generatorAToB,
+      judge: discriminatorA,
+      pool: poolA,
+      sources: b,
+      targets: a,
+      progress: untouched(b),
+    },
+  ];
+}
+
+function takeChunk({ sources, progress }: Direction, first: number, size: number): Chunk {
+  const samples = sources.flatMap(({ masks }, sample) => (masks.shape[0] > first ? [sample] : []));
+  const input = samples.map((sample) => {
+    const { masks } = sources[sample] as DeviceSample;
+    const { image } = progress[sample] as Progress;
+    return { image, masks: takeRows(masks, first, Math.min(size, masks.shape[0] - first)) };
+  });
+  return { samples, input };
+}
+
+/**
+ * Equation 7 for the generators: adversarial, cycle, identity and context loss of each direction. Each direction's
+ * cycle and identity are differentiated on their own, which halves the memory.
+ */
+function updateGenerators(
+  { generatorAToB, generatorBToA }: TrainingState,
+  networks: TranslationNetworks,
+  active: readonly { direction: Direction; taken: Chunk }[],
+  { config, learningRate }: StepSettings,
+  measure: Measure,
+): Pick<NetworkGradients, 'generatorAToB' | 'generatorBToA'> {
+  const total = { generatorAToB: new Map() as Gradients, generatorBToA: new Map() as Gradients };
+  const totalOf = (trained: TrainedParameters) =>
+    trained === generatorAToB ? total.generatorAToB : total.generatorBToA;
+  for (const { direction, taken } of active) {
+    const { domain, forward, backward } = direction;
+    const networksInUse = [forward.parameters, backward.parameters];
+    const slots = networks.maskSlots(config.instancesPerChunk);
+    const input = joinSamples(taken.input);
+
+    const judge = settledJudge(direction, networks, taken);
+    let fake: DeviceSample[] = [];
+    const cycle = lossAndGradients(() => {
+      const output = networks.generate(forward.parameters, input);
+      const reconstructed = networks.generate(backward.parameters, output);
+      const adversarial = adversarialLoss(judge(output), 1);
+      const cycleLoss = tf.mul(reconstructionLoss(reconstructed, input, slots), config.weights.cycle) as tf.Scalar;
+      const context = tf.mul(contextLoss(input, output), config.weights.context) as tf.Scalar;
+      measure(`generator${domain}`, adversarial);
+      measure(`cycle${domain}`, cycleLoss);
+      measure(`context${domain}`, context);
+      measure(`fakeMasks${domain}`, tf.mean(output.masks) as tf.Scalar);
+      fake = splitSamples(output).map(({ image, masks }) => ({
+        image: tf.keep(tf.clone(image)),
+        masks: tf.keep(tf.clone(masks)),
+      }));
+      return tf.addN([adversarial, cycleLoss, context]) as tf.Scalar;
+    }, networksInUse);
+    accumulate(totalOf(forward), cycle.gradients[0] as Gradients);
+    accumulate(totalOf(backward), cycle.gradients[1] as Gradients);
+
+    const identity = lossAndGradients(() => {
+      const output = networks.generate(backward.parameters, input);
+      return tf.mul(reconstructionLoss(output, input, slots), config.weights.identity);
+    }, [backward.parameters]);
+    measure(`identity${domain}`, identity.loss);
+    accumulate(totalOf(backward), identity.gradients[0] as Gradients);
+
+    for (const [i, sample] of taken.samples.entries()) advance(direction, sample, fake[i] as DeviceSample);
+  }
+  generatorAToB.update(total.generatorAToB, learningRate.generator, config.adam);
+  generatorBToA.update(total.generatorBToA, learningRate.generator, config.adam);
+  return total;
+}
+
+/** The frozen judge of a direction's output: earlier chunks' masks count in the sum of features, as constants. */
+function settledJudge({ judge, progress }: Direction, networks: TranslationNetworks, { samples }: Chunk) {
+  advanceSpectralState(judge.spectral, judge.trained.parameters);
+  const weights = spectrallyNormalised(judge.trained.parameters, judge.spectral);
+  const earlier = samples.flatMap((sample) => progress[sample]?.masks ?? []);
+  if (earlier.length === 0) return (set: InstanceSet) => networks.discriminate(weights, set);
+  const counts = earlier.map((masks) => masks.shape[0]);
+  const settled = tf.tidy(() => sumOfMaskFeatures(weights, concatRows(earlier), counts));
+  return (set: InstanceSet) => networks.discriminate(weights, set, settled);
+}
+
+/** Takes over a translated chunk: its image replaces the last one, and its masks join those translated before. */
+function advance({ progress, sources }: Direction, sample: number, fake: DeviceSample): void {
+  const before = progress[sample] as Progress;
+  const masks = before.masks === null ? fake.masks : tf.keep(tf.concat([before.masks, fake.masks], 0));
+  if (before.masks !== null) tf.dispose([before.masks, fake.masks]);
+  if (before.image !== sources[sample]?.image) tf.dispose(before.image);
+  progress[sample] = { image: fake.image, masks };
+}
+
+/**
+ * Equation 7 for the discriminator that judges this direction's output: half of the sum of the losses on real and on
+ * fake samples, the fakes with all masks translated so far and drawn from the pool.
+ */
+function updateDiscriminator(
+  { domain, judge, pool, targets, progress }: Direction,
+  networks: TranslationNetworks,
+  { samples }: Chunk,
+  { config, learningRate, poolRng }: StepSettings,
+  measure: Measure,
+): Gradients {
+  const fakes = samples.map((sample) => pool.query(progress[sample] as DeviceSample, poolRng));
+  const both = joinSamples([...targets, ...fakes]);
+  advanceSpectralState(judge.spectral, judge.trained.parameters);
+  const { loss, gradients } = lossAndGradients(() => {
+    const weights = spectrallyNormalised(judge.trained.parameters, judge.spectral);
+    const scores = networks.discriminate(weights, both);
+    const real = takeRows(scores, 0, targets.length);
+    const fake = takeRows(scores, targets.length, fakes.length);
+    return tf.mul(tf.add(adversarialLoss(real, 1), adversarialLoss(fake, 0)), 0.5);
+  }, [judge.trained.parameters]);
+  measure(`discriminator${domain === 'A' ? 'B' : 'A'}`, loss);
+  judge.trained.update(gradients[0] as Gradients, learningRate.discriminator, config.adam);
+  return gradients[0] as Gradients;
+}
