@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  checkpointFolder,
+  checkpointsFolder,
+  leftoverFolder,
+  listCheckpoints,
+  listLeftovers,
+  MAX_CHECKPOINT_STEP,
+} from './checkpoint-folders.ts';
+import { CHECKPOINT_FILE_NAME, formatManifest, MANIFEST_FILE } from './checkpoint-manifest.ts';
+import { findDamage } from './checkpoint-reader.ts';
+import { syncFolder, writeDurably } from './durable-files.ts';
+import type { JsonObject } from './json-value.ts';
+import type { NamedArrays } from './named-arrays.ts';
+import { encodeSafetensors } from './safetensors.ts';
+
+export interface CheckpointContent {
+  /** Arrays by file name, such as `model.safetensors`; each becomes one file. */
+  readonly files: Readonly<Record<string, NamedArrays>>;
+  /** What else a resume needs. No times in it, if equal runs are to give equal bytes. */
+  readonly manifest: JsonObject;
+}
+
+/**
+ * Writes `checkpoints/step-<8 digits>/` of a run: the files and `manifest.json` with the size and SHA-256 of each. It is
+ * written beside, synced to the disk and renamed: a kill or power cut at any instant leaves the whole checkpoint or none.
+ * A checkpoint of the same step is replaced. One process at a time may write to a run.
+ *
+ * @param step 0 to 99,999,999
+ * @returns the checkpoint's folder
+ * @throws Error if the step or a file name is out of range, or the state is not JSON
+ */
+export async function writeCheckpoint(runFolder: string, step: number, content: CheckpointContent): Promise<string> {
+  if (!Number.isInteger(step) || step < 0 || step > MAX_CHECKPOINT_STEP) {
+    throw new Error(`A checkpoint's step must be 0 to ${MAX_CHECKPOINT_STEP}, not ${step}.`);
+  }
+  await cleanCheckpoints(runFolder);
+  const parent = checkpointsFolder(runFolder);
+  const folder = checkpointFolder(runFolder, step);
+  const partial = leftoverFolder(runFolder, step, 'partial');
+  await mkdir(partial, { recursive: true });
+  const files: Record<string, { sha256: string; sizeBytes: number }> = {};
+  for (const [name, arrays] of Object.entries(content.files)) {
+    if (!CHECKPOINT_FILE_NAME.test(name)) {
+      throw new Error(`A file of a checkpoint is named like model.safetensors, not "${name}".`);
+    }
+    const bytes = encodeSafetensors(arrays);
+    files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
+    await writeDurably(join(partial, name), bytes);
+  }
+  await writeDurably(join(partial, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }));
+  await syncFolder(partial);
+
+  const replaced = leftoverFolder(runFolder, step, 'replaced');
+  const replaces = existsSync(folder);
+  if (replaces) await rename(folder, replaced);
+  await rename(partial, folder);
+  await syncFolder(parent);
+  if (replaces) await rm(replaced, { recursive: true, force: true });
+  return folder;
+}
+
+/**
+ * Deletes old checkpoints: the newest `keep` stay, and so does the newest one that is whole, however old. To know which
+ * that is, checkpoints are hashed from the newest on until one is whole.
+ *
+ * @param keep at least 1
+ * @returns the folders that were deleted
+ */
+export async function pruneCheckpoints(runFolder: string, keep: number): Promise<string[]> {
+  if (!Number.isInteger(keep) || keep < 1) throw new Error(`At least 1 checkpoint is kept, not ${keep}.`);
+  const all = await listCheckpoints(runFolder);
+  if (all.length <= keep) return [];
+  let newestWhole = all.length;
+  for (const [i, checkpoint] of all.entries()) {
+    if ((await findDamage(checkpoint)) === null) {
+      newestWhole = i;
+      break;
+    }
+  }
+  // Without a whole one nothing is deleted: what can still be saved by hand may be in any of them.
+  if (newestWhole === all.length) return [];
+  const doomed = all.filter((_, i) => i >= keep && i !== newestWhole);
+  for (const { folder, step } of doomed.reverse()) {
+    // Renamed first: a kill half way through must not leave what looks like a damaged checkpoint.
+    const deleted = leftoverFolder(runFolder, step, 'deleted');
+    await rm(deleted, { recursive: true, force: true });
+    await rename(folder, deleted);
+    await rm(deleted, { recursive: true, force: true });
+  }
+  return doomed.map(({ folder }) => folder);
+}
+
+/**
+ * Removes what a killed process left half-written or half-deleted, and puts back a checkpoint that was moved out of the
+ * way of one that never arrived. For the process that trains the run, before it reads: nobody else may be writing.
+ */
+export async function cleanCheckpoints(runFolder: string): Promise<void> {
+  for (const { folder, checkpoint, kind } of await listLeftovers(runFolder)) {
+    if (kind === 'replaced' && !existsSync(checkpoint)) await rename(folder, checkpoint);
+    else await rm(folder, { recursive: true, force: true });
+  }
+}
