@@ -1,7 +1,26 @@
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './checkpoint/authors-model.ts';
-export { importAuthorsDiscriminator, importAuthorsGenerator } from './checkpoint/authors-weights.ts';
-export type { NamedArray, NamedArrays } from './checkpoint/named-arrays.ts';
-export { decodeSafetensors, encodeSafetensors } from './checkpoint/safetensors.ts';
+export {
+  type ImportedDiscriminator,
+  type ImportedGenerator,
+  importAuthorsDiscriminator,
+  importAuthorsGenerator,
+} from './checkpoint/authors-weights.ts';
+export { type CheckpointFolder, listCheckpoints } from './checkpoint/checkpoint-folders.ts';
+export {
+  type Checkpoint,
+  type NewestCheckpoint,
+  readCheckpoint,
+  readNewestCheckpoint,
+} from './checkpoint/checkpoint-reader.ts';
+export {
+  type CheckpointContent,
+  cleanCheckpoints,
+  pruneCheckpoints,
+  writeCheckpoint,
+} from './checkpoint/checkpoint-store.ts';
+export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
+export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
 export { transformImage, transformMask } from './data/apply-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './data/epoch-order.ts';
@@ -18,6 +37,9 @@ export {
   type TransformOptions,
 } from './data/transform-draw.ts';
 export { UsageError, UserError } from './errors.ts';
+export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
+export { type EventLog, eventLogFile, openEventLog } from './events/event-log.ts';
+export { followEvents, readEvents } from './events/event-reader.ts';
 export * from './events/run-event.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export type { ParameterSpec, Parameters } from './networks/parameters.ts';

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -182,3 +184,27 @@ t.test('what cannot be written well is refused, not written wrong', async (t) =>
   await t.rejects(writeCheckpoint(run, 1, { files: outside, manifest }), /named like model\.safetensors/);
   t.same((await readNewestCheckpoint(run)).checkpoint, null);
 });
+
+t.test(
+  'a writer killed at any instant leaves whole checkpoints, and the run goes on',
+  { timeout: 60_000 },
+  async (t) => {
+    const run = t.testdir();
+    let first = 1;
+    for (const delayMs of [0, 7, 23]) {
+      const script = join(import.meta.dirname, 'test-support/write-checkpoints.ts');
+      const writer = spawn(process.execPath, ['--import=tsx', script, run, String(first)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(writer.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      writer.kill('SIGKILL');
+      await once(writer, 'exit');
+      const { checkpoint, warnings } = await readNewestCheckpoint(run);
+      t.same(warnings, [], 'no checkpoint is damaged');
+      const data = checkpoint?.files['model.safetensors']?.get('w')?.data;
+      t.ok(checkpoint !== null && checkpoint.step >= first && data?.every((value) => value === checkpoint.step));
+      first = (checkpoint?.step ?? 0) + 1;
+    }
+  },
+);

@@ -137,7 +137,8 @@ function checkEntry(name: string, value: unknown, dataBytes: number, fileName: s
 
 function encodeArray(data: NumericArray, floatType: 'F32' | 'F16'): { dtype: DType; bytes: Uint8Array } {
   if (data instanceof Float32Array && floatType === 'F16') {
-    const halves = Uint16Array.from(data, floatToHalf);
+    const halves = new Uint16Array(data.length);
+    for (let i = 0; i < data.length; i++) halves[i] = floatToHalf(data[i] as number);
     return { dtype: 'F16', bytes: new Uint8Array(halves.buffer) };
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -157,9 +158,9 @@ function decodeArray(dtype: DType, source: Uint8Array): NumericArray {
     case 'F64':
       return new Float64Array(buffer);
     case 'F16':
-      return Float32Array.from(new Uint16Array(buffer), halfToFloat);
+      return widened(new Uint16Array(buffer), halfToFloat);
     case 'BF16':
-      return Float32Array.from(new Uint16Array(buffer), bfloat16ToFloat);
+      return widened(new Uint16Array(buffer), bfloat16ToFloat);
     case 'I32':
       return new Int32Array(buffer);
     case 'I64':
@@ -167,6 +168,12 @@ function decodeArray(dtype: DType, source: Uint8Array): NumericArray {
     default:
       return new Uint8Array(buffer);
   }
+}
+
+function widened(halves: Uint16Array, toFloat: (bits: number) => number): Float32Array {
+  const data = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) data[i] = toFloat(halves[i] as number);
+  return data;
 }
 
 function byFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -1,0 +1,133 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../errors.ts';
+import { EVENT_SCHEMA_VERSION, type RunEvent } from './run-event.ts';
+import { runEventSchema } from './run-event-schema.ts';
+
+const NEWLINE = 0x0a;
+const BLOCK_BYTES = 65_536;
+const EPOCH = new Date(0).toISOString();
+
+/** Where a reader stands in the file: after a whole line. */
+interface Place {
+  offsetBytes: number;
+  line: number;
+  /** Time of the last event, given to warnings about lines that have none. */
+  time: string;
+}
+
+/**
+ * Reads `events.jsonl` from its beginning, one event at a time. A line that is no event is reported as a `warning`
+ * event with code `event-log-damaged` and its line number; a torn last line, as a kill leaves it, is passed over.
+ *
+ * @throws UserError if the file cannot be read, or a line has another schema version
+ */
+export async function* readEvents(file: string): AsyncGenerator<RunEvent, void, undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UserError(`${file} cannot be read (${code}): give the folder of a run that was started.`);
+  }
+  try {
+    yield* readFrom(handle, file, { offsetBytes: 0, line: 0, time: EPOCH });
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Reads `events.jsonl` and then waits for more, until the signal aborts. The file may not exist yet. It is polled:
+ * notifications of changes do not work on every file system. If it is replaced by another file, it is read from its
+ * beginning after a `warning` event with code `event-log-replaced`.
+ *
+ * @throws UserError if a line has another schema version
+ */
+export async function* followEvents(
+  file: string,
+  signal: AbortSignal,
+  pollIntervalMs = 250,
+): AsyncGenerator<RunEvent, void, undefined> {
+  let place: Place = { offsetBytes: 0, line: 0, time: EPOCH };
+  let lastInode: number | null = null;
+  while (!signal.aborted) {
+    const handle = await openIfThere(file);
+    if (handle !== null) {
+      try {
+        const { ino: inode, size: sizeBytes } = await handle.stat();
+        if (lastInode !== null && (inode !== lastInode || sizeBytes < place.offsetBytes)) {
+          yield warn(place, 'event-log-replaced', `${file} was replaced and is read from its beginning.`);
+          place = { offsetBytes: 0, line: 0, time: place.time };
+        }
+        lastInode = inode;
+        for await (const event of readFrom(handle, file, place)) {
+          yield event;
+          if (signal.aborted) return;
+        }
+      } finally {
+        await handle.close();
+      }
+    }
+    await delay(pollIntervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Yields the events of all whole lines from `place` on, and moves it behind each. */
+async function* readFrom(handle: FileHandle, file: string, place: Place): AsyncGenerator<RunEvent, void, undefined> {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  let pending: Buffer[] = [];
+  let position = place.offsetBytes;
+  for (;;) {
+    const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    let start = 0;
+    for (;;) {
+      const newline = block.subarray(0, bytesRead).indexOf(NEWLINE, start);
+      if (newline === -1) break;
+      const line = Buffer.concat([...pending, block.subarray(start, newline)]);
+      pending = [];
+      start = newline + 1;
+      place.offsetBytes += line.length + 1;
+      place.line++;
+      if (line.length === 0) continue;
+      const event = parseLine(line.toString('utf8'), file, place);
+      place.time = event.time;
+      yield event;
+    }
+    pending.push(Buffer.from(block.subarray(start, bytesRead)));
+  }
+}
+
+function parseLine(text: string, file: string, place: Place): RunEvent {
+  const damaged = (reason: string) =>
+    warn(place, 'event-log-damaged', `${file} line ${place.line} ${reason} and is passed over.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return damaged('is not JSON');
+  }
+  const version = typeof json === 'object' && json !== null && 'v' in json ? json.v : undefined;
+  if (typeof version === 'number' && version !== EVENT_SCHEMA_VERSION) {
+    throw new UserError(
+      `${file} line ${place.line} has event schema ${version}, and this version reads ${EVENT_SCHEMA_VERSION}: use the version of instagan that wrote it.`,
+    );
+  }
+  const event = runEventSchema.safeParse(json);
+  return event.success ? event.data : damaged('is not an event of this version');
+}
+
+function warn({ time }: Place, code: string, message: string): RunEvent {
+  return { v: EVENT_SCHEMA_VERSION, time, type: 'warning', code, message };
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { EVENT_SCHEMA_VERSION, type RunEvent } from './run-event.ts';
+
+/** JSON has no NaN or Infinity: the writer spells them as text, and this reads them back. */
+const anyNumber = z.union([
+  z.number(),
+  z.enum(['NaN', 'Infinity', '-Infinity']).transform((text): number => Number(text)),
+]);
+
+const step = z.int().nonnegative();
+const header = { v: z.literal(EVENT_SCHEMA_VERSION), time: z.iso.datetime() };
+
+/** What a line of `events.jsonl` must be. Keys it does not name are dropped: later versions may add some. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...header,
+    type: z.literal('run-started'),
+    step,
+    totalSteps: step,
+    stepsPerEpoch: z.number(),
+    resumed: z.boolean(),
+    backend: z.object({ name: z.string(), device: z.string() }),
+    config: z.unknown(),
+  }),
+  z.object({
+    ...header,
+    type: z.literal('step'),
+    step,
+    epoch: z.number(),
+    losses: z.object({
+      generatorA: anyNumber,
+      generatorB: anyNumber,
+      cycleA: anyNumber,
+      cycleB: anyNumber,
+      identityA: anyNumber,
+      identityB: anyNumber,
+      contextA: anyNumber,
+      contextB: anyNumber,
+      discriminatorA: anyNumber,
+      discriminatorB: anyNumber,
+    }),
+    learningRate: z.object({ generator: z.number(), discriminator: z.number() }),
+    seconds: z.number(),
+    memory: z.object({ tensors: z.number(), tensorBytes: z.number(), rssBytes: z.number() }),
+  }),
+  z.object({
+    ...header,
+    type: z.literal('sample'),
+    step,
+    path: z.string(),
+    direction: z.enum(['AtoB', 'BtoA']),
+  }),
+  z.object({ ...header, type: z.literal('checkpoint'), step, path: z.string(), seconds: z.number() }),
+  z.object({
+    ...header,
+    type: z.literal('warning'),
+    code: z.string(),
+    message: z.string(),
+    step: z.exactOptional(step),
+  }),
+  z.object({
+    ...header,
+    type: z.literal('alarm'),
+    code: z.enum([
+      'loss-not-finite',
+      'loss-exploding',
+      'masks-all-background',
+      'masks-all-object',
+      'discriminator-at-zero',
+    ]),
+    message: z.string(),
+    step,
+  }),
+  z.object({
+    ...header,
+    type: z.literal('run-finished'),
+    step,
+    reason: z.enum(['completed', 'interrupted']),
+    checkpoint: z.string().nullable(),
+  }),
+  z.object({ ...header, type: z.literal('run-failed'), step, message: z.string() }),
+]) satisfies z.ZodType<RunEvent>;
