@@ -1,1 +1,1 @@
-export {};
+export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
