@@ -1,3 +1,11 @@
+export {
+  BACKEND_NAMES,
+  type BackendDescription,
+  type BackendName,
+  type BackendOptions,
+  type OpenBackend,
+} from './backends/backend.ts';
+export { describeBackends, openBackend } from './backends/registry.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './checkpoint/authors-model.ts';
 export {
   type ImportedDiscriminator,

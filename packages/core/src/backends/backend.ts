@@ -12,7 +12,10 @@ export interface BackendOptions {
   readonly log?: (message: string) => void;
 }
 
-/** A backend that is open: `tf.getBackend()` names it and tensors live on it. */
+/**
+ * A backend that is open: `tf.getBackend()` names it and tensors live on it. TensorFlow.js calls `node` and `node-gpu`
+ * both `tensorflow`; the others have the same name there.
+ */
 export interface OpenBackend {
   readonly name: BackendName;
   /** What computes, such as `2 threads, SIMD`, `llvmpipe (software)` or `TensorFlow 2.18.0, CPU`. */
@@ -53,10 +56,17 @@ export interface Backend {
   readonly name: BackendName;
   /** `auto` tries the highest first. */
   readonly priority: number;
-  /** Whether `open()` can be expected to work, and whether `auto` should take it. Cheap; opens nothing heavy. */
+  /** Why `auto` should pass it by here, in a few words; undefined when nothing speaks against it. Opens nothing heavy. */
+  obstacle(): Promise<string | undefined>;
+  /** Whether `auto` may take it: no obstacle. */
   isAvailable(): Promise<boolean>;
   /** @throws UserError with the mend when the backend cannot open here. */
   open(options: BackendOptions): Promise<OpenBackend>;
   /** @param options as for `open()` */
   describe(options: BackendOptions): Promise<BackendDescription>;
+}
+
+/** Completes an entry of the registry. */
+export function defineBackend(parts: Omit<Backend, 'isAvailable'>): Backend {
+  return { ...parts, isAvailable: async () => (await parts.obstacle()) === undefined };
 }

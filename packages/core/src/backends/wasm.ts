@@ -9,7 +9,13 @@ import { withReportedCpus } from '../runtime/cpus.ts';
 import { keepingProcessListeners } from '../runtime/process-listeners.ts';
 import { MAX_PTHREADS, withPthreadWorkers } from '../runtime/pthread-workers.ts';
 import { cpuCount } from '../runtime/runtime-info.ts';
-import type { Backend, BackendDescription, BackendOptions, OpenBackend } from './backend.ts';
+import {
+  type Backend,
+  type BackendDescription,
+  type BackendOptions,
+  defineBackend,
+  type OpenBackend,
+} from './backend.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -67,13 +73,13 @@ function open(): Loaded {
 }
 
 /** TensorFlow.js on WebAssembly (XNNPACK), with SIMD and threads on Node, Bun and Deno. */
-export const wasmBackend: Backend = {
+export const wasmBackend: Backend = defineBackend({
   name: 'wasm',
   priority: 2,
-  isAvailable: async () => simdSupported(),
+  obstacle: async () => (simdSupported() ? undefined : 'no WebAssembly SIMD'),
   open: openWasm,
   describe,
-};
+});
 
 async function openWasm(options: BackendOptions): Promise<OpenBackend> {
   const asked = threadsAsked(options);

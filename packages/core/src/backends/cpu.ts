@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Backend, type BackendDescription, defineBackend, type OpenBackend } from './backend.ts';
+
+const DEVICE = '1 thread, plain JavaScript';
+
+/** TensorFlow.js in plain JavaScript: always there, a hundred times slower than wasm; for checks, not for training. */
+export const cpuBackend: Backend = defineBackend({
+  name: 'cpu',
+  priority: 1,
+  obstacle: async () => undefined,
+  open,
+  describe: async (): Promise<BackendDescription> => ({
+    name: 'cpu',
+    opens: true,
+    device: DEVICE,
+    threads: 1,
+    features: [],
+    software: false,
+    notes: [],
+  }),
+});
+
+async function open(): Promise<OpenBackend> {
+  await tf.setBackend('cpu');
+  const backend = tf.backend();
+  // Its first use would print an advertisement for tfjs-node.
+  (backend as unknown as { firstUse: boolean }).firstUse = false;
+  return {
+    name: 'cpu',
+    device: DEVICE,
+    threads: 1,
+    features: [],
+    software: false,
+    async close() {
+      if (tf.findBackend('cpu') !== backend) return;
+      const factory = tf.findBackendFactory('cpu');
+      tf.removeBackend('cpu');
+      tf.registerBackend('cpu', factory, cpuBackend.priority);
+    },
+  };
+}

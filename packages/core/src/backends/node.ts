@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import { UsageError, UserError } from '../errors.ts';
+import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
+import { cpuCount } from '../runtime/runtime-info.ts';
+import { findTfjsNode, type LoadedTfjsNode, loadedTfjsNode, loadTfjsNode } from '../runtime/tfjs-node-addon.ts';
+import {
+  type Backend,
+  type BackendDescription,
+  type BackendOptions,
+  defineBackend,
+  type OpenBackend,
+} from './backend.ts';
+import { registerConvGradients } from './node-conv-gradients.ts';
+
+/** What TensorFlow.js calls both backends. */
+const TFJS_NAME = 'tensorflow';
+
+interface Kind {
+  readonly name: 'node' | 'node-gpu';
+  readonly priority: number;
+  readonly packageName: 'tfjs-node' | 'tfjs-node-gpu';
+  readonly notInstalled: string;
+}
+
+/** TensorFlow's C library on the CPU, through tfjs-node. */
+export const nodeBackend: Backend = backendOf({
+  name: 'node',
+  priority: 3,
+  packageName: 'tfjs-node',
+  notInstalled:
+    'The node backend needs @tensorflow/tfjs-node with its native addon: run scripts/build-tfjs-node.sh, or "npm install @tensorflow/tfjs-node".',
+});
+
+/** TensorFlow's C library with CUDA, through tfjs-node-gpu; the same code as `node` but for the library it loads. */
+export const nodeGpuBackend: Backend = backendOf({
+  name: 'node-gpu',
+  priority: 4,
+  packageName: 'tfjs-node-gpu',
+  notInstalled:
+    'The node-gpu backend needs @tensorflow/tfjs-node-gpu with its native addon: run scripts/build-tfjs-node.sh --gpu, or "npm install @tensorflow/tfjs-node-gpu".',
+});
+
+const NO_DRIVER =
+  'The node-gpu backend needs an NVIDIA GPU and its driver, and there is none here: use --backend webgpu for other GPUs, or --backend node.';
+
+function backendOf(kind: Kind): Backend {
+  return defineBackend({
+    name: kind.name,
+    priority: kind.priority,
+    async obstacle() {
+      if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) return 'no NVIDIA GPU';
+      return findTfjsNode(kind.packageName) ? undefined : 'not installed';
+    },
+    open: (options) => open(kind, options),
+    describe: (options) => describe(kind, options),
+  });
+}
+
+async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenBackend> {
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new UsageError(`--threads must be a whole number of at least 1, got ${threads}.`);
+  }
+  const before = loadedTfjsNode();
+  const { binding, createBackend } = load(kind, threads);
+  if (before && threads !== undefined) log?.('TensorFlow is loaded already: --threads has no effect any more.');
+  if (tf.findBackendFactory(TFJS_NAME)) tf.removeBackend(TFJS_NAME);
+  registerConvGradients(TFJS_NAME);
+  const backend = createBackend();
+  tf.registerBackend(TFJS_NAME, () => backend, kind.priority);
+  await tf.setBackend(TFJS_NAME);
+  return {
+    name: kind.name,
+    device: deviceName(binding),
+    ...threadCount(binding),
+    features: [],
+    software: false,
+    async close() {
+      if (tf.findBackend(TFJS_NAME) === backend) tf.removeBackend(TFJS_NAME);
+    },
+  };
+}
+
+async function describe(kind: Kind, { threads }: BackendOptions): Promise<BackendDescription> {
+  const { name } = kind;
+  try {
+    const { binding } = load(kind, threads);
+    const common = { name, opens: true, features: [], software: false } as const;
+    return { ...common, device: deviceName(binding), ...threadCount(binding), notes: [] };
+  } catch (error) {
+    if (error instanceof UserError) return { name, opens: false, mend: error.message };
+    throw error;
+  }
+}
+
+/** @throws UserError with the mend */
+function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
+  if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) throw new UserError(NO_DRIVER);
+  const found = findTfjsNode(kind.packageName);
+  if (!found) throw new UserError(kind.notInstalled);
+  let loaded: LoadedTfjsNode;
+  try {
+    loaded = loadTfjsNode(found, threads);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const rebuild = `scripts/build-tfjs-node.sh --force${kind.name === 'node-gpu' ? ' --gpu' : ''}`;
+    throw new UserError(`The addon ${found.addon} does not load (${cause}): build it again with ${rebuild}.`);
+  }
+  if (kind.name === 'node-gpu' && !loaded.binding.isUsingGpuDevice()) {
+    throw new UserError(
+      `TensorFlow ${loaded.binding.TF_Version} of ${loaded.folder} sees no GPU: it needs the CUDA and cuDNN libraries of that release, see docs of "tensorflow[and-cuda]".`,
+    );
+  }
+  return loaded;
+}
+
+function deviceName(binding: LoadedTfjsNode['binding']): string {
+  return `TensorFlow ${binding.TF_Version}, ${binding.isUsingGpuDevice() ? 'CUDA GPU' : 'CPU'}`;
+}
+
+/** TensorFlow reads its thread count from the environment when it loads and does not tell it afterwards. */
+function threadCount(binding: LoadedTfjsNode['binding']): { threads?: number } {
+  if (binding.isUsingGpuDevice()) return {};
+  return { threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || cpuCount() };
+}

@@ -1,0 +1,209 @@
+import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { UserError } from '../errors.ts';
+import {
+  adapterName,
+  findGpuHost,
+  type GpuAdapter,
+  type GpuDevice,
+  type GpuHost,
+  withNavigatorGpu,
+} from '../runtime/gpu-host.ts';
+import {
+  type Backend,
+  type BackendDescription,
+  type BackendOptions,
+  defineBackend,
+  type OpenBackend,
+} from './backend.ts';
+
+/** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */
+const WANTED_FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix', 'timestamp-query'];
+
+/** Asked for at the adapter's maximum; the defaults stop at 128 MiB a binding and 256 invocations a workgroup. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+];
+
+/** TensorFlow.js on WebGPU: any GPU with a Vulkan, Metal or Direct3D 12 driver. Read tensors with `await data()` only. */
+export const webgpuBackend: Backend = defineBackend({
+  name: 'webgpu',
+  priority: 5,
+  async obstacle() {
+    const host = await findGpuHost();
+    const adapter = await host?.requestAdapter();
+    host?.release();
+    if (!adapter) return 'no GPU adapter';
+    return isSoftware(adapter) ? 'only a software adapter' : undefined;
+  },
+  open: openWebgpu,
+  describe,
+});
+
+async function openWebgpu(options: BackendOptions): Promise<OpenBackend> {
+  const host = await gpuHost();
+  try {
+    return await openOn(host, options);
+  } catch (error) {
+    host.release();
+    throw error;
+  }
+}
+
+async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBackend> {
+  const adapter = await chooseAdapter(host, options);
+  const device = await requestDevice(adapter);
+  host.provideGlobals();
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  const backend = withNavigatorGpu(
+    () => new WebGPUBackend(device as never, adapter.info as ConstructorParameters<typeof WebGPUBackend>[1]),
+  );
+  const software = isSoftware(adapter);
+  if (software) options.log?.(`The WebGPU adapter is emulated on the CPU (${adapterName(adapter)}): it is very slow.`);
+  reportFailures(backend, device, adapterName(adapter));
+  tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
+  await tf.setBackend('webgpu');
+
+  let closed = false;
+  return {
+    name: 'webgpu',
+    device: deviceName(adapter),
+    features: grantedFeatures(device),
+    software,
+    async close() {
+      if (closed) return;
+      closed = true;
+      if (tf.findBackend('webgpu') === backend) tf.removeBackend('webgpu');
+      device.destroy();
+      await device.lost;
+      host.release();
+    },
+  };
+}
+
+async function describe(options: BackendOptions): Promise<BackendDescription> {
+  let host: GpuHost | undefined;
+  try {
+    host = await gpuHost();
+    const adapter = await chooseAdapter(host, options);
+    const device = await requestDevice(adapter);
+    const features = grantedFeatures(device);
+    device.destroy();
+    const names = await host.adapterNames();
+    const notes = names.length > 1 ? [`Adapters: ${listAdapters(names)}.`] : [];
+    const software = isSoftware(adapter);
+    return { name: 'webgpu', opens: true, device: deviceName(adapter), features, software, notes };
+  } catch (error) {
+    if (error instanceof UserError) return { name: 'webgpu', opens: false, mend: error.message };
+    throw error;
+  } finally {
+    host?.release();
+  }
+}
+
+async function gpuHost(): Promise<GpuHost> {
+  const host = await findGpuHost();
+  if (host) return host;
+  throw new UserError(
+    'The webgpu backend needs the optional package "webgpu", which does not load here: run "npm install webgpu".',
+  );
+}
+
+async function chooseAdapter(host: GpuHost, { adapter: wanted }: BackendOptions): Promise<GpuAdapter> {
+  const index = wanted === undefined ? undefined : findAdapter(await host.adapterNames(), wanted);
+  const adapter = await host.requestAdapter(index);
+  if (!adapter) throw new UserError(NO_ADAPTER);
+  return adapter;
+}
+
+const NO_ADAPTER =
+  process.platform === 'linux'
+    ? "WebGPU finds no GPU: install the Vulkan loader (libvulkan1) and your GPU's Vulkan driver, or, to test without a GPU, run scripts/install-lavapipe.sh."
+    : "WebGPU finds no GPU: install your GPU's current graphics driver.";
+
+function findAdapter(names: string[], wanted: number | string): number {
+  if (names.length === 0) throw new UserError(NO_ADAPTER);
+  const text = String(wanted);
+  const index = /^\d+$/.test(text)
+    ? Number(text)
+    : names.findIndex((name) => name.toLowerCase().includes(text.toLowerCase()));
+  if (names[index] === undefined) {
+    throw new UserError(`There is no WebGPU adapter "${text}": choose --adapter from ${listAdapters(names)}.`);
+  }
+  return index;
+}
+
+async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
+  const { features, limits } = adapter;
+  const requiredLimits = Object.fromEntries(
+    WANTED_LIMITS.filter((name) => limits[name] !== undefined).map((name) => [name, limits[name]!]),
+  );
+  try {
+    return await adapter.requestDevice({
+      requiredFeatures: WANTED_FEATURES.filter((name) => features.has(name)),
+      requiredLimits,
+    });
+  } catch (error) {
+    throw new UserError(
+      `The GPU ${adapterName(adapter)} does not open (${messageOf(error)}): end other programs that use it, or update its driver.`,
+    );
+  }
+}
+
+/**
+ * A lost device or an error inside it (out of memory, a faulty shader) would otherwise show as zeros or as a read that
+ * never ends: makes every read from then on fail with the cause.
+ */
+function reportFailures(backend: WebGPUBackend, device: GpuDevice, name: string): void {
+  let fail: (error: UserError) => void = () => {};
+  const failure = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  failure.catch(() => {});
+  void device.lost.then(({ reason, message }) => {
+    if (reason === 'destroyed') return;
+    fail(new UserError(`The GPU ${name} was lost (${message}): start again with --resume.`));
+  });
+  device.onuncapturederror = ({ error }) => {
+    fail(
+      new UserError(`The GPU ${name} reports: ${error.message} (if its memory is used up, lower --size or --batch).`),
+    );
+  };
+  const read = backend.read.bind(backend);
+  backend.read = (dataId) => Promise.race([failure, read(dataId)]);
+}
+
+function grantedFeatures(device: GpuDevice): string[] {
+  return WANTED_FEATURES.filter((name) => device.features.has(name));
+}
+
+function deviceName(adapter: GpuAdapter): string {
+  return isSoftware(adapter) ? `${adapterName(adapter)} (software)` : adapterName(adapter);
+}
+
+/** Emulations of a GPU: Mesa's llvmpipe, Google's SwiftShader, Microsoft's WARP. */
+function isSoftware(adapter: GpuAdapter): boolean {
+  const { info } = adapter;
+  return (
+    info.isFallbackAdapter === true ||
+    info.architecture === 'software' ||
+    /llvmpipe|lavapipe|swiftshader|basic render/i.test(adapterName(adapter))
+  );
+}
+
+function listAdapters(names: string[]): string {
+  return names.map((name, index) => `${index} (${name})`).join(', ');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,165 @@
+/** The parts of WebGPU that this project uses itself; TensorFlow.js uses the rest. */
+export interface GpuAdapter {
+  readonly features: ReadonlySet<string>;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly info: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+  requestDevice(descriptor: { requiredFeatures: string[]; requiredLimits: Record<string, number> }): Promise<GpuDevice>;
+}
+
+export interface GpuDevice {
+  readonly features: ReadonlySet<string>;
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  onuncapturederror: ((event: { readonly error: { readonly message: string } }) => void) | null;
+  destroy(): void;
+}
+
+interface Gpu {
+  requestAdapter(options?: {
+    powerPreference?: 'high-performance' | 'low-power';
+    forceFallbackAdapter?: boolean;
+  }): Promise<GpuAdapter | null>;
+}
+
+interface DawnPackage {
+  create(options: string[]): Gpu;
+  readonly globals: Record<string, unknown>;
+}
+
+/** A WebGPU implementation found on this machine. */
+export interface GpuHost {
+  /** Names of all adapters, the one that WebGPU itself prefers not necessarily first. */
+  adapterNames(): Promise<string[]>;
+  /**
+   * @param index into `adapterNames()`; without it, the most powerful adapter
+   * @returns null when there is none
+   */
+  requestAdapter(index?: number): Promise<GpuAdapter | null>;
+  /** Defines what TensorFlow.js looks up on `globalThis`. */
+  provideGlobals(): void;
+  /** Ends all use of it: takes the globals away and lets the process end. */
+  release(): void;
+}
+
+/**
+ * The WebGPU of this runtime: `navigator.gpu` where there is one (Deno, browsers), else the `webgpu` package (Dawn).
+ *
+ * @returns undefined when neither is there
+ */
+export async function findGpuHost(): Promise<GpuHost | undefined> {
+  const { navigator } = globalThis as { navigator?: { gpu?: Gpu } };
+  if (navigator?.gpu) return navigatorHost(navigator.gpu);
+  const dawn = await loadDawn();
+  return dawn && dawnHost(dawn);
+}
+
+async function loadDawn(): Promise<DawnPackage | undefined> {
+  try {
+    return (await import('webgpu')) as unknown as DawnPackage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** WebGPU lists no adapters: they are told apart by what the three kinds of request return. */
+function navigatorHost(gpu: Gpu): GpuHost {
+  const kinds = [
+    { powerPreference: 'high-performance' },
+    { powerPreference: 'low-power' },
+    { forceFallbackAdapter: true },
+  ] as const;
+  const distinct = async () => {
+    const found = new Map<string, (typeof kinds)[number]>();
+    for (const kind of kinds) {
+      const adapter = await gpu.requestAdapter(kind);
+      if (adapter && !found.has(adapterName(adapter))) found.set(adapterName(adapter), kind);
+    }
+    return found;
+  };
+  return {
+    adapterNames: async () => [...(await distinct()).keys()],
+    requestAdapter: async (index) =>
+      gpu.requestAdapter(index === undefined ? kinds[0] : [...(await distinct()).values()][index]),
+    provideGlobals() {},
+    release() {},
+  };
+}
+
+/** Dawn stops, with every promise left open, when its GPU object is garbage; and keeps Node from ending until then. */
+const heldGpus = new Set<Gpu>();
+
+function dawnHost({ create, globals }: DawnPackage): GpuHost {
+  // Dawn lists subgroup matrices (tensor cores) only when told that experimental features may be used.
+  const toggles = ['enable-dawn-features=allow_unsafe_apis'];
+  const held: Gpu[] = [];
+  let added: string[] = [];
+  const createGpu = (options: string[] = []) => {
+    const gpu = create([...toggles, ...options]);
+    held.push(gpu);
+    heldGpus.add(gpu);
+    return gpu;
+  };
+  const list = () => {
+    try {
+      // Dawn names all its adapters when asked for one that does not exist.
+      create(['adapter=:none:']);
+      return [];
+    } catch (error) {
+      const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
+      return [...lines].map(([, backend = '', name = '']) => ({ backend, name }));
+    }
+  };
+  return {
+    adapterNames: async () => list().map(({ name }) => name),
+    async requestAdapter(index) {
+      if (index === undefined) return createGpu().requestAdapter({ powerPreference: 'high-performance' });
+      const entry = list()[index];
+      return entry ? createGpu([`backend=${entry.backend}`, `adapter=${entry.name}`]).requestAdapter() : null;
+    },
+    provideGlobals() {
+      added = Object.keys(globals).filter((name) => !(name in globalThis));
+      for (const name of added) Object.assign(globalThis, { [name]: globals[name] });
+    },
+    release() {
+      for (const gpu of held) heldGpus.delete(gpu);
+      held.length = 0;
+      for (const name of added) delete (globalThis as Record<string, unknown>)[name];
+      added = [];
+    },
+  };
+}
+
+/** What an adapter calls itself; implementations fill different fields. */
+export function adapterName({ info }: GpuAdapter): string {
+  return info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed GPU';
+}
+
+/**
+ * Runs `construct` while `navigator.gpu` is truthy, which is all that tfjs-backend-webgpu asks of it once it is handed
+ * a device. A real GPU object on `navigator` would keep Node from ending.
+ */
+export function withNavigatorGpu<T>(construct: () => T): T {
+  const globals = globalThis as { navigator?: { gpu?: unknown } };
+  if (globals.navigator?.gpu) return construct();
+  const placeholder = { configurable: true, value: {} };
+  if (globals.navigator) {
+    const { navigator } = globals;
+    Object.defineProperty(navigator, 'gpu', placeholder);
+    try {
+      return construct();
+    } finally {
+      delete navigator.gpu;
+    }
+  }
+  Object.defineProperty(globals, 'navigator', { configurable: true, value: { gpu: {} } });
+  try {
+    return construct();
+  } finally {
+    delete globals.navigator;
+  }
+}

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { cacheFolder } from './cache-folder.ts';
+import { restoreRemovedUtil } from './removed-util.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The release of tfjs-node that belongs to the TensorFlow.js of this package. */
+const TFJS_NODE_VERSION = '4.22.0';
+
+/** Where the stand-in for `@tensorflow/tfjs` beside a build of our script finds the one of this process. */
+const SHARED_TFJS = Symbol.for('instagan.tfjs');
+
+/** What this project uses of tfjs-node's native addon. */
+export interface TfjsNodeBinding {
+  readonly TF_Version: string;
+  isUsingGpuDevice(): boolean;
+}
+
+/** A folder laid out as the npm package, with its addon built. */
+export interface TfjsNodeFolder {
+  readonly folder: string;
+  readonly addon: string;
+}
+
+export interface LoadedTfjsNode {
+  readonly folder: string;
+  readonly binding: TfjsNodeBinding;
+  createBackend(): tf.KernelBackend;
+}
+
+/**
+ * The tfjs-node that would be loaded: the folder in the environment (`INSTAGAN_TFJS_NODE`, for the GPU package
+ * `INSTAGAN_TFJS_NODE_GPU`), else the one that `scripts/build-tfjs-node.sh` left in the cache, else the npm package.
+ *
+ * @returns undefined when none of them has a built addon
+ */
+export function findTfjsNode(packageName: 'tfjs-node' | 'tfjs-node-gpu'): TfjsNodeFolder | undefined {
+  const fromEnvironment = process.env[packageName === 'tfjs-node' ? 'INSTAGAN_TFJS_NODE' : 'INSTAGAN_TFJS_NODE_GPU'];
+  const folders = fromEnvironment
+    ? [path.resolve(fromEnvironment)]
+    : [path.join(cacheFolder(), `${packageName}-${TFJS_NODE_VERSION}`), npmFolder(packageName)];
+  for (const folder of folders) {
+    const addon = folder && builtAddon(folder);
+    if (addon) return { folder, addon };
+  }
+  return undefined;
+}
+
+function npmFolder(packageName: string): string | undefined {
+  try {
+    return path.dirname(require.resolve(`@tensorflow/${packageName}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The addon for the newest N-API that this runtime has, such as `lib/napi-v8/tfjs_binding.node`. */
+function builtAddon(folder: string): string | undefined {
+  const lib = path.join(folder, 'lib');
+  if (!existsSync(lib)) return undefined;
+  const versions = readdirSync(lib)
+    .map((entry) => Number(/^napi-v(\d+)$/.exec(entry)?.[1] ?? 0))
+    .filter((version) => version > 0 && version <= Number(process.versions.napi))
+    .sort((a, b) => b - a);
+  return versions
+    .map((version) => path.join(lib, `napi-v${version}`, 'tfjs_binding.node'))
+    .find((addon) => existsSync(addon));
+}
+
+let loaded: LoadedTfjsNode | undefined;
+
+/**
+ * The tfjs-node that this process has loaded. There can be only one: TensorFlow's libraries have the same names and
+ * symbols in every build.
+ */
+export function loadedTfjsNode(): LoadedTfjsNode | undefined {
+  return loaded;
+}
+
+/**
+ * Loads TensorFlow and registers its kernels; TensorFlow.js stays the one of this process. Unlike the package's own
+ * entry it registers no backend and no file handlers.
+ *
+ * @param threads for one operation; TensorFlow's own choice (every core) without it
+ * @throws Error when another build is loaded, or when the addon or a library it needs does not load
+ */
+export function loadTfjsNode({ folder, addon }: TfjsNodeFolder, threads?: number): LoadedTfjsNode {
+  if (loaded) {
+    if (loaded.folder === folder) return loaded;
+    throw new Error(`this process has already loaded TensorFlow from ${loaded.folder}`);
+  }
+  restoreRemovedUtil();
+  // 2: errors only. TensorFlow greets with its build options otherwise.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  (globalThis as Record<symbol, unknown>)[SHARED_TFJS] = tf;
+
+  const binding = require(addon) as TfjsNodeBinding;
+  require(path.join(folder, 'dist', 'register_all_kernels.js'));
+  const { NodeJSKernelBackend } = require(path.join(folder, 'dist', 'nodejs_kernel_backend.js')) as {
+    NodeJSKernelBackend: new (binding: TfjsNodeBinding, packageName: string) => tf.KernelBackend;
+  };
+  const { name } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name: string };
+  loaded = { folder, binding, createBackend: () => new NodeJSKernelBackend(binding, name) };
+  return loaded;
+}
