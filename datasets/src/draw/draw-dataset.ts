@@ -46,7 +46,10 @@ const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
  * `trainB`, `testA` and `testB`. An image depends on the seed, the size, its domain, split and number alone, so a larger
  * set begins with the smaller one.
  *
- * @throws UsageError if an option is out of range or the output folder holds anything else; the signal's reason if aborted
+ * Nothing more is written once the promise settles.
+ *
+ * @throws UsageError if an option is out of range or the output folder holds anything else, UserError if a file cannot
+ *   be written, the signal's reason if aborted
  */
 export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDataset> {
   const { output, count, seed, height = 128, width = 128, signal, onProgress } = options;
@@ -61,13 +64,21 @@ export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDat
   const record = { seed, count, testCount, height, width };
   await openDrawnFolder(output, record);
   const keys = sceneKeys(record);
+  const failures: unknown[] = [];
   let done = 0;
   const written = await mapBounded(keys, Math.min(8, availableParallelism() + 1), async (key) => {
-    signal?.throwIfAborted();
-    const files = await drawInto(output, key);
-    onProgress?.(++done, keys.length);
-    return files;
+    if (failures.length > 0) return [];
+    try {
+      signal?.throwIfAborted();
+      const files = await drawInto(output, key);
+      onProgress?.(++done, keys.length);
+      return files;
+    } catch (error) {
+      failures.push(error);
+      return [];
+    }
   });
+  if (failures.length > 0) throw failures[0];
   await closeDrawnFolder(output, record);
   const files = written.flat();
   return { images: keys.length, masks: files.length - keys.length, files };

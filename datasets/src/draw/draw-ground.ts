@@ -44,7 +44,7 @@ function drawPath(line: readonly Point[], colour: string): string {
 }
 
 function drawPond({ x, y, rx }: { x: number; y: number; rx: number }, { light }: Landscape): string {
-  const water = mix(light.sky[1], lit('#6fb7d6', light.tint), 0.5);
+  const water = mix(light.sky[1], lit('#6fb7d6', light.tint), 0.65);
   return (
     ellipse(x, y, rx + 1.3, rx * 0.2 + 0.9, { fill: lit('#6f9a5a', light.tint), opacity: 0.7 }) +
     ellipse(x, y, rx, rx * 0.2, { fill: water }) +

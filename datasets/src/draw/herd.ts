@@ -91,7 +91,7 @@ function bestX(
   depth: number,
   others: readonly (AnimalPose & { readonly depth: number })[],
 ): number {
-  const wanted = between(rng, 0.6, 1.3);
+  const wanted = between(rng, 0.72, 1.35);
   let best = (low + high) / 2;
   let bestRoom = -1;
   for (let tries = 0; tries < 24; tries++) {

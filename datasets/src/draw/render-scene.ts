@@ -11,12 +11,18 @@ export interface DrawnPicture {
   readonly masks: readonly Uint8Array[];
 }
 
-/** Smallest visible area of an instance as a share of the picture, and as a share of the animal. */
+/**
+ * Smallest visible area of an instance: as a share of the picture (of a very long one, as a share of its square part
+ * three times over), and as a share of the animal.
+ */
 const LEAST_SHARE_OF_PICTURE = 0.003;
-const LEAST_SHARE_OF_ANIMAL = 0.4;
+const LEAST_SHARE_OF_ANIMAL = 0.5;
+
+/** By then one animal is left, with nothing to hide it but grass. */
+const MOST_ATTEMPTS = 20;
 
 /**
- * Describes and renders one picture. A placement that hides an animal (under 0.3 % of the picture or under 40 % of the
+ * Describes and renders one picture. A placement that hides an animal (under 0.3 % of the picture or under half of the
  * animal visible) is drawn again with other places, in the end with fewer animals.
  */
 export async function drawPicture(key: SceneKey): Promise<DrawnPicture> {
@@ -24,7 +30,8 @@ export async function drawPicture(key: SceneKey): Promise<DrawnPicture> {
     const scene = describeScene(key, attempt);
     const layers = composeLayers(scene);
     const instances = await visibleInstances(scene, layers);
-    if (!instances.every(isWellVisible) && scene.animals.length > 1) continue;
+    const clear = instances.every((instance) => isWellVisible(instance, scene));
+    if (!clear && attempt < MOST_ATTEMPTS) continue;
     const masks = instances.sort((a, b) => b.visiblePx - a.visiblePx).map(({ mask }) => mask);
     return { scene, image: await renderImage(scene, layers), masks };
   }
@@ -45,8 +52,9 @@ interface Instance {
   readonly wholePx: number;
 }
 
-function isWellVisible({ mask, visiblePx, wholePx }: Instance): boolean {
-  return visiblePx >= LEAST_SHARE_OF_PICTURE * mask.length && visiblePx >= LEAST_SHARE_OF_ANIMAL * wholePx;
+function isWellVisible({ visiblePx, wholePx }: Instance, { heightPx, widthPx }: Scene): boolean {
+  const picturePx = Math.min(heightPx * widthPx, 3 * Math.min(heightPx, widthPx) ** 2);
+  return visiblePx >= LEAST_SHARE_OF_PICTURE * picturePx && visiblePx >= LEAST_SHARE_OF_ANIMAL * wholePx;
 }
 
 /**
