@@ -1,1 +1,23 @@
 export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
+export {
+  type CheckDatasetOptions,
+  checkDataset,
+  type DatasetReport,
+  type DomainStatistics,
+  type RangePx,
+} from './folder/check-dataset.ts';
+export type { DatasetFault, FaultCode } from './folder/dataset-fault.ts';
+export {
+  type DomainFolder,
+  type ImageFile,
+  type MaskFile,
+  readDomainFolder,
+  type SplitName,
+} from './folder/dataset-folder.ts';
+export { type LoadedSample, type LoadSampleOptions, listInputs, loadSample } from './folder/load-sample.ts';
+export { isImageName, type MaskImage, type RgbImage } from './images/image-file.ts';
+export { type ReadImageOptions, readImage } from './images/read-image.ts';
+export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
+export { writeImage } from './images/write-image.ts';
+export { writeMask } from './images/write-mask.ts';
+export { type DomainCounts, type FolderPairs, type FolderPairsOptions, openFolderPairs } from './pairs/folder-pairs.ts';

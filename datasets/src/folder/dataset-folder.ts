@@ -1,0 +1,136 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { type DomainName, UserError } from '@instagan/core/data';
+import { isImageName } from '../images/image-file.ts';
+import { naturalOrder } from './natural-order.ts';
+
+export type SplitName = 'train' | 'test';
+
+/** The mask of one instance: `NAME_<number>.png`. */
+export interface MaskFile {
+  readonly number: number;
+  readonly file: string;
+}
+
+export interface ImageFile {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly file: string;
+  /** By ascending number. */
+  readonly masks: readonly MaskFile[];
+}
+
+/** One folder of images and the folder of its masks beside it, by their names alone: no file is opened. */
+export interface DomainFolder {
+  readonly split: SplitName;
+  readonly domain: DomainName;
+  /** `trainA` */
+  readonly imageFolder: string;
+  /** `trainA_seg` */
+  readonly maskFolder: string;
+  readonly imageFolderExists: boolean;
+  readonly maskFolderExists: boolean;
+  /** In natural order of the names. Files of one name but different endings are all here. */
+  readonly images: readonly ImageFile[];
+  /** Masks that belong to no image. */
+  readonly orphans: readonly string[];
+  /** Files among the masks whose name does not end in `_<number>`. */
+  readonly misnamed: readonly string[];
+  /** Files and folders that are no PNG, JPEG or WebP. Hidden ones are passed over. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Indexes the authors' layout: `trainA/NAME.png|jpg|jpeg|webp` with the masks `trainA_seg/NAME_0.png`, `NAME_1.png`, …;
+ * likewise `trainB`, `testA`, `testB`. A folder that is missing reads as empty.
+ *
+ * @throws UserError if `root` is no folder or cannot be listed
+ */
+export async function readDomainFolder(root: string, split: SplitName, domain: DomainName): Promise<DomainFolder> {
+  const imageFolder = `${split}${domain}`;
+  const maskFolder = `${imageFolder}_seg`;
+  if ((await list(root)) === null) {
+    throw new UserError(
+      `There is no folder ${root}: give the folder that holds trainA, trainA_seg, trainB, trainB_seg.`,
+    );
+  }
+  const images = await list(join(root, imageFolder));
+  const masks = await indexMasks(join(root, maskFolder));
+  const names = new Set(images?.files.map(nameOf));
+  return {
+    split,
+    domain,
+    imageFolder,
+    maskFolder,
+    imageFolderExists: images !== null,
+    maskFolderExists: masks !== null,
+    images: (images?.files ?? []).map((file) => {
+      const name = nameOf(file);
+      return { name, file, masks: masks?.byName.get(name) ?? [] };
+    }),
+    orphans: [...(masks?.byName ?? [])].flatMap(([name, of]) => (names.has(name) ? [] : of.map((mask) => mask.file))),
+    misnamed: masks?.misnamed ?? [],
+    others: [...(images?.others ?? []), ...(masks?.others ?? [])],
+  };
+}
+
+export interface MaskIndex {
+  /** Name of the image, in Unicode form C, to its masks by ascending number. */
+  readonly byName: ReadonlyMap<string, readonly MaskFile[]>;
+  readonly misnamed: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** The masks of a folder by the image they belong to; null if there is no such folder. */
+export async function indexMasks(folder: string): Promise<MaskIndex | null> {
+  const found = await list(folder);
+  if (found === null) return null;
+  const byName = new Map<string, MaskFile[]>();
+  const misnamed: string[] = [];
+  for (const file of found.files) {
+    const [, name, digits] = /^(.+)_(\d+)$/.exec(nameOf(file)) ?? [];
+    if (name === undefined) {
+      misnamed.push(file);
+      continue;
+    }
+    const masks = byName.get(name) ?? [];
+    masks.push({ number: Number(digits), file });
+    byName.set(name, masks);
+  }
+  for (const masks of byName.values()) masks.sort((a, b) => a.number - b.number);
+  return { byName, misnamed, others: found.others };
+}
+
+/** The images of a folder in natural order of their names; null if there is no such folder. */
+export async function listImages(folder: string): Promise<readonly string[] | null> {
+  return (await list(folder))?.files ?? null;
+}
+
+/** File name without its ending, in Unicode form C: file systems differ in how they store accents. */
+export function nameOf(file: string): string {
+  return parse(file).name.normalize('NFC');
+}
+
+const litter = new Set(['thumbs.db', 'desktop.ini']);
+
+async function list(folder: string): Promise<{ files: string[]; others: string[] } | null> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new UserError(`Cannot list ${folder}: ${message}; check its rights.`);
+  }
+  const files: string[] = [];
+  const others: string[] = [];
+  entries.sort((a, b) => naturalOrder(parse(a.name).name, parse(b.name).name) || naturalOrder(a.name, b.name));
+  for (const entry of entries) {
+    const { name } = entry;
+    if (name.startsWith('.') || litter.has(name.toLowerCase())) continue;
+    const isImage = isImageName(name) && !entry.isDirectory();
+    (isImage ? files : others).push(join(folder, name));
+  }
+  return { files, others };
+}

@@ -1,0 +1,81 @@
+import { extname } from 'node:path';
+import { type SizePx, UserError } from '@instagan/core/data';
+import sharp from 'sharp';
+
+/** RGB, row by row, `[height, width, 3]`, 0 … 255. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** One channel, row by row, `[height, width]`: 0 background, 255 object. */
+export interface MaskImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** What the first bytes of a file say of it. Width and height are those after EXIF orientation. */
+export interface ImageHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Whether EXIF orientation turns the picture before it is used. */
+  readonly isTurned: boolean;
+  /** As sharp names it: `srgb`, `b-w`, `grey16`, `rgb16`, `cmyk`, … */
+  readonly colourSpace: string;
+  readonly channels: number;
+  readonly hasAlpha: boolean;
+}
+
+const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+
+/** Whether the name ends as an image that is read: png, jpg, jpeg or webp, in any case. */
+export function isImageName(name: string): boolean {
+  return endings.includes(extname(name).toLowerCase());
+}
+
+/**
+ * Reads the header alone, without decoding a pixel.
+ *
+ * @throws UserError naming the file if it is missing or no image
+ */
+export async function readHeader(file: string): Promise<ImageHeader> {
+  try {
+    const { width, height, autoOrient, orientation = 1, space, channels, hasAlpha } = await sharp(file).metadata();
+    return {
+      width: autoOrient.width ?? width,
+      height: autoOrient.height ?? height,
+      isTurned: orientation !== 1,
+      colourSpace: space,
+      channels,
+      hasAlpha,
+    };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** Whether scaling the one to a side of the other gives its other side, give or take a pixel of rounding. */
+export function hasSameAspect(a: SizePx, b: SizePx): boolean {
+  const [small, large] = a.width <= b.width ? [a, b] : [b, a];
+  const byHeight = small.height / large.height;
+  const byWidth = small.width / large.width;
+  return Math.abs(small.width - large.width * byHeight) <= 1 || Math.abs(small.height - large.height * byWidth) <= 1;
+}
+
+/** The error for a file that its decoder refuses: names the file, says why, and what to do. */
+export function unreadable(file: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`Cannot read ${file}: ${reason(error)}; replace the file or remove it.`);
+}
+
+function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/missing|ENOENT/.test(message)) return 'there is no such file';
+  if (/unsupported image format/.test(message)) return 'it is not a PNG, JPEG or WebP image';
+  if (/premature end|read error|corrupt|truncated|unable to parse|VipsForeign|chunk/i.test(message)) {
+    return 'it is damaged or cut short';
+  }
+  return (message.split('\n')[0] as string).replace(/[.:\s]+$/, '');
+}

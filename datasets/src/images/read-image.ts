@@ -1,0 +1,37 @@
+import type { SizePx } from '@instagan/core/data';
+import sharp, { type ResizeOptions } from 'sharp';
+import { type RgbImage, unreadable } from './image-file.ts';
+
+export interface ReadImageOptions {
+  /** Stretch to this size (bicubic). Without it the image keeps its own. */
+  readonly size?: SizePx;
+}
+
+/**
+ * Reads a PNG, JPEG or WebP file as 8-bit RGB.
+ *
+ * EXIF orientation is applied; grey, palette, 16-bit and CMYK files and colour profiles are converted to sRGB; what is
+ * transparent is laid on white, as a web page or a viewer would show it; of an animation the first frame is taken.
+ *
+ * @throws UserError naming the file if it is missing, damaged or cut short
+ */
+export async function readImage(file: string, { size }: ReadImageOptions = {}): Promise<RgbImage> {
+  try {
+    const pipeline = sharp(file, { failOn: 'error', autoOrient: true });
+    if (size !== undefined) pipeline.resize(resizeOptions(size));
+    const { data, info } = await pipeline
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** How images and masks are resized: the same way, so that a mask stays on its object. */
+export function resizeOptions({ height, width }: SizePx): ResizeOptions {
+  return { height, width, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false };
+}

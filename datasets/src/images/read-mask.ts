@@ -1,0 +1,105 @@
+import { type SizePx, UserError } from '@instagan/core/data';
+import sharp from 'sharp';
+import { type MaskImage, readHeader, unreadable } from './image-file.ts';
+import { resizeOptions } from './read-image.ts';
+
+export interface ReadMaskOptions {
+  /** Stretch to this size (bicubic, thresholded again). Without it the mask keeps its own. */
+  readonly size?: SizePx;
+}
+
+/** A mask with what its file looked like before the threshold. */
+export interface DecodedMask extends MaskImage {
+  readonly objectPx: number;
+  /** Pixels that were neither 0 nor 255. */
+  readonly betweenPx: number;
+}
+
+/** The file can be decoded, but is no mask: colours, or a shape held by transparency alone. */
+export class NotAMaskError extends UserError {}
+
+/** Largest difference between the channels of a grey pixel: what lossy compression leaves. */
+const greyTolerance = 32;
+
+/**
+ * Reads the mask of one instance: greyscale, object above 127.
+ *
+ * Grey stored as RGB, palette and 16-bit files are read as grey; transparent parts are background.
+ *
+ * @throws UserError naming the file if it cannot be read; NotAMaskError, a UserError, if it holds colours (a label map
+ *   or an overlay, where a threshold would invent an object) or its shape in the transparency of a dark picture
+ */
+export async function readMask(file: string, { size }: ReadMaskOptions = {}): Promise<MaskImage> {
+  const mask = await decodeMask(file);
+  return size === undefined ? mask : resizeMask(mask, size);
+}
+
+/** As {@link readMask} at its own size, with counts of what was found. */
+export async function decodeMask(file: string): Promise<DecodedMask> {
+  const { channels } = await readHeader(file);
+  try {
+    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const grey = info.channels === 1 ? data : greyOf(file, data, info.channels);
+    return { width: info.width, height: info.height, ...threshold(grey) };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** Resizes as images are resized, and cuts at 127 again. */
+export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskImage> {
+  const { width, height } = mask;
+  if (width === size.width && height === size.height) return mask;
+  const resized = await sharp(mask.data, { raw: { width, height, channels: 1 } })
+    .resize(resizeOptions(size))
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  return { ...size, data: threshold(resized).data };
+}
+
+function threshold(grey: Uint8Array): { data: Uint8Array; objectPx: number; betweenPx: number } {
+  const data = new Uint8Array(grey.length);
+  let objectPx = 0;
+  let betweenPx = 0;
+  for (let i = 0; i < grey.length; i++) {
+    const value = grey[i] as number;
+    if (value > 127) {
+      data[i] = 255;
+      objectPx++;
+    }
+    if (value !== 0 && value !== 255) betweenPx++;
+  }
+  return { data, objectPx, betweenPx };
+}
+
+/** RGB or RGBA bytes as grey on black. */
+function greyOf(file: string, bytes: Uint8Array, channels: number): Uint8Array {
+  const grey = new Uint8Array(bytes.length / channels);
+  let opaquePx = 0;
+  let brightPx = 0;
+  for (let i = 0, from = 0; i < grey.length; i++, from += channels) {
+    const red = bytes[from] as number;
+    const green = bytes[from + 1] as number;
+    const blue = bytes[from + 2] as number;
+    const alpha = channels === 4 ? (bytes[from + 3] as number) : 255;
+    if (alpha > 0 && Math.max(red, green, blue) - Math.min(red, green, blue) > greyTolerance) {
+      throw new NotAMaskError(
+        `The mask ${file} holds colours: save each instance as a greyscale image of its own, object white, background black.`,
+      );
+    }
+    grey[i] = Math.round((Math.max(red, green, blue) * alpha) / 255);
+    if (alpha > 127) opaquePx++;
+    if ((grey[i] as number) > 127) brightPx++;
+  }
+  if (opaquePx < grey.length && opaquePx > 0 && brightPx === 0) {
+    throw new NotAMaskError(
+      `The mask ${file} holds its shape in the transparency of a dark picture: save it as greyscale without ` +
+        'transparency, object white, background black.',
+    );
+  }
+  return grey;
+}

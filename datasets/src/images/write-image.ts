@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { UsageError, UserError } from '@instagan/core/data';
+import sharp, { type Sharp } from 'sharp';
+import type { RgbImage } from './image-file.ts';
+
+/**
+ * Writes an RGB image as PNG, JPEG (quality 95, colour at full resolution) or WebP (quality 95), by the ending.
+ *
+ * The file appears whole or not at all: it is written beside its place and renamed. Missing folders are made.
+ *
+ * @throws UsageError for another ending, UserError if the folder or file cannot be written
+ */
+export async function writeImage(file: string, { width, height, data }: RgbImage): Promise<void> {
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  await writeWhole(file, await encode(file, image));
+}
+
+async function encode(file: string, image: Sharp): Promise<Uint8Array> {
+  switch (extname(file).toLowerCase()) {
+    case '.png':
+      return image.png().toBuffer();
+    case '.jpg':
+    case '.jpeg':
+      return image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+    case '.webp':
+      return image.webp({ quality: 95 }).toBuffer();
+    default:
+      throw new UsageError(`Cannot write ${file}: the name must end in .png, .jpg, .jpeg or .webp.`);
+  }
+}
+
+/** Writes beside the place and renames. @throws UserError naming the file */
+export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(beside, bytes);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => {});
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`Cannot write ${file}: ${why}; check the folder, its rights and the free space.`);
+  }
+}

@@ -1,0 +1,19 @@
+import { extname } from 'node:path';
+import { UsageError } from '@instagan/core/data';
+import sharp from 'sharp';
+import type { MaskImage } from './image-file.ts';
+import { writeWhole } from './write-image.ts';
+
+/**
+ * Writes the mask of one instance as an 8-bit greyscale PNG of 0 and 255, whole or not at all as `writeImage` does.
+ *
+ * @throws UsageError if the name does not end in .png (JPEG would blur the border), UserError if it cannot be written
+ */
+export async function writeMask(file: string, { width, height, data }: MaskImage): Promise<void> {
+  if (extname(file).toLowerCase() !== '.png') throw new UsageError(`Cannot write the mask ${file}: it must be a .png.`);
+  const png = await sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+  await writeWhole(file, png);
+}

@@ -1,0 +1,102 @@
+import {
+  createRng,
+  type DomainName,
+  drawTransform,
+  type InstanceOrder,
+  loadSize,
+  type Sample,
+  selectInstances,
+  type TransformDraw,
+  type TransformKey,
+  type TransformOptions,
+  transformImage,
+  transformMask,
+} from '@instagan/core/data';
+import { readImage } from '../images/read-image.ts';
+import { readMask } from '../images/read-mask.ts';
+import type { ByteCache } from './byte-cache.ts';
+
+/** How every sample of a source is made. */
+export interface SampleOptions extends Required<TransformOptions> {
+  readonly seed: number;
+  readonly maxInstances: number;
+  readonly instanceOrder: InstanceOrder;
+}
+
+/** One sample to make: plain data, so that it can cross to a worker. */
+export interface SampleTask {
+  readonly name: string;
+  readonly file: string;
+  /** Files of the masks, in the order of their numbers. */
+  readonly masks: readonly string[];
+  readonly epoch: number;
+  readonly index: number;
+  readonly domain: DomainName;
+}
+
+/** An image and its masks as bytes at the size to which files are loaded, before the crop. */
+export interface LoadedImage {
+  readonly image: Uint8Array;
+  readonly masks: readonly Uint8Array[];
+}
+
+/** Crops tried until at least one instance is left in the picture; then the whole picture is taken. */
+const cropAttempts = 8;
+
+/**
+ * Decodes, resizes, crops, flips and selects: a pure function of the options, the task and the files.
+ *
+ * A crop that would cut away every instance is drawn again; if none of the attempts keeps one, the picture is taken
+ * whole. Masks are empty only if the task has none or all vanish when resized to the target.
+ *
+ * @throws UserError naming the file that cannot be read
+ */
+export async function decodeSample(
+  task: SampleTask,
+  options: SampleOptions,
+  cache: ByteCache<LoadedImage>,
+): Promise<Sample> {
+  const { epoch, index, domain, name } = task;
+  const key: TransformKey = { seed: options.seed, epoch, index, domain };
+  const whole: SampleOptions = { ...options, augment: false };
+  for (let attempt = 0; attempt <= cropAttempts; attempt++) {
+    const wanted = attempt < cropAttempts ? options : whole;
+    const loaded = await load(task, wanted, cache);
+    const draw = drawTransform(wanted, { ...key, attempt });
+    const sample = cut(name, loaded, draw, options, key);
+    if (sample.masks.length > 0 || task.masks.length === 0 || !wanted.augment) return sample;
+  }
+  throw new RangeError('unreachable: the last attempt takes the picture whole');
+}
+
+function cut(
+  name: string,
+  loaded: LoadedImage,
+  draw: TransformDraw,
+  { maxInstances, instanceOrder }: SampleOptions,
+  { seed, domain, epoch, index }: TransformKey,
+): Sample {
+  const masks = loaded.masks.map((mask) => transformMask(mask, draw));
+  const rng = createRng(seed, 'instances', domain, epoch, index);
+  const kept = selectInstances(masks, { maxInstances, order: instanceOrder, rng });
+  return {
+    name,
+    ...draw.size,
+    image: transformImage(loaded.image, draw),
+    masks: kept.map((i) => masks[i] as Float32Array),
+  };
+}
+
+async function load(task: SampleTask, options: SampleOptions, cache: ByteCache<LoadedImage>): Promise<LoadedImage> {
+  const size = loadSize(options);
+  const key = `${task.domain}/${size.height}x${size.width}/${task.file}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  // One file after the other: a worker then takes one core, and holds one decoded file at a time.
+  const image = (await readImage(task.file, { size })).data;
+  const masks: Uint8Array[] = [];
+  for (const file of task.masks) masks.push((await readMask(file, { size })).data);
+  const loaded = { image, masks };
+  cache.set(key, loaded, image.length + masks.reduce((sum, mask) => sum + mask.length, 0));
+  return loaded;
+}

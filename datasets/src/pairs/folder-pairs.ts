@@ -1,0 +1,201 @@
+import { availableParallelism } from 'node:os';
+import {
+  createEpochOrder,
+  type DomainName,
+  type InstanceOrder,
+  loadSize,
+  type OrderEntry,
+  type PairSource,
+  type SizePx,
+  type TrainingPair,
+  UsageError,
+  UserError,
+} from '@instagan/core/data';
+import type { DatasetFault } from '../folder/dataset-fault.ts';
+import { type ImageFile, readDomainFolder } from '../folder/dataset-folder.ts';
+import { inspectImage } from '../folder/inspect-image.ts';
+import { mapBounded } from '../folder/map-bounded.ts';
+import { nameFaults } from '../folder/name-faults.ts';
+import { type DecodePool, openDecodePool } from './decode-pool.ts';
+import type { SampleOptions, SampleTask } from './decode-sample.ts';
+import { createPrefetchQueue } from './prefetch-queue.ts';
+
+export interface FolderPairsOptions {
+  /** Folder that holds `trainA`, `trainA_seg`, `trainB`, `trainB_seg`. */
+  readonly root: string;
+  /** What the network sees, pixels. */
+  readonly size: SizePx;
+  /** Samples per step and domain. */
+  readonly batch: number;
+  readonly seed: number;
+  /** Instances per image that take part, at least 1. */
+  readonly maxInstances: number;
+  /** Whether the model trains on masks. Without, mask folders are not read and samples have no masks. */
+  readonly needMasks: boolean;
+  /** Images are resized to this multiple of `size`, then cropped; 1 … 8. @default 1.1 */
+  readonly loadScale?: number;
+  /** @default 'area' */
+  readonly instanceOrder?: InstanceOrder;
+  /** `false`: a plain resize, no crop and no flip. @default true */
+  readonly augment?: boolean;
+  /** Decode threads; 0 decodes in this thread. @default half the cores, 1 … 4 */
+  readonly workers?: number;
+  /** Steps decoded ahead; memory grows with it. @default 4 */
+  readonly queueLength?: number;
+  /** Bytes of resized images kept so that later epochs need not decode them again. @default 128 MiB */
+  readonly cacheBytes?: number;
+}
+
+/** What one domain brings to training. */
+export interface DomainCounts {
+  /** Images that take part. */
+  readonly images: number;
+  /** Masks of those images; 0 if the model needs none. */
+  readonly masks: number;
+  /** Images left out because they have no mask. */
+  readonly leftOut: number;
+}
+
+export interface FolderPairs extends PairSource {
+  /** What training survives: files left out or converted, one sentence each. */
+  readonly warnings: readonly string[];
+  readonly counts: Readonly<Record<DomainName, DomainCounts>>;
+  /** Decode threads that run; 0 if decoding happens in this thread. */
+  readonly workers: number;
+}
+
+/**
+ * Opens the training half of a dataset in the authors' layout.
+ *
+ * Every file's header is read first, so that what would stop or corrupt a run is refused before it starts. Samples are
+ * decoded in worker threads, `queueLength` steps ahead. Where threads do not start, decoding happens in this thread and a
+ * warning says so; the samples are the same.
+ *
+ * @throws UserError naming the file if the set cannot be trained on, UsageError for an option out of range;
+ *   `pair` throws UserError naming the file if one turns out to be damaged beyond its header
+ */
+export async function openFolderPairs(options: FolderPairsOptions): Promise<FolderPairs> {
+  const { root, batch, seed, needMasks, queueLength = 4, cacheBytes = 128 * 2 ** 20 } = options;
+  requireWhole('workers', options.workers ?? 0, 0, 64);
+  requireWhole('queueLength', queueLength, 0, 1000);
+  requireWhole('maxInstances', options.maxInstances, 1, 1000);
+  requireWhole('batch', batch, 1, 1000);
+  const sampleOptions: SampleOptions = {
+    size: options.size,
+    loadScale: options.loadScale ?? 1.1,
+    augment: options.augment ?? true,
+    seed,
+    maxInstances: options.maxInstances,
+    instanceOrder: options.instanceOrder ?? 'area',
+  };
+  loadSize(sampleOptions);
+
+  const a = await openDomain(root, 'A', needMasks);
+  const b = await openDomain(root, 'B', needMasks);
+  refuse(root, [...a.faults, ...b.faults]);
+  const warnings = [...summarise(root, a), ...summarise(root, b)];
+  const order = createEpochOrder({ seed, countA: a.images.length, countB: b.images.length, batch });
+  const pool = await openPool(sampleOptions, options.workers ?? defaultWorkers(), cacheBytes, warnings);
+
+  const decode = (domain: DomainName, images: readonly ImageFile[], entry: OrderEntry) => {
+    const { name, file, masks } = images[domain === 'A' ? entry.a : entry.b] as ImageFile;
+    const { epoch, index } = entry;
+    const task: SampleTask = { name, file, masks: masks.map((mask) => mask.file), epoch, index, domain };
+    return pool.decode(task);
+  };
+  const load = async (step: number): Promise<TrainingPair> => {
+    const entries = Array.from({ length: batch }, (_, slot) => order.at(step, slot));
+    const [samplesA, samplesB] = await Promise.all([
+      Promise.all(entries.map((entry) => decode('A', a.images, entry))),
+      Promise.all(entries.map((entry) => decode('B', b.images, entry))),
+    ]);
+    return { a: samplesA, b: samplesB };
+  };
+  const queue = createPrefetchQueue({ load, length: queueLength });
+  return {
+    stepsPerEpoch: order.stepsPerEpoch,
+    warnings,
+    counts: { A: a.counts, B: b.counts },
+    workers: pool.workers,
+    pair: async (step) => {
+      requireWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
+      return queue.take(step);
+    },
+    close: async () => {
+      queue.clear();
+      await pool.close();
+    },
+  };
+}
+
+interface OpenedDomain {
+  readonly folder: string;
+  readonly images: readonly ImageFile[];
+  readonly counts: DomainCounts;
+  readonly faults: readonly DatasetFault[];
+}
+
+async function openDomain(root: string, domain: DomainName, needMasks: boolean): Promise<OpenedDomain> {
+  const folder = await readDomainFolder(root, 'train', domain);
+  const images = folder.images
+    .filter(({ masks }) => !needMasks || masks.length > 0)
+    .map((image) => (needMasks ? image : { ...image, masks: [] }));
+  const inspected = await mapBounded(images, 8, (image) => inspectImage(root, image, { depth: 'headers', needMasks }));
+  return {
+    folder: folder.imageFolder,
+    images,
+    counts: {
+      images: images.length,
+      masks: images.reduce((sum, { masks }) => sum + masks.length, 0),
+      leftOut: folder.images.length - images.length,
+    },
+    faults: [...nameFaults(root, folder, { needMasks }), ...inspected.flatMap(({ faults }) => faults)],
+  };
+}
+
+function refuse(root: string, faults: readonly DatasetFault[]): void {
+  const [first, ...more] = faults.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return;
+  const rest = more.length === 0 ? '' : ` (${more.length} more: "instagan dataset check ${root}" lists them.)`;
+  throw new UserError(`${first.message}${rest}`);
+}
+
+/** More faults of one kind than this are summed up in one line. */
+const listedFaults = 3;
+
+function summarise(root: string, { folder, faults }: OpenedDomain): string[] {
+  const byCode = new Map<string, DatasetFault[]>();
+  for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault]);
+  return [...byCode.values()].flatMap((of) => {
+    if (of.length <= listedFaults) return of.map(({ message }) => message);
+    const more = of.length - 1;
+    return [`${of[0]?.message} (${more} more like it in ${folder}: "instagan dataset check ${root}" lists them.)`];
+  });
+}
+
+async function openPool(
+  options: SampleOptions,
+  workers: number,
+  cacheBytes: number,
+  warnings: string[],
+): Promise<DecodePool> {
+  try {
+    return await openDecodePool(options, { workers, cacheBytes });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warnings.push(
+      `Decode threads do not start here (${why}): images are decoded in the training thread, which is slower.`,
+    );
+    return openDecodePool(options, { workers: 0, cacheBytes });
+  }
+}
+
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+}
+
+function requireWhole(what: string, value: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new UsageError(`${what} must be a whole number from ${min} to ${max}, got ${value}.`);
+  }
+}
