@@ -50,7 +50,7 @@ export function svgDocument(scene: Scene, layers: readonly Layer[]): string {
       height: scene.heightPx,
       viewBox: `0 0 ${scene.widthPx} ${scene.heightPx}`,
     },
-    element('g', { transform: `scale(${scene.pxPerUnit})` }, layers.map(({ svg }) => svg).join('') || '<g/>'),
+    element('g', { transform: `scale(${scene.pxPerUnit})` }, layers.map(({ svg }) => svg).join('')),
   );
 }
 

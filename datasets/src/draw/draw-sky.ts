@@ -74,9 +74,8 @@ function drawCloud(cloud: Cloud, colour: string, shade: string): string {
         .join('')
     );
   };
-  const clip = width * 0.35;
   return (
     group(shapes(0, 0), { fill: mix(shade, colour, 0.25), opacity: 0.95 }) +
-    group(shapes(floor * 0.9, Math.min(clip, floor * 0.75)), { fill: colour })
+    group(shapes(floor * 0.9, floor * 0.75), { fill: colour })
   );
 }

@@ -197,8 +197,9 @@ function stance(pose: AnimalPose, build: Build, leg: Leg, grazing: number): { hi
   const hipX = (front ? 26 : -25) + (far ? (front ? -9 : 10) : 0);
   const hip: Point = [hipX, -build.legLength - (front ? 14 : 10)];
   const foot: Point = [hipX + forward * build.legLength + splay, -up * build.legLength - (far ? 2 : 0)];
-  const bend = (front ? 4 : -2) * pose.stride + (front ? 0 : -2.5);
-  return { hip, knee: [(hip[0] + foot[0]) / 2 + bend, -build.legLength * 0.48 - up * 20], foot };
+  const kneeY = -build.legLength * 0.48 - up * 20;
+  const bend = front ? 1 + 50 * up : -1.5 - 40 * up;
+  return { hip, knee: [lerp(hip[0], foot[0], (kneeY - hip[1]) / (foot[1] - hip[1])) + bend, kneeY], foot };
 }
 
 function legPath(pose: AnimalPose, build: Build, leg: Leg, grazing: number): string {

@@ -37,10 +37,10 @@ export function describeHerd(
   const rng = createRng(seed, 'herd', ...stream, attempt);
   const count = Math.max(1, size - Math.floor(attempt / 3));
   const coats = createRng(seed, 'looks', ...stream);
-  const family = domain === 'A' ? pick(coats, FLOCKS) : undefined;
+  const flock = pick(coats, FLOCKS);
   return describePoses(rng, frame, meadowTop, count).map(({ pose, young }) =>
     domain === 'A'
-      ? { kind: 'sheep', pose, look: sheepLook(coats, young, family ?? WHITE_FLOCK) }
+      ? { kind: 'sheep', pose, look: sheepLook(coats, young, flock) }
       : { kind: 'giraffe', pose, look: giraffeLook(coats, young) },
   );
 }

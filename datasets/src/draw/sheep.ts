@@ -160,12 +160,12 @@ function drawHead(
   const raised: Point = [centre[0] + rx * 1.04, centre[1] - ry * (look.young ? 1.15 : 0.95)];
   const grazing: Point = [centre[0] + rx * 1.2, Math.min(-12, centre[1] + ry * 1.25)];
   const head: Point = [lerp(grazing[0], raised[0], pose.headLift), lerp(grazing[1], raised[1], pose.headLift)];
-  const neckWidth = look.young ? 21 : 28;
-  const end: Point = [lerp(base[0], head[0], 0.8), lerp(base[1], head[1], 0.8)];
-  const line = `M${num(base[0])} ${num(base[1])}L${num(end[0])} ${num(end[1])}`;
-  const neck =
-    path(line, { stroke: colours.edge, 'stroke-width': neckWidth + 2 * stroke * 0.5, 'stroke-linecap': 'round' }) +
-    path(line, { stroke: colours.wool, 'stroke-width': neckWidth, 'stroke-linecap': 'round' });
+  const end: Point = [lerp(base[0], head[0], 0.85), lerp(base[1], head[1], 0.85)];
+  const neck = path(capsule(base, end, look.young ? 11 : 15, look.young ? 9.5 : 11.5), {
+    fill: colours.wool,
+    stroke: colours.edge,
+    'stroke-width': stroke * 0.6,
+  });
   const eyeRadius = Math.max(2.6, 0.62 / (setting.pxPerAnimalUnit * size));
   const viewer = pose.gaze === 'viewer';
   const tilt = viewer ? 0 : lerp(58, 4, pose.headLift);
@@ -173,6 +173,15 @@ function drawHead(
   return (
     neck + group(face, { transform: `translate(${num(head[0])} ${num(head[1])}) rotate(${num(tilt)}) scale(${size})` })
   );
+}
+
+/** Path data around two circles of radius `fromR` and `toR`. */
+function capsule(from: Point, to: Point, fromR: number, toR: number): string {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  const normal: Point = [-(to[1] - from[1]) / length, (to[0] - from[0]) / length];
+  const at = ([x, y]: Point, r: number) => `${num(x + normal[0] * r)} ${num(y + normal[1] * r)}`;
+  const arc = (r: number) => `A${num(r)} ${num(r)} 0 0 1`;
+  return `M${at(from, -fromR)}L${at(to, -toR)}${arc(toR)} ${at(to, toR)}L${at(from, fromR)}${arc(fromR)} ${at(from, -fromR)}Z`;
 }
 
 /** The head from the side, its middle at the origin, about 34 long. */
