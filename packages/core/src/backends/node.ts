@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { UsageError, UserError } from '../errors.ts';
 import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
-import { cpuCount } from '../runtime/runtime-info.ts';
-import { findTfjsNode, type LoadedTfjsNode, loadedTfjsNode, loadTfjsNode } from '../runtime/tfjs-node-addon.ts';
+import { cpuCount, runtimeInfo } from '../runtime/runtime-info.ts';
+import {
+  findTfjsNode,
+  type LoadedTfjsNode,
+  loadedTfjsNode,
+  loadTfjsNode,
+  TFJS_NODE_VARIABLES,
+  type TfjsNodePackage,
+} from '../runtime/tfjs-node-addon.ts';
 import {
   type Backend,
   type BackendDescription,
@@ -18,7 +25,7 @@ const TFJS_NAME = 'tensorflow';
 interface Kind {
   readonly name: 'node' | 'node-gpu';
   readonly priority: number;
-  readonly packageName: 'tfjs-node' | 'tfjs-node-gpu';
+  readonly packageName: TfjsNodePackage;
   readonly notInstalled: string;
 }
 
@@ -61,8 +68,11 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
     throw new UsageError(`--threads must be a whole number of at least 1, got ${threads}.`);
   }
   const before = loadedTfjsNode();
-  const { binding, createBackend } = load(kind, threads);
-  if (before && threads !== undefined) log?.('TensorFlow is loaded already: --threads has no effect any more.');
+  const { binding, createBackend } = load(kind, threadsReachTensorflow() ? threads : undefined);
+  if (threads !== undefined && before) log?.('TensorFlow is loaded already: --threads has no effect any more.');
+  if (threads !== undefined && !threadsReachTensorflow()) {
+    log?.('On Bun --threads does not reach TensorFlow: set TF_NUM_INTRAOP_THREADS before the command instead.');
+  }
   if (tf.findBackendFactory(TFJS_NAME)) tf.removeBackend(TFJS_NAME);
   registerConvGradients(TFJS_NAME);
   const backend = createBackend();
@@ -83,7 +93,7 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
 async function describe(kind: Kind, { threads }: BackendOptions): Promise<BackendDescription> {
   const { name } = kind;
   try {
-    const { binding } = load(kind, threads);
+    const { binding } = load(kind, threadsReachTensorflow() ? threads : undefined);
     const common = { name, opens: true, features: [], software: false } as const;
     return { ...common, device: deviceName(binding), ...threadCount(binding), notes: [] };
   } catch (error) {
@@ -96,7 +106,7 @@ async function describe(kind: Kind, { threads }: BackendOptions): Promise<Backen
 function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
   if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) throw new UserError(NO_DRIVER);
   const found = findTfjsNode(kind.packageName);
-  if (!found) throw new UserError(kind.notInstalled);
+  if (!found) throw new UserError(notFound(kind));
   let loaded: LoadedTfjsNode;
   try {
     loaded = loadTfjsNode(found, threads);
@@ -111,6 +121,18 @@ function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
     );
   }
   return loaded;
+}
+
+function notFound({ packageName, notInstalled }: Kind): string {
+  const variable = TFJS_NODE_VARIABLES[packageName];
+  const folder = process.env[variable];
+  if (!folder) return notInstalled;
+  return `${variable} names ${folder}, which holds no lib/napi-v*/tfjs_binding.node: correct or unset it, or build one there with scripts/build-tfjs-node.sh --output.`;
+}
+
+/** TensorFlow reads the process's native environment, which `process.env` of Bun does not write to. */
+function threadsReachTensorflow(): boolean {
+  return runtimeInfo().name !== 'bun';
 }
 
 function deviceName(binding: LoadedTfjsNode['binding']): string {

@@ -31,14 +31,22 @@ export interface LoadedTfjsNode {
   createBackend(): tf.KernelBackend;
 }
 
+/** The environment variable that names the folder to use of each package. */
+export const TFJS_NODE_VARIABLES = {
+  'tfjs-node': 'INSTAGAN_TFJS_NODE',
+  'tfjs-node-gpu': 'INSTAGAN_TFJS_NODE_GPU',
+} as const;
+
+export type TfjsNodePackage = keyof typeof TFJS_NODE_VARIABLES;
+
 /**
- * The tfjs-node that would be loaded: the folder in the environment (`INSTAGAN_TFJS_NODE`, for the GPU package
- * `INSTAGAN_TFJS_NODE_GPU`), else the one that `scripts/build-tfjs-node.sh` left in the cache, else the npm package.
+ * The tfjs-node that would be loaded: the folder in the environment (see {@link TFJS_NODE_VARIABLES}) and no other if
+ * that is set, else the one that `scripts/build-tfjs-node.sh` left in the cache, else the npm package.
  *
  * @returns undefined when none of them has a built addon
  */
-export function findTfjsNode(packageName: 'tfjs-node' | 'tfjs-node-gpu'): TfjsNodeFolder | undefined {
-  const fromEnvironment = process.env[packageName === 'tfjs-node' ? 'INSTAGAN_TFJS_NODE' : 'INSTAGAN_TFJS_NODE_GPU'];
+export function findTfjsNode(packageName: TfjsNodePackage): TfjsNodeFolder | undefined {
+  const fromEnvironment = process.env[TFJS_NODE_VARIABLES[packageName]];
   const folders = fromEnvironment
     ? [path.resolve(fromEnvironment)]
     : [path.join(cacheFolder(), `${packageName}-${TFJS_NODE_VERSION}`), npmFolder(packageName)];
@@ -49,7 +57,7 @@ export function findTfjsNode(packageName: 'tfjs-node' | 'tfjs-node-gpu'): TfjsNo
   return undefined;
 }
 
-function npmFolder(packageName: string): string | undefined {
+function npmFolder(packageName: TfjsNodePackage): string | undefined {
   try {
     return path.dirname(require.resolve(`@tensorflow/${packageName}/package.json`));
   } catch {
