@@ -25,13 +25,37 @@ export interface DecodePoolOptions {
 /** A worker that has not finished what it has at hand so long after being told to close is ended by force. */
 const closeTimeoutMs = 3_000;
 
-/** @throws if a worker does not start */
-export async function openDecodePool(options: SampleOptions, pool: DecodePoolOptions): Promise<DecodePool> {
-  if (pool.workers === 0) return inProcessPool(options, pool.cacheBytes);
+/** Starts one worker thread; see `startWorker`. */
+export type StartWorker = (data: DecodeWorkerData) => Worker;
+
+/**
+ * Opens the pool; where threads do not start, decoding happens in this thread.
+ *
+ * @param start how a worker is started
+ * @returns `warning` says why no thread runs although some were asked for, else null
+ */
+export async function openDecodePool(
+  options: SampleOptions,
+  pool: DecodePoolOptions,
+  start: StartWorker = startWorker,
+): Promise<{ readonly pool: DecodePool; readonly warning: string | null }> {
+  if (pool.workers === 0) return { pool: inProcessPool(options, pool.cacheBytes), warning: null };
+  try {
+    return { pool: await threadPool(options, pool, start), warning: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      pool: inProcessPool(options, pool.cacheBytes),
+      warning: `Decode threads do not start here (${why}): images are decoded in the training thread, which is slower.`,
+    };
+  }
+}
+
+async function threadPool(options: SampleOptions, pool: DecodePoolOptions, start: StartWorker): Promise<DecodePool> {
   const data: DecodeWorkerData = { options, cacheBytes: Math.floor(pool.cacheBytes / pool.workers) };
   const lanes: Lane[] = [];
   try {
-    for (let i = 0; i < pool.workers; i++) lanes.push(createLane(startWorker(data)));
+    for (let i = 0; i < pool.workers; i++) lanes.push(createLane(start(data)));
     await Promise.all(lanes.map((lane) => lane.ready));
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.close()));

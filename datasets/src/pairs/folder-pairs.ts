@@ -16,7 +16,7 @@ import { type ImageFile, readDomainFolder } from '../folder/dataset-folder.ts';
 import { inspectImage } from '../folder/inspect-image.ts';
 import { mapBounded } from '../folder/map-bounded.ts';
 import { nameFaults } from '../folder/name-faults.ts';
-import { type DecodePool, openDecodePool } from './decode-pool.ts';
+import { openDecodePool } from './decode-pool.ts';
 import type { SampleOptions, SampleTask } from './decode-sample.ts';
 import { createPrefetchQueue } from './prefetch-queue.ts';
 
@@ -95,7 +95,9 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
   refuse(root, [...a.faults, ...b.faults]);
   const warnings = [...summarise(root, a), ...summarise(root, b)];
   const order = createEpochOrder({ seed, countA: a.images.length, countB: b.images.length, batch });
-  const pool = await openPool(sampleOptions, options.workers ?? defaultWorkers(), cacheBytes, warnings);
+  const workers = options.workers ?? defaultWorkers();
+  const { pool, warning } = await openDecodePool(sampleOptions, { workers, cacheBytes });
+  if (warning !== null) warnings.push(warning);
 
   const decode = (domain: DomainName, images: readonly ImageFile[], entry: OrderEntry) => {
     const { name, file, masks } = images[domain === 'A' ? entry.a : entry.b] as ImageFile;
@@ -171,23 +173,6 @@ function summarise(root: string, { folder, faults }: OpenedDomain): string[] {
     const more = of.length - 1;
     return [`${of[0]?.message} (${more} more like it in ${folder}: "instagan dataset check ${root}" lists them.)`];
   });
-}
-
-async function openPool(
-  options: SampleOptions,
-  workers: number,
-  cacheBytes: number,
-  warnings: string[],
-): Promise<DecodePool> {
-  try {
-    return await openDecodePool(options, { workers, cacheBytes });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    warnings.push(
-      `Decode threads do not start here (${why}): images are decoded in the training thread, which is slower.`,
-    );
-    return openDecodePool(options, { workers: 0, cacheBytes });
-  }
 }
 
 function defaultWorkers(): number {
