@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import t from 'tap';
+import { wasmBackend, wasmMemory, wasmModule } from '../../wasm.ts';
+import { registerWasmKernels } from './register-wasm-kernels.ts';
+import {
+  type ConvolutionCase,
+  eachProduct,
+  floats,
+  outputShape,
+  relativeError,
+  sameBits,
+  values,
+} from './test-support.ts';
+
+const NONE = [0, 0, 0, 0] as const;
+const ONE = [1, 1, 1, 1] as const;
+
+/** The layers of the model at small sizes, then shapes that fit no tile. */
+const CASES: ConvolutionCase[] = [
+  { input: [2, 18, 18, 64], kernel: [3, 3], outputs: 64, stride: 1, padding: NONE },
+  { input: [1, 22, 22, 3], kernel: [7, 7], outputs: 16, stride: 1, padding: NONE },
+  { input: [2, 22, 22, 1], kernel: [7, 7], outputs: 16, stride: 1, padding: NONE },
+  { input: [1, 22, 22, 32], kernel: [7, 7], outputs: 3, stride: 1, padding: NONE },
+  { input: [2, 22, 22, 48], kernel: [7, 7], outputs: 1, stride: 1, padding: NONE },
+  { input: [2, 16, 16, 16], kernel: [3, 3], outputs: 32, stride: 2, padding: ONE },
+  { input: [2, 16, 16, 3], kernel: [4, 4], outputs: 16, stride: 2, padding: ONE },
+  { input: [1, 8, 8, 128], kernel: [4, 4], outputs: 128, stride: 1, padding: ONE },
+  { input: [1, 7, 7, 128], kernel: [4, 4], outputs: 1, stride: 1, padding: ONE },
+  { input: [1, 5, 7, 5], kernel: [3, 2], outputs: 3, stride: 1, padding: [0, 2, 1, 0] },
+  { input: [3, 9, 6, 7], kernel: [2, 3], outputs: 5, stride: 2, padding: [1, 0, 2, 1] },
+  { input: [1, 4, 4, 1], kernel: [1, 1], outputs: 1, stride: 1, padding: NONE },
+  { input: [1, 3, 3, 2], kernel: [3, 3], outputs: 2, stride: 1, padding: NONE },
+  { input: [2, 11, 10, 6], kernel: [3, 3], outputs: 11, stride: 3, padding: ONE },
+  { input: [1, 9, 9, 4], kernel: [1, 2], outputs: 20, stride: 3, padding: NONE },
+  { input: [1, 6, 5, 12], kernel: [5, 5], outputs: 14, stride: 1, padding: [4, 4, 4, 4] },
+  { input: [2, 1, 1, 9], kernel: [3, 3], outputs: 7, stride: 2, padding: ONE },
+  { input: [1, 2, 150, 4], kernel: [1, 1], outputs: 4, stride: 1, padding: NONE },
+];
+
+/** x, filter, dy and bias of a case, the same on every call. */
+function tensors(c: ConvolutionCase) {
+  const make = (shape: number[], seed: number) =>
+    tf.tensor(
+      values(
+        shape.reduce((a, b) => a * b),
+        seed,
+      ),
+      shape,
+    );
+  return {
+    x: make(c.input, 1),
+    filter: make([...c.kernel, c.input[3], c.outputs], 2),
+    dy: make(outputShape(c), 3),
+    bias: make([c.outputs], 4),
+  };
+}
+
+/** Results of the three kernels and of the forward one with bias. */
+function results(c: ConvolutionCase): Float32Array[] {
+  return tf.tidy(() => {
+    const { x, filter, dy, bias } = tensors(c);
+    const { stride, padding } = c;
+    const run = (name: string, inputs: tf.NamedTensorMap, extra: object = {}) =>
+      floats(tf.engine().runKernel(name, inputs, { stride, padding: [...padding], ...extra }) as tf.Tensor);
+    return [
+      run('Convolution', { x, filter }),
+      run('Convolution', { x, filter, bias }),
+      run('ConvolutionInputGradient', { dy, filter }, { inputShape: c.input }),
+      run('ConvolutionFilterGradient', { x, dy }, { filterShape: filter.shape }),
+    ];
+  });
+}
+
+/** The same by the definition, in float64. */
+function expectations(c: ConvolutionCase): Float64Array[] {
+  const made = tensors(c);
+  const [xs, filters, dys, biases] = [floats(made.x), floats(made.filter), floats(made.dy), floats(made.bias)];
+  tf.dispose(Object.values(made));
+  const y = new Float64Array(dys.length);
+  const dx = new Float64Array(xs.length);
+  const dFilter = new Float64Array(filters.length);
+  eachProduct(c, (i, f, o) => {
+    y[o]! += xs[i]! * filters[f]!;
+    dx[i]! += dys[o]! * filters[f]!;
+    dFilter[f]! += xs[i]! * dys[o]!;
+  });
+  return [y, y.map((value, i) => value + biases[i % c.outputs]!), dx, dFilter];
+}
+
+async function withKernels(threads: number, fused: boolean, use: () => void): Promise<void> {
+  const backend = await wasmBackend.open({ threads });
+  const kernels = registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads }, { fused });
+  try {
+    use();
+  } finally {
+    kernels.close();
+    await backend.close();
+  }
+}
+
+const NAMES = ['y', 'y with bias', 'dx', 'dFilter'];
+
+for (const fused of [true, false]) {
+  t.test(`without right convolutions nothing would train (${fused ? 'fused' : 'plain'})`, async (t) => {
+    const single: Float32Array[][] = [];
+    await withKernels(1, fused, () => {
+      for (const c of CASES) {
+        const actual = results(c);
+        single.push(actual);
+        const expected = expectations(c);
+        for (const [i, name] of NAMES.entries()) {
+          const error = relativeError(actual[i]!, expected[i]!);
+          t.ok(error < 3e-6, `${name} of ${JSON.stringify(c)}: ${error}`);
+        }
+      }
+    });
+    for (const threads of [2, 3]) {
+      await withKernels(threads, fused, () => {
+        for (const [i, c] of CASES.entries()) {
+          t.ok(sameBits(results(c), single[i]!), `${threads} threads give the bits of one: ${JSON.stringify(c)}`);
+        }
+      });
+    }
+  });
+}
+
+t.test('a run of many steps would use up the heap if calls left memory behind', async (t) => {
+  await withKernels(2, true, () => {
+    const layers = CASES.slice(0, 8);
+    for (const c of layers) results(c);
+    const before = wasmMemory().buffer.byteLength;
+    const tensorsBefore = tf.memory().numTensors;
+    for (let i = 0; i < 200; i++) results(layers[i % layers.length]!);
+    t.equal(wasmMemory().buffer.byteLength, before, 'the heap did not grow');
+    t.equal(tf.memory().numTensors, tensorsBefore, 'no tensor was left');
+  });
+});

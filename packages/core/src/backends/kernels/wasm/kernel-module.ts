@@ -1,0 +1,45 @@
+/// <reference path="../../../runtime/webassembly.d.ts" />
+import { createRequire } from 'node:module';
+import { PLAIN, RELAXED, SHARED, SHARED_RELAXED } from './binaries.ts';
+
+const require = createRequire(import.meta.url);
+
+/** What the module exports; addresses are in the memory it was given. */
+export interface KernelExports {
+  run(control: number, kind: number, units: number, workers: number): void;
+  stop(control: number): void;
+}
+
+/**
+ * The bytes of the fastest kernels that this runtime can run.
+ *
+ * @param shared whether the memory is shared between threads
+ * @param fused whether a multiply and an add may be one instruction, which is faster and rounds once: results then
+ *   differ in the last digits from those of machines that cannot
+ */
+export function kernelBinary(shared: boolean, fused: boolean): Uint8Array {
+  if (fused) {
+    const relaxed = decode(shared ? SHARED_RELAXED : RELAXED);
+    if (WebAssembly.validate(relaxed)) return relaxed;
+    allowRelaxedSimd();
+    if (WebAssembly.validate(relaxed)) return relaxed;
+  }
+  return decode(shared ? SHARED : PLAIN);
+}
+
+/** Relaxed SIMD is complete in V8 11.3 (Node 20), but behind a flag. */
+function allowRelaxedSimd(): void {
+  if (process.versions.v8 === undefined) return;
+  const v8 = require('node:v8') as typeof import('node:v8');
+  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+function decode(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
+/** An instance of the kernels on a memory that another module owns. */
+export function instantiateKernels(binary: Uint8Array, memory: WebAssembly.Memory): KernelExports {
+  return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } })
+    .exports as unknown as KernelExports;
+}

@@ -1,0 +1,141 @@
+/// <reference path="../../../runtime/webassembly.d.ts" />
+import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { JobKind } from './job-kind.ts';
+import { instantiateKernels, type KernelExports, kernelBinary } from './kernel-module.ts';
+import { startKernelWorkers } from './kernel-workers.ts';
+
+/** What the kernels need of an open wasm backend. */
+export interface WasmHost {
+  /** The memory in which tensors lie; shared if `threads` is above 1. */
+  readonly memory: WebAssembly.Memory;
+  readonly module: {
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+  };
+  /** Threads that compute, the calling one among them. */
+  readonly threads: number;
+}
+
+/** The part of tfjs's wasm backend that kernels use. */
+export interface WasmTensors {
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  getMemoryOffset(dataId: object): number;
+}
+
+// Layout of the control block in wasm/assembly/pool.ts.
+const PARAMETERS = 256;
+const CONTROL_BYTES = 512;
+const CACHE_LINE = 64;
+
+/** Work, in floating point operations, below which waking other threads costs more than it saves. */
+const LEAST_SHARED_WORK = 400_000;
+
+/** Runs jobs of the kernels' module in the memory of the wasm backend. */
+export class KernelRunner {
+  readonly threads: number;
+  readonly #host: WasmHost;
+  readonly #exports: KernelExports;
+  readonly #block: number;
+  readonly #control: number;
+  #parameters: Int32Array;
+  #scratch = 0;
+  #scratchBytes = 0;
+
+  constructor(host: WasmHost, fused: boolean) {
+    const shared = !(host.memory.buffer instanceof ArrayBuffer);
+    this.#host = host;
+    this.threads = shared ? host.threads : 1;
+    const binary = kernelBinary(shared, fused);
+    this.#exports = instantiateKernels(binary, host.memory);
+    this.#block = this.#allocate(CONTROL_BYTES + CACHE_LINE);
+    this.#control = Math.ceil(this.#block / CACHE_LINE) * CACHE_LINE;
+    new Uint8Array(host.memory.buffer, this.#control, CONTROL_BYTES).fill(0);
+    this.#parameters = this.#view();
+    if (this.threads > 1) startKernelWorkers(binary, host.memory, this.#control, this.threads - 1);
+  }
+
+  /**
+   * The address of scratch memory, aligned to a cache line, valid until the next call. It is kept between calls and
+   * grows to the largest size asked for.
+   */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratchBytes) {
+      if (this.#scratch !== 0) this.#host.module._free(this.#scratch);
+      this.#scratchBytes = 0;
+      this.#scratch = this.#allocate(bytes + CACHE_LINE);
+      this.#scratchBytes = bytes;
+    }
+    return Math.ceil(this.#scratch / CACHE_LINE) * CACHE_LINE;
+  }
+
+  /**
+   * Does `units` units of a job, on all threads if the work is worth it.
+   *
+   * @param parameters 32-bit words in the order of the kernel's source; floats through {@link floatBits}
+   * @param work floating point operations in all, roughly
+   */
+  run(kind: JobKind, parameters: readonly number[], units: number, work: number): void {
+    if (this.#parameters.buffer !== this.#host.memory.buffer) this.#parameters = this.#view();
+    this.#parameters.set(parameters);
+    const workers = work < LEAST_SHARED_WORK ? 0 : this.threads - 1;
+    this.#exports.run(this.#control, kind, units, workers);
+  }
+
+  /** Sets memory to 0. */
+  zero(address: number, bytes: number): void {
+    new Uint8Array(this.#host.memory.buffer, address, bytes).fill(0);
+  }
+
+  /** Lets the workers end and frees the scratch memory. Nothing may be run afterwards. */
+  close(): void {
+    this.#exports.stop(this.#control);
+    if (this.#scratch !== 0) this.#host.module._free(this.#scratch);
+    this.#scratchBytes = 0;
+    this.#scratch = 0;
+  }
+
+  #view(): Int32Array {
+    return new Int32Array(this.#host.memory.buffer, this.#control + PARAMETERS, (CONTROL_BYTES - PARAMETERS) / 4);
+  }
+
+  #allocate(bytes: number): number {
+    const address = this.#host.module._malloc(bytes) >>> 0;
+    if (address === 0) throw new Error(`The wasm heap has no ${bytes} bytes left.`);
+    return address;
+  }
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** The bits of a float32, to be passed among integer parameters. */
+export function floatBits(value: number): number {
+  float[0] = value;
+  return bits[0] as number;
+}
+
+/** Smallest whole number of parts of `size` that cover `count`. */
+export function parts(count: number, size: number): number {
+  return Math.ceil(count / size);
+}
+
+/** Tensors of one kernel call: addresses of inputs, new outputs. */
+export class KernelTensors {
+  readonly #backend: WasmTensors;
+
+  constructor(backend: unknown) {
+    this.#backend = backend as WasmTensors;
+  }
+
+  address(tensor: TensorInfo): number {
+    return this.#backend.getMemoryOffset(tensor.dataId);
+  }
+
+  /** @throws Error when the heap is full */
+  output(shape: readonly number[]): TensorInfo {
+    const tensor = this.#backend.makeOutput([...shape], 'float32');
+    const empty = shape.includes(0);
+    if (this.address(tensor) === 0 && !empty) throw new Error(`The wasm heap is full: no room for [${shape}].`);
+    return tensor;
+  }
+}

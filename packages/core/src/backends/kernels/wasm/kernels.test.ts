@@ -1,0 +1,239 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import t, { type Test } from 'tap';
+import { wasmBackend, wasmMemory, wasmModule } from '../../wasm.ts';
+import { registerWasmKernels, WASM_KERNEL_NAMES, type WasmKernelOptions } from './register-wasm-kernels.ts';
+import { floats, relativeError, sameBits, values } from './test-support.ts';
+
+type Shape = [number, number, number, number];
+
+const run = (name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor[] => {
+  const outputs = tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
+  return Array.isArray(outputs) ? outputs : [outputs];
+};
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const make = (shape: readonly number[], seed: number, shift = 0) =>
+  tf.tensor(values(sizeOf(shape), seed, shift), [...shape]);
+
+async function withKernels(threads: number, use: () => void, options: WasmKernelOptions = {}): Promise<void> {
+  const backend = await wasmBackend.open({ threads });
+  const kernels = registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads }, options);
+  try {
+    use();
+  } finally {
+    kernels.close();
+    await backend.close();
+  }
+}
+
+/** Runs `compute` with one thread and with two: `check` sees the first results, and the second must equal them. */
+async function onOneAndTwoThreads(
+  t: Test,
+  compute: () => Float32Array[],
+  check: (results: Float32Array[]) => void,
+): Promise<void> {
+  let one: Float32Array[] = [];
+  await withKernels(1, () => {
+    one = tf.tidy(compute);
+    check(one);
+  });
+  await withKernels(2, () => t.ok(sameBits(tf.tidy(compute), one), 'two threads give the bits of one'));
+}
+const SHAPES: Shape[] = [
+  [2, 64, 64, 16],
+  [3, 16, 16, 64],
+  [1, 7, 5, 3],
+  [2, 9, 4, 6],
+  [1, 3, 2, 1],
+  [2, 1, 1, 8],
+];
+
+const ACTIVATIONS = [
+  { activation: 'none', slope: 0, below: 1 },
+  { activation: 'relu', slope: 0, below: 0 },
+  { activation: 'leakyRelu', slope: 0.2, below: 0.2 },
+] as const;
+
+/** Mean and inverse deviation in float64 of each sample and channel, `[samples, channels]`. */
+function statistics(x: Float32Array, [samples, height, width, channels]: Shape, epsilon: number) {
+  const mean = new Float64Array(samples * channels);
+  const inverse = new Float64Array(samples * channels);
+  const pixels = height * width;
+  for (let n = 0; n < samples; n++)
+    for (let c = 0; c < channels; c++) {
+      const at = (i: number) => x[(n * pixels + i) * channels + c]!;
+      const pixelIndices = Array.from({ length: pixels }, (_, i) => i);
+      const average = pixelIndices.reduce((sum, i) => sum + at(i), 0) / pixels;
+      const variance = pixelIndices.reduce((sum, i) => sum + (at(i) - average) ** 2, 0) / pixels;
+      mean[n * channels + c] = average;
+      inverse[n * channels + c] = 1 / Math.sqrt(variance + epsilon);
+    }
+  return { mean, inverse };
+}
+
+t.test('instance norm: sums that lose digits would make weight gradients wrong by percents', async (t) => {
+  const epsilon = 1e-5;
+  for (const shape of SHAPES) {
+    const [, height, width, channels] = shape;
+    const entry = (i: number) => Math.floor(i / (height * width * channels)) * channels + (i % channels);
+    for (const { activation, slope, below } of ACTIVATIONS) {
+      // A mean far from 0 is what sequential float32 sums get wrong.
+      const x = () => make(shape, 1, 3);
+      const label = `${activation} ${shape}`;
+      await onOneAndTwoThreads(
+        t,
+        () => {
+          const input = x();
+          const [y, mean, inverseDeviation] = run('InstanceNorm', { x: input }, { epsilon, activation, slope });
+          const residual = make(shape, 5);
+          const [added] = run('InstanceNorm', { x: input, residual }, { epsilon, activation, slope });
+          const inputs = { dy: make(shape, 2), x: input, mean: mean!, inverseDeviation: inverseDeviation! };
+          const [dx] = run('InstanceNormGradient', inputs, { activation, slope });
+          return [y!, mean!, inverseDeviation!, added!, dx!].map(floats);
+        },
+        ([y, mean, inverse, added, dx]) => {
+          const xs = values(sizeOf(shape), 1, 3);
+          const dys = values(sizeOf(shape), 2);
+          const residual = values(sizeOf(shape), 5);
+          const expected = statistics(xs, shape, epsilon);
+          const normal = Float64Array.from(xs, (v, i) => (v - expected.mean[entry(i)]!) * expected.inverse[entry(i)]!);
+          const active = normal.map((v) => (v > 0 ? v : v * below));
+          t.ok(relativeError(mean!, expected.mean) < 2e-7, `mean ${label}`);
+          t.ok(relativeError(inverse!, expected.inverse) < 2e-7, `inverse deviation ${label}`);
+          t.ok(relativeError(y!, active) < 2e-6, `y ${label}`);
+          const sums = active.map((v, i) => v + residual[i]!);
+          t.ok(relativeError(added!, sums) < 2e-6, `y with residual ${label}`);
+
+          const dNormal = Float64Array.from(dys, (v, i) => (normal[i]! > 0 ? v : v * below));
+          const meanOf = (terms: Float64Array) => {
+            const means = new Float64Array(expected.mean.length);
+            for (const [i, v] of terms.entries()) means[entry(i)]! += v / (height * width);
+            return means;
+          };
+          const meanGradient = meanOf(dNormal);
+          const meanAlong = meanOf(dNormal.map((v, i) => v * normal[i]!));
+          const gradient = dNormal.map(
+            (v, i) => expected.inverse[entry(i)]! * (v - meanGradient[entry(i)]! - normal[i]! * meanAlong[entry(i)]!),
+          );
+          t.ok(height * width === 1 || relativeError(dx!, gradient) < 4e-6, `dx ${label}`);
+          t.ok(height * width > 1 || dx!.every((v) => v === 0), `dx of single pixels ${label}`);
+        },
+      );
+    }
+  }
+});
+
+t.test('reflection: a wrong border shows as a frame around every picture', async (t) => {
+  for (const [shape, pad] of [
+    [[2, 16, 16, 64], 1],
+    [[1, 64, 64, 3], 3],
+    [[2, 5, 4, 1], 3],
+    [[1, 2, 2, 5], 1],
+    [[3, 3, 7, 6], 2],
+    [[1, 4, 4, 4], 0],
+  ] as [Shape, number][]) {
+    const [samples, height, width, channels] = shape;
+    const padded: Shape = [samples, height + 2 * pad, width + 2 * pad, channels];
+    const reflect = (i: number, size: number) => (i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i);
+    const source = (i: number) => {
+      const c = i % channels;
+      const x = reflect((Math.floor(i / channels) % padded[2]) - pad, width);
+      const y = reflect((Math.floor(i / channels / padded[2]) % padded[1]) - pad, height);
+      const n = Math.floor(i / channels / padded[2] / padded[1]);
+      return ((n * height + y) * width + x) * channels + c;
+    };
+    await onOneAndTwoThreads(
+      t,
+      () => [
+        floats(run('ReflectPad', { x: make(shape, 1) }, { pad })[0]!),
+        floats(run('ReflectPadGradient', { dy: make(padded, 2) }, { pad })[0]!),
+      ],
+      ([y, dx]) => {
+        const xs = values(sizeOf(shape), 1);
+        t.ok(
+          y!.every((v, i) => v === xs[source(i)]),
+          `y ${shape} ${pad}`,
+        );
+        const expected = new Float64Array(sizeOf(shape));
+        for (const [i, v] of values(sizeOf(padded), 2).entries()) expected[source(i)]! += v;
+        t.ok(relativeError(dx!, expected) < 1e-6, `dx ${shape} ${pad}`);
+      },
+    );
+  }
+});
+
+t.test('Adam: a wrong update trains to something else', async (t) => {
+  const [beta1, beta2, epsilon, learningRate, step] = [0.5, 0.999, 1e-8, 2e-4, 7];
+  for (const size of [1, 5, 16_384, 50_003]) {
+    await onOneAndTwoThreads(
+      t,
+      () => {
+        const inputs = { parameter: make([size], 1), gradient: make([size], 2), m: make([size], 3) };
+        const v = tf.square(make([size], 4));
+        const outputs = run('AdamUpdate', { ...inputs, v }, { learningRate, beta1, beta2, epsilon, step });
+        return [...outputs, inputs.parameter, v].map(floats);
+      },
+      ([parameter, m, v, oldParameter, oldV]) => {
+        const before = values(size, 1);
+        const gradient = values(size, 2);
+        const newM = Float64Array.from(values(size, 3), (value, i) => beta1 * value + (1 - beta1) * gradient[i]!);
+        const newV = Float64Array.from(oldV!, (value, i) => beta2 * value + (1 - beta2) * gradient[i]! ** 2);
+        const change = newM.map(
+          (value, i) =>
+            ((learningRate / (1 - beta1 ** step)) * value) /
+            (Math.sqrt(newV[i]!) / Math.sqrt(1 - beta2 ** step) + epsilon),
+        );
+        t.ok(relativeError(m!, newM) < 1e-6, `m ${size}`);
+        t.ok(relativeError(v!, newV) < 1e-6, `v ${size}`);
+        // A sum of numbers around 1 keeps 6e-8 of them, whatever the change.
+        const updated = change.map((value, i) => before[i]! - value);
+        t.ok(
+          parameter!.every((value, i) => Math.abs(value - updated[i]!) < 1.3e-7 + 1e-6 * Math.abs(change[i]!)),
+          `parameter ${size}`,
+        );
+        t.same(oldParameter, before, 'the parameter that went in is unchanged');
+      },
+    );
+  }
+});
+
+t.test('a kernel that proves wrong somewhere must be possible to turn off', async (t) => {
+  await withKernels(
+    1,
+    () => {
+      t.equal(tf.getKernel('Convolution', 'wasm'), undefined);
+      t.ok(tf.getKernel('ReflectPad', 'wasm'));
+    },
+    { except: ['Convolution'] },
+  );
+  for (const name of WASM_KERNEL_NAMES) t.equal(tf.getKernel(name, 'wasm'), undefined, `${name} is gone after close()`);
+  await t.rejects(
+    withKernels(1, () => {}, { except: ['Convolutions'] }),
+    /no wasm kernel Convolutions/,
+    'a misspelt name is not ignored',
+  );
+});
+
+t.test('binaries that differ from the source could not be reviewed', async (t) => {
+  const build = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../../wasm/build.js');
+  await t.resolves(promisify(execFile)(process.execPath, [build, '--check']));
+});
+
+t.test('a program must end by itself although workers of the kernels sleep', async (t) => {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  const script = `
+    import * as tf from '@tensorflow/tfjs';
+    import { wasmBackend, wasmMemory, wasmModule } from '${here}/../../wasm.ts';
+    import { registerWasmKernels } from '${here}/register-wasm-kernels.ts';
+    await wasmBackend.open({ threads: 2 });
+    registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads: 2 });
+    const x = tf.ones([1, 66, 66, 64]);
+    const y = tf.engine().runKernel('ReflectPad', { x }, { pad: 1 });
+    console.log(y.shape.join());`;
+  const file = path.join(t.testdir({ 'program.ts': script }), 'program.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { timeout: 20_000 });
+  t.match(stdout, '1,68,68,64');
+});

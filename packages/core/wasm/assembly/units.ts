@@ -1,0 +1,56 @@
+// The kinds of work; the numbers are those of `JobKind` on the JavaScript side.
+import { adamUnit } from './adam';
+import { convolutionUnit } from './convolution';
+import { filterGradientUnit } from './filter-gradient';
+import { filterPanelsUnit } from './filter-panels';
+import {
+  normGradientMeansUnit,
+  normGradientSumsUnit,
+  normGradientValuesUnit,
+  normStatisticsUnit,
+  normSumsUnit,
+  normValuesUnit,
+} from './instance-norm';
+import { reflectPadGradientUnit, reflectPadUnit } from './reflect-pad';
+
+/** Does unit `unit` of a job with its parameters at `p`, in the scratch memory of `thread`. */
+export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
+  switch (kind) {
+    case 0:
+      filterPanelsUnit(p, unit);
+      break;
+    case 1:
+      convolutionUnit(p, unit, thread);
+      break;
+    case 2:
+      filterGradientUnit(p, unit, thread);
+      break;
+    case 3:
+      normSumsUnit(p, unit);
+      break;
+    case 4:
+      normStatisticsUnit(p, unit);
+      break;
+    case 5:
+      normValuesUnit(p, unit);
+      break;
+    case 6:
+      normGradientSumsUnit(p, unit);
+      break;
+    case 7:
+      normGradientMeansUnit(p, unit);
+      break;
+    case 8:
+      normGradientValuesUnit(p, unit);
+      break;
+    case 9:
+      reflectPadUnit(p, unit);
+      break;
+    case 10:
+      reflectPadGradientUnit(p, unit);
+      break;
+    case 11:
+      adamUnit(p, unit);
+      break;
+  }
+}
