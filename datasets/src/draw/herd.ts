@@ -74,10 +74,9 @@ function spreadDepths(rng: Rng, count: number): number[] {
   return Array.from({ length: count }, (_, i) => clamp((i + between(rng, 0.08, 0.92)) / count, 0, 1));
 }
 
-/** Where an animal may stand so that it is in the picture from nose to tail, or now and then cut by the edge. */
+/** Where an animal may stand so that its head is in the picture; its tail is now and then cut off by the edge. */
 function openRange(rng: Rng, frame: Frame, scale: number, facing: 1 | -1): readonly [number, number] {
-  const whole = chance(rng, 0.85) ? 1 : 0.45;
-  const [ahead, behind] = [0.84 * scale * whole, 0.5 * scale * whole];
+  const [ahead, behind] = [0.94 * scale, (chance(rng, 0.8) ? 0.5 : 0.15) * scale];
   const low = facing === 1 ? behind : ahead;
   const high = frame.width - (facing === 1 ? ahead : behind);
   return low < high ? [low, high] : [(low + high) / 2, (low + high) / 2];
