@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
+import { openTestBackend } from '../helpers/open-backend.ts';
 import { paritySuite } from './parity-suite.ts';
 
-await tf.setBackend('cpu');
-paritySuite(t);
+if (await openTestBackend(t, 'cpu')) paritySuite(t);

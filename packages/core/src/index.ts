@@ -27,9 +27,18 @@ export {
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
+export { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
+export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
+export {
+  PRESETS,
+  type PresetName,
+  parseTrainingConfig,
+  type TrainingConfig,
+  type TrainingConfigInput,
+} from './config/training-config.ts';
 export { transformImage, transformMask } from './data/apply-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './data/epoch-order.ts';
 export type { PairSource, TrainingPair } from './data/pair-source.ts';
@@ -49,6 +58,14 @@ export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
 export { type EventLog, eventLogFile, openEventLog } from './events/event-log.ts';
 export { followEvents, readEvents } from './events/event-reader.ts';
 export * from './events/run-event.ts';
+export { type ContactSheetRow, contactSheet, type Picture, pixelsOf } from './inference/contact-sheet.ts';
+export {
+  DIRECTIONS,
+  type LoadedTranslator,
+  loadTranslator,
+  type TranslationDirection,
+} from './inference/load-translator.ts';
+export { type TranslateOptions, type Translator, translateSample } from './inference/translate-sample.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export type { ParameterSpec, Parameters } from './networks/parameters.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';
@@ -62,15 +79,9 @@ export {
   translationNetworks,
 } from './networks/translation-networks.ts';
 export { createRng, type Rng, restoreRng } from './random/rng.ts';
-export {
-  PRESETS,
-  type PresetName,
-  parseTrainingConfig,
-  type TrainingConfig,
-  type TrainingConfigInput,
-} from './training/config.ts';
 export { ImagePool } from './training/image-pool.ts';
 export { readMeasurements } from './training/measurements.ts';
 export { TrainedParameters } from './training/optimizer.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
+export { type TrainOptions, train } from './training/trainer.ts';
 export { disposeTrainingState, initialTrainingState, type TrainingState } from './training/training-state.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TrainingConfig } from '../config/training-config.ts';
 import { adversarialLoss } from '../losses/adversarial-loss.ts';
 import { contextLoss } from '../losses/context-loss.ts';
 import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
@@ -14,7 +15,6 @@ import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
 import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral-state.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
 import type { Rng } from '../random/rng.ts';
-import type { TrainingConfig } from './config.ts';
 import type { ImagePool } from './image-pool.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';
 import { accumulate, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';

@@ -5,6 +5,7 @@ import { MODEL_NAMES } from '../networks/translation-networks.ts';
 const positive = z.number().positive();
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
+const weight = z.number().min(0);
 
 /** A multiple of 4, as the generator halves twice, and large enough for the discriminator to score a patch. */
 const side = z.int().min(32).max(4096).multipleOf(4);
@@ -34,23 +35,21 @@ const schema = z.strictObject({
   maxInstances: count.max(256).default(4),
   /** Instances translated at once: one chunk of the sequential mini-batch. */
   instancesPerChunk: count.max(64).default(2),
-  /** `decreasing` area (the paper), or `random`. */
-  instanceOrder: z.enum(['decreasing', 'random']).default('decreasing'),
+  /** Order of the instances: decreasing `area` (the paper), or `random`. */
+  instanceOrder: z.enum(['area', 'random']).default('area'),
   /** Adam's step size; the paper's. The authors' code uses 2e-4 for both. */
   learningRate: z
-    .strictObject({ generator: positive.max(1), discriminator: positive.max(1) })
-    .default({ generator: 2e-4, discriminator: 1e-4 }),
-  adam: z.strictObject({ beta1: share, beta2: share }).default({ beta1: 0.5, beta2: 0.999 }),
+    .strictObject({ generator: positive.max(1).default(2e-4), discriminator: positive.max(1).default(1e-4) })
+    .prefault({}),
+  adam: z.strictObject({ beta1: share.default(0.5), beta2: share.default(0.999) }).prefault({}),
   /** Weights of the content losses; the adversarial loss has weight 1. */
   weights: z
-    .strictObject({ cycle: z.number().min(0), identity: z.number().min(0), context: z.number().min(0) })
-    .default({ cycle: 10, identity: 10, context: 10 }),
+    .strictObject({ cycle: weight.default(10), identity: weight.default(10), context: weight.default(10) })
+    .prefault({}),
   /** Fake images remembered for the discriminator (Shrivastava et al. 2017); 0 turns the pool off. */
   poolSize: z.int().min(0).max(10000).default(50),
   /** Epochs at the full learning rate, then epochs in which it falls linearly to 0. */
-  epochs: z
-    .strictObject({ constant: z.number().min(0), decay: z.number().min(0) })
-    .default({ constant: 100, decay: 100 }),
+  epochs: z.strictObject({ constant: weight.default(100), decay: weight.default(100) }).prefault({}),
   seed: z
     .int()
     .min(0)

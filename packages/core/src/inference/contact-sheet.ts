@@ -1,0 +1,82 @@
+import type { Sample } from '../data/sample.ts';
+
+/** 8-bit RGB, row by row. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** One translation to show: what went in, what came out, and its translation back. */
+export interface ContactSheetRow {
+  readonly input: Sample;
+  readonly output: Sample;
+  readonly reconstruction: Sample;
+}
+
+const GAP_PX = 4;
+const PAPER: Rgb = [250, 249, 246];
+const BACKGROUND: Rgb = [32, 34, 40];
+/** One colour for each instance, told apart by people with colour-blindness too (Okabe and Ito 2008). */
+const INSTANCE_COLOURS: readonly Rgb[] = [
+  [230, 159, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+  [213, 94, 0],
+  [204, 121, 167],
+  [0, 114, 178],
+];
+
+type Rgb = readonly [number, number, number];
+
+/**
+ * A table of pictures, a row for each translation: input, its masks, output, its masks, reconstruction. Rows may have
+ * different sizes.
+ */
+export function contactSheet(rows: readonly ContactSheetRow[]): Picture {
+  const columns = 5;
+  const cellWidth = Math.max(...rows.map(({ input }) => input.width));
+  const heights = rows.map(({ input }) => input.height);
+  const width = columns * cellWidth + (columns + 1) * GAP_PX;
+  const height = heights.reduce((sum, each) => sum + each + GAP_PX, GAP_PX);
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < data.length; i++) data[i] = PAPER[i % 3] as number;
+  let top = GAP_PX;
+  for (const { input, output, reconstruction } of rows) {
+    const tiles = [pixelsOf(input), masksOf(input), pixelsOf(output), masksOf(output), pixelsOf(reconstruction)];
+    for (const [column, tile] of tiles.entries()) {
+      const left = GAP_PX + column * (cellWidth + GAP_PX);
+      for (let y = 0; y < tile.height; y++) {
+        const row = tile.data.subarray(y * tile.width * 3, (y + 1) * tile.width * 3);
+        data.set(row, ((top + y) * width + left) * 3);
+      }
+    }
+    top += input.height + GAP_PX;
+  }
+  return { width, height, data };
+}
+
+/** The image of a sample as 8-bit RGB. */
+export function pixelsOf({ width, height, image }: Sample): Picture {
+  return { width, height, data: Uint8Array.from(image, (value) => Math.round((clamp(value) + 1) * 127.5)) };
+}
+
+/** The instances of a sample, each in a colour of its own; soft masks shade into the background. */
+export function masksOf({ width, height, masks }: Sample): Picture {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    let colour: Rgb = BACKGROUND;
+    for (const [instance, mask] of masks.entries()) {
+      const share = (clamp(mask[i] as number) + 1) / 2;
+      const own = INSTANCE_COLOURS[instance % INSTANCE_COLOURS.length] as Rgb;
+      colour = [0, 1, 2].map((c) => (1 - share) * (colour[c] as number) + share * (own[c] as number)) as unknown as Rgb;
+    }
+    for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round(colour[c] as number);
+  }
+  return { width, height, data };
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(-1, value));
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
+import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import { readRunConfig } from '../config/run-config.ts';
+import { UserError } from '../errors.ts';
+import { tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
+import { translationNetworks } from '../networks/translation-networks.ts';
+import type { Translator } from './translate-sample.ts';
+
+export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
+export type TranslationDirection = (typeof DIRECTIONS)[number];
+
+export interface LoadedTranslator extends Translator {
+  /** Step of the checkpoint it comes from. */
+  readonly step: number;
+  /** One sentence for each damaged checkpoint that was passed over. */
+  readonly warnings: readonly string[];
+  dispose(): void;
+}
+
+/**
+ * Loads the generator of one direction from a run's newest whole checkpoint.
+ *
+ * @throws UserError if the folder is no run, or the run has no checkpoint yet
+ */
+export async function loadTranslator(runFolder: string, direction: TranslationDirection): Promise<LoadedTranslator> {
+  const config = await readRunConfig(runFolder);
+  const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
+  const model = checkpoint?.files[MODEL_FILE];
+  if (checkpoint === null || model === undefined) {
+    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
+  }
+  const networks = translationNetworks(config.model, config);
+  const prefix = direction === 'AtoB' ? 'generatorAToB.' : 'generatorBToA.';
+  const parameters = tensorsFromArrays(networks.generatorSpecs, model, prefix, checkpoint.folder);
+  return {
+    networks,
+    parameters,
+    instancesPerChunk: config.instancesPerChunk,
+    step: checkpoint.step,
+    warnings,
+    dispose: () => tf.dispose([...parameters.values()]),
+  };
+}

@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Sample } from '../data/sample.ts';
+import { selectInstances } from '../data/select-instances.ts';
+import type { Parameters } from '../networks/parameters.ts';
+import type { TranslationNetworks } from '../networks/translation-networks.ts';
+import { mergeMasks } from './merge-masks.ts';
+import { cutSample, padSample } from './pad-sample.ts';
+
+/** A trained generator, ready to use. */
+export interface Translator {
+  readonly networks: TranslationNetworks;
+  readonly parameters: Parameters;
+  /** Instances translated at once. */
+  readonly instancesPerChunk: number;
+}
+
+export interface TranslateOptions {
+  /** Which instances change, by index into the sample's masks; the others and their masks stay. @default all */
+  readonly instances?: readonly number[];
+  /** At most this many change, the largest first. @default 20, as in the paper */
+  readonly maxInstances?: number;
+}
+
+/**
+ * Translates one image of any size with the sequential scheme (paper, equation 8): instances in order of decreasing
+ * area, a chunk at a time, each chunk starting from the image that the last one left. Memory does not depend on the
+ * number of instances. An image without instances comes back as it was.
+ *
+ * @returns image and masks, values in [-1, 1]; masks in the order of `sample`. A baseline that sees the masks' union
+ *   returns that one mask, one that sees none returns the masks as they were
+ */
+export async function translateSample(
+  translator: Translator,
+  sample: Sample,
+  { instances, maxInstances = 20 }: TranslateOptions = {},
+): Promise<Sample> {
+  const { networks } = translator;
+  const input = networks.name === 'cyclegan-seg' ? mergeMasks(sample) : sample;
+  const wanted = new Set(instances ?? input.masks.keys());
+  const order = selectInstances(input.masks, { maxInstances }).filter((index) => wanted.has(index));
+  if (order.length === 0 && networks.name !== 'cyclegan') return input;
+  const padded = padSample(input, 4);
+  const { image, masks } =
+    networks.name === 'cyclegan'
+      ? {
+          image: await translateChunk(translator, padded, padded.image, [0]).then((result) => result.image),
+          masks: padded.masks,
+        }
+      : await translateInstances(translator, padded, order);
+  return cutSample({ ...padded, image, masks }, input.width, input.height);
+}
+
+async function translateInstances(
+  translator: Translator,
+  sample: Sample,
+  order: readonly number[],
+): Promise<Pick<Sample, 'image' | 'masks'>> {
+  const masks = [...sample.masks];
+  let { image } = sample;
+  for (let first = 0; first < order.length; first += translator.instancesPerChunk) {
+    const chunk = order.slice(first, first + translator.instancesPerChunk);
+    const result = await translateChunk(translator, sample, image, chunk);
+    image = result.image;
+    for (const [i, index] of chunk.entries()) masks[index] = result.masks[i] as Float32Array;
+  }
+  return { image, masks };
+}
+
+async function translateChunk(
+  { networks, parameters }: Translator,
+  sample: Sample,
+  image: Float32Array,
+  chunk: readonly number[],
+): Promise<{ image: Float32Array; masks: Float32Array[] }> {
+  const { width, height } = sample;
+  const pixels = height * width;
+  const chunkMasks = new Float32Array(chunk.length * pixels).fill(-1);
+  for (const [i, index] of chunk.entries()) {
+    const mask = sample.masks[index];
+    if (mask !== undefined) chunkMasks.set(mask, i * pixels);
+  }
+  const [newImage, newMasks] = tf.tidy(() => {
+    const output = networks.generate(parameters, {
+      image: tf.tensor4d(image, [1, height, width, 3]),
+      masks: tf.tensor4d(chunkMasks, [chunk.length, height, width, 1]),
+      counts: [chunk.length],
+    });
+    return [output.image, output.masks];
+  }) as [tf.Tensor4D, tf.Tensor4D];
+  try {
+    const values = (await newMasks.data()) as Float32Array;
+    return {
+      image: (await newImage.data()) as Float32Array,
+      masks: chunk.map((_, i) => values.slice(i * pixels, (i + 1) * pixels)),
+    };
+  } finally {
+    tf.dispose([newImage, newMasks]);
+  }
+}

@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
+import type { CheckpointContent } from '../checkpoint/checkpoint-store.ts';
+import type { JsonObject } from '../checkpoint/json-value.ts';
+import { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from '../checkpoint/model-files.ts';
+import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
+import { UserError } from '../errors.ts';
+import type { DeviceSample } from '../networks/instance-set.ts';
+import type { ParameterSpec } from '../networks/parameters.ts';
+import type { SpectralState } from '../networks/spectral-state.ts';
+import { tensorFromArray, tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
+import type { TranslationNetworks } from '../networks/translation-networks.ts';
+import { ImagePool } from './image-pool.ts';
+import { TrainedParameters } from './optimizer.ts';
+import { initialTrainingState, type TrainingState } from './training-state.ts';
+
+const NETWORKS = ['generatorAToB', 'generatorBToA', 'discriminatorA', 'discriminatorB'] as const;
+const POOLS = ['poolA', 'poolB'] as const;
+
+function trainedOf(state: TrainingState, network: (typeof NETWORKS)[number]): TrainedParameters {
+  const part = state[network];
+  return part instanceof TrainedParameters ? part : part.trained;
+}
+
+/** Reads the whole state off the device, as the files of a checkpoint. */
+export async function stateToCheckpoint(state: TrainingState, manifest: JsonObject): Promise<CheckpointContent> {
+  const model = new Map<string, tf.Tensor>();
+  const optimizer = new Map<string, tf.Tensor>();
+  const pools = new Map<string, tf.Tensor>();
+  const updates: Record<string, number> = {};
+  for (const network of NETWORKS) {
+    const { parameters, moments, step } = trainedOf(state, network);
+    updates[network] = step;
+    for (const [name, tensor] of parameters) model.set(`${network}.${name}`, tensor);
+    for (const [name, { m, v }] of moments) {
+      optimizer.set(`${network}.${name}.m`, m);
+      optimizer.set(`${network}.${name}.v`, v);
+    }
+  }
+  for (const network of ['discriminatorA', 'discriminatorB'] as const) {
+    for (const [layer, { u, v }] of state[network].spectral) {
+      model.set(`${network}.${layer}.u`, u);
+      model.set(`${network}.${layer}.v`, v);
+    }
+  }
+  for (const pool of POOLS) {
+    for (const [index, { image, masks }] of state[pool].samples.entries()) {
+      pools.set(`${pool}.${index}.image`, image);
+      pools.set(`${pool}.${index}.masks`, masks);
+    }
+  }
+  return {
+    files: {
+      [MODEL_FILE]: await readTensors(model),
+      [OPTIMIZER_FILE]: await readTensors(optimizer),
+      [POOLS_FILE]: await readTensors(pools),
+    },
+    manifest: { ...manifest, updates },
+  };
+}
+
+/**
+ * The state that a checkpoint holds. One with weights only (an imported model) starts with fresh moments and pools, and
+ * with a fresh discriminator where it has none.
+ *
+ * @param seed for what the checkpoint does not hold
+ * @throws UserError if the arrays do not fit the networks
+ */
+export function stateFromCheckpoint(
+  checkpoint: Checkpoint,
+  networks: TranslationNetworks,
+  seed: number,
+  poolSize: number,
+): TrainingState {
+  const model = checkpoint.files[MODEL_FILE];
+  if (model === undefined) throw new UserError(`${checkpoint.folder} lacks ${MODEL_FILE}: restore it from a copy.`);
+  const optimizer = checkpoint.files[OPTIMIZER_FILE];
+  const updates = (checkpoint.state.updates ?? {}) as Record<string, number>;
+  const fresh = initialTrainingState(networks, seed, poolSize);
+  const restore = (network: (typeof NETWORKS)[number], specs: readonly ParameterSpec[]): TrainedParameters => {
+    const prefix = `${network}.`;
+    if (![...model.keys()].some((name) => name.startsWith(prefix))) return trainedOf(fresh, network);
+    const parameters = tensorsFromArrays(specs, model, prefix, checkpoint.folder);
+    trainedOf(fresh, network).dispose();
+    if (optimizer === undefined) return new TrainedParameters(parameters);
+    const moment = ({ name, shape }: ParameterSpec, which: 'm' | 'v') =>
+      tensorFromArray(
+        optimizer.get(`${prefix}${name}.${which}`),
+        shape,
+        `${checkpoint.folder}: ${prefix}${name}.${which}`,
+      );
+    const moments = new Map(specs.map((spec) => [spec.name, { m: moment(spec, 'm'), v: moment(spec, 'v') }]));
+    return new TrainedParameters(parameters, moments, updates[network] ?? 0);
+  };
+  const discriminator = (network: 'discriminatorA' | 'discriminatorB') => ({
+    trained: restore(network, networks.discriminatorSpecs),
+    spectral: restoreSpectral(fresh[network].spectral, model, `${network}.`, checkpoint.folder),
+  });
+  return {
+    generatorAToB: restore('generatorAToB', networks.generatorSpecs),
+    generatorBToA: restore('generatorBToA', networks.generatorSpecs),
+    discriminatorA: discriminator('discriminatorA'),
+    discriminatorB: discriminator('discriminatorB'),
+    poolA: restorePool('poolA', checkpoint.files[POOLS_FILE], poolSize),
+    poolB: restorePool('poolB', checkpoint.files[POOLS_FILE], poolSize),
+  };
+}
+
+function restoreSpectral(fresh: SpectralState, model: NamedArrays, prefix: string, source: string): SpectralState {
+  for (const [layer, { u, v }] of fresh) {
+    const stored = (vector: 'u' | 'v') => model.get(`${prefix}${layer}.${vector}`);
+    if (stored('u') === undefined) continue;
+    fresh.set(layer, {
+      u: tf.keep(tensorFromArray(stored('u'), u.shape, `${source}: ${prefix}${layer}.u`) as tf.Tensor1D),
+      v: tf.keep(tensorFromArray(stored('v'), v.shape, `${source}: ${prefix}${layer}.v`) as tf.Tensor1D),
+    });
+    tf.dispose([u, v]);
+  }
+  return fresh;
+}
+
+function restorePool(pool: (typeof POOLS)[number], arrays: NamedArrays | undefined, capacity: number): ImagePool {
+  const samples: DeviceSample[] = [];
+  const tensor = (array: NamedArray) => tensorFromArray(array, array.shape, pool) as tf.Tensor4D;
+  for (let index = 0; index < capacity; index++) {
+    const image = arrays?.get(`${pool}.${index}.image`);
+    const masks = arrays?.get(`${pool}.${index}.masks`);
+    if (image === undefined || masks === undefined) break;
+    samples.push({ image: tensor(image), masks: tensor(masks) });
+  }
+  return new ImagePool(capacity, samples);
+}
+
+async function readTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<NamedArrays> {
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, tensor] of tensors) {
+    arrays.set(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array });
+  }
+  return arrays;
+}
