@@ -17,7 +17,7 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
-import { registerConvGradients } from './node-conv-gradients.ts';
+import { registerConvolutions } from './node-convolutions.ts';
 
 /** What TensorFlow.js calls both backends. */
 const TFJS_NAME = 'tensorflow';
@@ -74,7 +74,7 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
     log?.('On Bun --threads does not reach TensorFlow: set TF_NUM_INTRAOP_THREADS before the command instead.');
   }
   if (tf.findBackendFactory(TFJS_NAME)) tf.removeBackend(TFJS_NAME);
-  registerConvGradients(TFJS_NAME);
+  registerConvolutions(TFJS_NAME);
   const backend = createBackend();
   tf.registerBackend(TFJS_NAME, () => backend, kind.priority);
   await tf.setBackend(TFJS_NAME);

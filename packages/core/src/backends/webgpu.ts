@@ -171,11 +171,13 @@ function reportFailures(backend: WebGPUBackend, device: GpuDevice, name: string)
   failure.catch(() => {});
   void device.lost.then(({ reason, message }) => {
     if (reason === 'destroyed') return;
-    fail(new UserError(`The GPU ${name} was lost (${message}): start again with --resume.`));
+    fail(new UserError(`The GPU ${name} was lost (${oneLine(message)}): start again with --resume.`));
   });
   device.onuncapturederror = ({ error }) => {
     fail(
-      new UserError(`The GPU ${name} reports: ${error.message} (if its memory is used up, lower --size or --batch).`),
+      new UserError(
+        `The GPU ${name} reports: ${oneLine(error.message)} (if its memory is used up, lower --size or --batch).`,
+      ),
     );
   };
   const read = backend.read.bind(backend);
@@ -202,6 +204,10 @@ function isSoftware(adapter: GpuAdapter): boolean {
 
 function listAdapters(names: string[]): string {
   return names.map((name, index) => `${index} (${name})`).join(', ');
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function messageOf(error: unknown): string {

@@ -104,10 +104,10 @@ function dawnHost({ create, globals }: DawnPackage): GpuHost {
     heldGpus.add(gpu);
     return gpu;
   };
-  const list = () => {
+  const list = async () => {
     try {
       // Dawn names all its adapters when asked for one that does not exist.
-      create(['adapter=:none:']);
+      await create(['adapter=:none:']).requestAdapter();
       return [];
     } catch (error) {
       const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
@@ -115,10 +115,10 @@ function dawnHost({ create, globals }: DawnPackage): GpuHost {
     }
   };
   return {
-    adapterNames: async () => list().map(({ name }) => name),
+    adapterNames: async () => (await list()).map(({ name }) => name),
     async requestAdapter(index) {
       if (index === undefined) return createGpu().requestAdapter({ powerPreference: 'high-performance' });
-      const entry = list()[index];
+      const entry = (await list())[index];
       return entry ? createGpu([`backend=${entry.backend}`, `adapter=${entry.name}`]).requestAdapter() : null;
     },
     provideGlobals() {

@@ -7,6 +7,8 @@ interface Attributes {
   readonly strides: number | [number, number];
   readonly pad: Padding;
   readonly dataFormat: 'NHWC' | 'NCHW';
+  /** The gradients have none: TensorFlow.js differentiates no dilated convolution. */
+  readonly dilations?: number | [number, number];
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
@@ -21,11 +23,17 @@ interface TensorflowBackend {
 }
 
 /**
- * Replaces tfjs-node's two gradient kernels of the convolution, which refuse padding given in pixels, by ones that hand
- * it to TensorFlow (whose own kernels take it). With them `tf.conv2d`, its gradients and `tf.conv2dTranspose` work for
- * `'valid'`, `'same'` and `[[0, 0], [top, bottom], [left, right], [0, 0]]`, at any stride.
+ * Replaces tfjs-node's kernels of the convolution and its two gradients, which refuse some or all padding given in
+ * pixels, by ones that hand it to TensorFlow (whose own kernels take it). With them `tf.conv2d`, its gradients and
+ * `tf.conv2dTranspose` work for `'valid'`, `'same'`, a number and `[[0, 0], [top, bottom], [left, right], [0, 0]]`.
  */
-export function registerConvGradients(backendName: string): void {
+export function registerConvolutions(backendName: string): void {
+  replaceKernel(tf.Conv2D, backendName, ({ inputs, attrs, backend }) => {
+    const { x, filter } = inputs as { x: tf.TensorInfo; filter: tf.TensorInfo };
+    const attributes = attrs as unknown as Attributes;
+    const info = convInfo(x.shape as Shape4D, filter.shape as Shape4D, attributes);
+    return run(backend, tf.Conv2D, info, attributes, () => [x, filter]);
+  });
   replaceKernel(tf.Conv2DBackpropInput, backendName, ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
     const { inputShape, ...attributes } = attrs as unknown as Attributes & { inputShape: Shape4D };
@@ -48,9 +56,18 @@ function replaceKernel(kernelName: string, backendName: string, kernelFunc: tf.K
 }
 
 function convInfo(inShape: Shape4D, filterShape: Shape4D, attributes: Attributes): Conv2DInfo {
-  const { strides, pad, dataFormat, dimRoundingMode } = attributes;
+  const { strides, pad, dataFormat, dilations = 1, dimRoundingMode } = attributes;
   const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
-  return tf.backend_util.computeConv2DInfo(inShape, filterShape, strides, 1, pad, dimRoundingMode, false, format);
+  return tf.backend_util.computeConv2DInfo(
+    inShape,
+    filterShape,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    format,
+  );
 }
 
 function run(
@@ -72,6 +89,7 @@ function run(
     { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
     text('data_format', dataFormat),
     integers('strides', inFormat([info.strideHeight], [info.strideWidth], [1])),
+    integers('dilations', inFormat([info.dilationHeight], [info.dilationWidth], [1])),
     text('padding', known ? type : 'EXPLICIT'),
   ];
   if (!known) attributes.push(integers('explicit_paddings', inFormat([top, bottom], [left, right], [0, 0])));

@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import t from 'tap';
+import { UserError } from '../errors.ts';
+import { openBackend } from './registry.ts';
+
+interface Device {
+  createBuffer(descriptor: { size: number; usage: number }): unknown;
+  readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
+}
+
+t.test('webgpu', async (t) => {
+  const backend = await openBackend('webgpu').catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (backend instanceof UserError) {
+    t.pass('webgpu', { skip: backend.message });
+    return;
+  }
+  const { device } = tf.backend() as unknown as { device: Device };
+
+  await t.test('may use more memory in one tensor than the 128 MiB that WebGPU grants unasked', async (t) => {
+    t.ok(device.limits.maxBufferSize > 2 ** 28, `${device.limits.maxBufferSize} bytes`);
+  });
+
+  await t.test('an error on the GPU fails the next read with its cause, where zeros would come back', async (t) => {
+    const ones = tf.ones([8]);
+    t.strictSame([...(await ones.data())], Array(8).fill(1));
+    device.createBuffer({ size: device.limits.maxBufferSize * 4, usage: 0x80 });
+    // The error arrives with the queue's next answer.
+    await tf
+      .square(ones)
+      .data()
+      .catch(() => {});
+    await t.rejects(tf.square(ones).data(), { name: 'UserError', message: /^The GPU .* reports: / });
+  });
+
+  await backend.close();
+  t.notOk('GPUBufferUsage' in globalThis && !('Deno' in globalThis), 'globals are taken away again');
+  t.doesNotThrow(() => tf.setBackend('cpu'));
+});
