@@ -56,17 +56,16 @@ export async function decodeSample(
   options: SampleOptions,
   cache: ByteCache<LoadedImage>,
 ): Promise<Sample> {
-  const { epoch, index, domain, name } = task;
-  const key: TransformKey = { seed: options.seed, epoch, index, domain };
-  const whole: SampleOptions = { ...options, augment: false };
-  for (let attempt = 0; attempt <= cropAttempts; attempt++) {
-    const wanted = attempt < cropAttempts ? options : whole;
-    const loaded = await load(task, wanted, cache);
-    const draw = drawTransform(wanted, { ...key, attempt });
-    const sample = cut(name, loaded, draw, options, key);
-    if (sample.masks.length > 0 || task.masks.length === 0 || !wanted.augment) return sample;
+  const make = async (how: SampleOptions, attempt: number): Promise<Sample> => {
+    const { epoch, index, domain } = task;
+    const key: TransformKey = { seed: options.seed, epoch, index, domain, attempt };
+    return cut(task.name, await load(task, how, cache), drawTransform(how, key), how, key);
+  };
+  for (let attempt = 0; attempt < cropAttempts && options.augment; attempt++) {
+    const sample = await make(options, attempt);
+    if (sample.masks.length > 0 || task.masks.length === 0) return sample;
   }
-  throw new RangeError('unreachable: the last attempt takes the picture whole');
+  return make({ ...options, augment: false }, 0);
 }
 
 function cut(
