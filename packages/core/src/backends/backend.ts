@@ -6,6 +6,8 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 export interface BackendOptions {
   /** Threads of the wasm backend, at least 1. @default every core, as far as the backend's pool goes */
   readonly threads?: number;
+  /** Ops that are computed by stock TensorFlow.js although this project has a faster kernel for them. @default none */
+  readonly stockKernels?: readonly string[];
   /** WebGPU adapter: its index in the list of adapters, or a part of its name, case ignored. @default the best one */
   readonly adapter?: number | string;
   /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */

@@ -17,6 +17,8 @@ import {
   type OpenBackend,
 } from './backend.ts';
 
+import { registerWasmKernels } from './kernels/wasm/register-wasm-kernels.ts';
+
 const require = createRequire(import.meta.url);
 
 /** What this project uses of the emscripten module behind tfjs-backend-wasm. */
@@ -101,8 +103,10 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
   tf.registerBackend('wasm', () => backend, wasmBackend.priority);
   await tf.setBackend('wasm');
 
-  const threads = open().module.tfjs.getThreadsCount();
+  const { memory, module } = open();
+  const threads = module.tfjs.getThreadsCount();
   if (threads < asked) options.log?.(`The wasm backend runs on ${threads} of the ${asked} threads asked for.`);
+  const kernels = registerWasmKernels({ memory, module, threads }, { except: options.stockKernels ?? [] });
   return {
     name: 'wasm',
     device: deviceName(threads),
@@ -111,6 +115,7 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
     software: false,
     async close() {
       if (tf.findBackend('wasm') !== backend) return;
+      kernels.close();
       loaded = undefined;
       tf.removeBackend('wasm');
     },
