@@ -69,7 +69,13 @@ t.test('wasm runs on as many threads as asked for, and shows its memory', async 
     t.equal(report.sharedMemory, threads > 1);
     t.strictSame(report.productInMemory, report.product, 'our own kernels would read the tensors of TensorFlow.js');
     t.strictSame(report.log, [], 'nothing to report');
+    t.ok(report.ownKernels, 'the fast kernels are in use: without them training is several times slower');
   }
+});
+
+t.test('a kernel of our own can be left out, to compare with stock ops', async (t) => {
+  const report = await exercise('wasm', { stockKernels: ['InstanceNorm'] });
+  t.match(report, { ownKernels: false });
 });
 
 t.test('what describeBackends says is what opening finds', async (t) => {

@@ -16,7 +16,6 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
-
 import { registerWasmKernels } from './kernels/wasm/register-wasm-kernels.ts';
 
 const require = createRequire(import.meta.url);

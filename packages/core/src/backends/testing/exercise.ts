@@ -24,6 +24,8 @@ export interface ExerciseReport {
   readonly productInMemory?: number[];
   readonly sharedMemory?: boolean;
   readonly tensorsLeft: number;
+  /** Whether instance norm has a kernel of our own while the backend is open. */
+  readonly ownKernels: boolean;
 }
 
 async function exercise(name: BackendName | 'auto', options: BackendOptions): Promise<ExerciseReport> {
@@ -53,6 +55,7 @@ async function exercise(name: BackendName | 'auto', options: BackendOptions): Pr
     convolution: [...(await convolved.data())],
     product: [...(await product.data())],
     gradient: [...(await gradient.data())],
+    ownKernels: tf.getKernel('InstanceNorm', tfjsName) !== undefined,
     ...(tfjsName === 'wasm' ? memoryFacts(product) : {}),
   };
   tf.dispose([image, kernel, convolved, a, b, product, gradient]);
