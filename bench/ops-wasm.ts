@@ -5,7 +5,10 @@
 // A figure is the best of repeated runs: floating point operations of the definition per second, in GFLOP/s.
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { registerWasmKernels } from '../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
+import {
+  registerWasmKernels,
+  WASM_KERNEL_NAMES,
+} from '../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
 import { wasmBackend, wasmMemory, wasmModule } from '../packages/core/src/backends/wasm.ts';
 
 const { values: options } = parseArgs({
@@ -81,7 +84,7 @@ function measure(layer: Layer) {
 }
 
 const threads = Number(options.threads);
-const backend = await wasmBackend.open({ threads });
+const backend = await wasmBackend.open({ threads, stockKernels: WASM_KERNEL_NAMES });
 const kernels = registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads }, { fused: !options.plain });
 const rows = LAYERS.map(measure);
 if (options.json) console.log(JSON.stringify({ threads, fused: !options.plain, gigaflops: rows }));

@@ -11,7 +11,9 @@ import {
   normSumsUnit,
   normValuesUnit,
 } from './instance-norm';
+import { absoluteDifferenceTotal, absoluteDifferenceUnit, reduceUnit } from './reductions';
 import { reflectPadGradientUnit, reflectPadUnit } from './reflect-pad';
+import { setSpreadUnit, setSumUnit } from './sets';
 
 /** Does unit `unit` of a job with its parameters at `p`, in the scratch memory of `thread`. */
 export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
@@ -51,6 +53,21 @@ export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
       break;
     case 11:
       adamUnit(p, unit);
+      break;
+    case 12:
+      reduceUnit(p, unit);
+      break;
+    case 13:
+      absoluteDifferenceUnit(p, unit);
+      break;
+    case 14:
+      absoluteDifferenceTotal(p);
+      break;
+    case 15:
+      setSumUnit(p, unit);
+      break;
+    case 16:
+      setSpreadUnit(p, unit);
       break;
   }
 }

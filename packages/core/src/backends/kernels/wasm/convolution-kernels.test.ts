@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { wasmBackend, wasmMemory, wasmModule } from '../../wasm.ts';
-import { registerWasmKernels } from './register-wasm-kernels.ts';
+import { registerWasmKernels, WASM_KERNEL_NAMES } from './register-wasm-kernels.ts';
 import {
   type ConvolutionCase,
   eachProduct,
@@ -86,7 +86,7 @@ function expectations(c: ConvolutionCase): Float64Array[] {
 }
 
 async function withKernels(threads: number, fused: boolean, use: () => void): Promise<void> {
-  const backend = await wasmBackend.open({ threads });
+  const backend = await wasmBackend.open({ threads, stockKernels: WASM_KERNEL_NAMES });
   const kernels = registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads }, { fused });
   try {
     use();

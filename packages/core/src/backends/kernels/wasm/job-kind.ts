@@ -12,6 +12,11 @@ export const JobKind = {
   reflectPad: 9,
   reflectPadGradient: 10,
   adam: 11,
+  reduce: 12,
+  absoluteDifference: 13,
+  absoluteDifferenceTotal: 14,
+  setSum: 15,
+  setSpread: 16,
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];

@@ -19,7 +19,7 @@ const make = (shape: readonly number[], seed: number, shift = 0) =>
   tf.tensor(values(sizeOf(shape), seed, shift), [...shape]);
 
 async function withKernels(threads: number, use: () => void, options: WasmKernelOptions = {}): Promise<void> {
-  const backend = await wasmBackend.open({ threads });
+  const backend = await wasmBackend.open({ threads, stockKernels: WASM_KERNEL_NAMES });
   const kernels = registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads }, options);
   try {
     use();
@@ -200,6 +200,105 @@ t.test('Adam: a wrong update trains to something else', async (t) => {
   }
 });
 
+t.test('sums that lose digits would make losses and bias gradients drift', async (t) => {
+  const cases: [number[], number | number[], boolean][] = [
+    [[2048, 256], 0, false],
+    [[2048, 37], 1, true],
+    [[2, 9, 7, 5], [1, 2], true],
+    [[2, 9, 7, 12], [0, 1, 2], false],
+    [[3, 5, 7], [0, 2], false],
+    [[300_001], [], false],
+    [[1, 4, 1, 6], [1, 2, 3], false],
+    [[4, 1, 6], [-2], true],
+    [[5], 0, true],
+  ];
+  await onOneAndTwoThreads(
+    t,
+    () =>
+      cases.flatMap(([shape, axis, keepDims]) => {
+        const x = make(shape, 1, 3);
+        const attributes = { axis: typeof axis === 'number' ? [axis] : axis, keepDims };
+        return ['Sum', 'Mean'].map((name) => floats(run(name, { x }, attributes)[0]!));
+      }),
+    (results) => {
+      for (const [n, [shape, axis, keepDims]] of cases.entries()) {
+        const x = make(shape, 1, 3);
+        const axes = Array.isArray(axis) && axis.length === 0 ? undefined : axis;
+        const label = `${shape} along ${axis}`;
+        t.same(run('Sum', { x }, { axis, keepDims })[0]!.shape, tf.sum(x, axes, keepDims).shape, `shape of ${label}`);
+        const reduced = new Set([axis].flat().map((a) => (a < 0 ? a + shape.length : a)));
+        const strides = shape.map((_, a): number => (axes !== undefined && !reduced.has(a) ? 1 : 0));
+        let stride = 1;
+        for (let a = shape.length - 1; a >= 0; a--) {
+          const kept = strides[a] === 1;
+          strides[a] = kept ? stride : 0;
+          if (kept) stride *= shape[a]!;
+        }
+        const sum = new Float64Array(stride);
+        for (const [i, value] of values(sizeOf(shape), 1, 3).entries()) {
+          let rest = i;
+          let to = 0;
+          for (let a = shape.length - 1; a >= 0; a--) {
+            to += (rest % shape[a]!) * strides[a]!;
+            rest = Math.floor(rest / shape[a]!);
+          }
+          sum[to]! += value;
+        }
+        const count = sizeOf(shape) / stride;
+        t.ok(relativeError(results[2 * n]!, sum) < 1e-7, `sum of ${label}`);
+        t.ok(
+          relativeError(
+            results[2 * n + 1]!,
+            sum.map((value) => value / count),
+          ) < 1e-7,
+          `mean of ${label}`,
+        );
+      }
+      t.equal(tf.sum(tf.tensor([1, 2, 3], [3], 'int32')).dtype, 'int32', 'whole numbers are left to the stock kernel');
+    },
+  );
+});
+
+t.test('sets and differences: the losses and the sum over instances are made of these', async (t) => {
+  for (const [row, counts] of [
+    [
+      [5, 7, 3],
+      [3, 1, 2],
+    ],
+    [
+      [16, 16, 64],
+      [2, 4],
+    ],
+    [[1, 1, 1], [1]],
+  ] as [number[], number[]][]) {
+    const total = counts.reduce((a, b) => a + b, 0);
+    await onOneAndTwoThreads(
+      t,
+      () => {
+        const [x, y] = [make([total, ...row], 1), make([counts.length, ...row], 2)];
+        const difference = run('AbsoluteDifferenceSum', { x, target: make([total, ...row], 3) }, {});
+        return [...run('SetSum', { x }, { counts }), ...run('SetSpread', { x: y }, { counts }), ...difference].map(
+          floats,
+        );
+      },
+      ([sum, spread, difference]) => {
+        const size = sizeOf(row);
+        const [x, y, target] = [values(total * size, 1), values(counts.length * size, 2), values(total * size, 3)];
+        const sample = counts.flatMap((count, n) => new Array<number>(count).fill(n));
+        const expectedSum = new Float64Array(counts.length * size);
+        for (const [i, value] of x.entries()) expectedSum[sample[Math.floor(i / size)]! * size + (i % size)]! += value;
+        t.ok(relativeError(sum!, expectedSum) < 1e-6, `set sum ${counts}`);
+        t.ok(
+          spread!.every((value, i) => value === y[sample[Math.floor(i / size)]! * size + (i % size)]),
+          `spread ${counts}`,
+        );
+        const expected = x.reduce((all, value, i) => all + Math.abs(value - target[i]!), 0);
+        t.ok(Math.abs(difference![0]! - expected) < 1e-6 * expected, `difference ${counts}`);
+      },
+    );
+  }
+});
+
 t.test('a kernel that proves wrong somewhere must be possible to turn off', async (t) => {
   await withKernels(
     1,
@@ -209,7 +308,9 @@ t.test('a kernel that proves wrong somewhere must be possible to turn off', asyn
     },
     { except: ['Convolution'] },
   );
-  for (const name of WASM_KERNEL_NAMES) t.equal(tf.getKernel(name, 'wasm'), undefined, `${name} is gone after close()`);
+  for (const name of WASM_KERNEL_NAMES) {
+    t.equal(tf.getKernel(name, 'wasm') !== undefined, name === 'Sum' || name === 'Mean', `${name} after close()`);
+  }
   await t.rejects(
     withKernels(1, () => {}, { except: ['Convolutions'] }),
     /no wasm kernel Convolutions/,
@@ -226,10 +327,8 @@ t.test('a program must end by itself although workers of the kernels sleep', asy
   const here = path.dirname(fileURLToPath(import.meta.url));
   const script = `
     import * as tf from '@tensorflow/tfjs';
-    import { wasmBackend, wasmMemory, wasmModule } from '${here}/../../wasm.ts';
-    import { registerWasmKernels } from '${here}/register-wasm-kernels.ts';
+    import { wasmBackend } from '${here}/../../wasm.ts';
     await wasmBackend.open({ threads: 2 });
-    registerWasmKernels({ memory: wasmMemory(), module: wasmModule(), threads: 2 });
     const x = tf.ones([1, 66, 66, 64]);
     const y = tf.engine().runKernel('ReflectPad', { x }, { pad: 1 });
     console.log(y.shape.join());`;

@@ -3,7 +3,9 @@ import { adamUpdate } from './adam-kernel.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
 import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
 import { KernelRunner, KernelTensors, type WasmHost } from './kernel-runner.ts';
+import { absoluteDifferenceSum, type ReductionAttributes, reduce, reductionPlan } from './reduction-kernels.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
+import { setSpread, setSum } from './set-kernels.ts';
 
 const KERNELS = {
   InstanceNorm: instanceNorm,
@@ -14,13 +16,19 @@ const KERNELS = {
   ConvolutionInputGradient: convolutionInputGradient,
   ConvolutionFilterGradient: convolutionFilterGradient,
   AdamUpdate: adamUpdate,
+  AbsoluteDifferenceSum: absoluteDifferenceSum,
+  SetSum: setSum,
+  SetSpread: setSpread,
 } as const;
 
-/** Ops that have a kernel of this project's own on wasm. */
-export const WASM_KERNEL_NAMES = Object.keys(KERNELS) as readonly (keyof typeof KERNELS)[];
+/** Stock kernels that are replaced: they add in float32 one by one, and transpose first unless the last axis goes. */
+const REDUCTIONS = { Sum: 'sum', Mean: 'mean' } as const;
+
+/** What has a kernel of this project's own on wasm: ops, and stock operations of tfjs. */
+export const WASM_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(REDUCTIONS)];
 
 export interface WasmKernelOptions {
-  /** Ops that keep their reference of stock operations. @default none */
+  /** Kernels not to use: ops keep their reference of stock operations. @default none */
   readonly except?: readonly string[];
   /** Fused multiply-add where the machine has it: faster, and rounded once instead of twice. @default true */
   readonly fused?: boolean;
@@ -44,32 +52,57 @@ type AnyKernel = (
  * Results do not depend on the number of threads.
  *
  * @param host the open backend
- * @throws Error if `except` names an op that has no kernel here
+ * @throws Error if `except` names something that has no kernel here
  */
 export function registerWasmKernels(
   host: WasmHost,
   { except = [], fused = true }: WasmKernelOptions = {},
 ): WasmKernels {
   for (const name of except) {
-    if (!(name in KERNELS)) throw new Error(`There is no wasm kernel ${name}: ${WASM_KERNEL_NAMES.join(', ')}.`);
+    if (!WASM_KERNEL_NAMES.includes(name)) {
+      throw new Error(`There is no wasm kernel ${name}: ${WASM_KERNEL_NAMES.join(', ')}.`);
+    }
   }
   const runner = new KernelRunner(host, fused);
-  const names = WASM_KERNEL_NAMES.filter((name) => !except.includes(name));
-  for (const name of names) {
+  const undo: (() => void)[] = [];
+  for (const [name, kernel] of Object.entries(KERNELS)) {
+    if (except.includes(name)) continue;
     unregister(name);
-    const kernel = KERNELS[name] as unknown as AnyKernel;
     tf.registerKernel({
       kernelName: name,
       backendName: 'wasm',
       kernelFunc: ({ inputs, backend, attrs }) =>
-        kernel(runner, new KernelTensors(backend), inputs, attrs as unknown as object),
+        (kernel as unknown as AnyKernel)(runner, new KernelTensors(backend), inputs, attrs as unknown as object),
     });
+    undo.push(() => unregister(name));
+  }
+  for (const [name, scale] of Object.entries(REDUCTIONS)) {
+    if (!except.includes(name)) undo.push(replaceReduction(name, scale, runner));
   }
   return {
     close() {
-      for (const name of names) unregister(name);
+      for (const step of undo) step();
       runner.close();
     },
+  };
+}
+
+/** Reduces float32 tensors along neighbouring axes here, and others as before. Returns how to undo it. */
+function replaceReduction(name: string, scale: 'sum' | 'mean', runner: KernelRunner): () => void {
+  const stock = tf.getKernel(name, 'wasm');
+  if (stock === undefined) return () => {};
+  unregister(name);
+  tf.registerKernel({
+    ...stock,
+    kernelFunc: (call) => {
+      const x = call.inputs.x as tf.TensorInfo;
+      const plan = x.dtype === 'float32' && reductionPlan(x.shape, call.attrs as unknown as ReductionAttributes);
+      return plan ? reduce(runner, new KernelTensors(call.backend), x, plan, scale) : stock.kernelFunc(call);
+    },
+  });
+  return () => {
+    unregister(name);
+    tf.registerKernel(stock);
   };
 }
 
