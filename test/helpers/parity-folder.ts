@@ -15,8 +15,16 @@ export interface ParityArrays {
 }
 
 /** Reads one of the `.safetensors` files under `authors/`. */
-export async function readParityArrays(file: string): Promise<ParityArrays> {
-  const fullPath = path.join(PARITY_FOLDER, 'authors', file);
+export function readParityArrays(file: string): Promise<ParityArrays> {
+  return readArrays(parityFile(file));
+}
+
+/** The generators' gradients in float64; see the README beside them. */
+export function readFloat64Gradients(): Promise<ParityArrays> {
+  return readArrays(fileURLToPath(new URL('../fixtures/parity-float64/gradients.safetensors', import.meta.url)));
+}
+
+async function readArrays(fullPath: string): Promise<ParityArrays> {
   const { arrays } = decodeSafetensors(await readFile(fullPath), fullPath);
   return {
     names: [...arrays.keys()],

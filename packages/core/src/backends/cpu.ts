@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Backend, type BackendDescription, defineBackend, type OpenBackend } from './backend.ts';
+import {
+  type Backend,
+  type BackendDescription,
+  type BackendOptions,
+  defineBackend,
+  type OpenBackend,
+} from './backend.ts';
+import { registerCpuKernels } from './kernels/cpu/register-cpu-kernels.ts';
 
 const DEVICE = '1 thread, plain JavaScript';
 
@@ -20,8 +27,9 @@ export const cpuBackend: Backend = defineBackend({
   }),
 });
 
-async function open(): Promise<OpenBackend> {
+async function open({ stockKernels }: BackendOptions): Promise<OpenBackend> {
   await tf.setBackend('cpu');
+  const unregisterKernels = registerCpuKernels(stockKernels);
   const backend = tf.backend();
   // Its first use would print an advertisement for tfjs-node.
   (backend as unknown as { firstUse: boolean }).firstUse = false;
@@ -33,6 +41,7 @@ async function open(): Promise<OpenBackend> {
     software: false,
     async close() {
       if (tf.findBackend('cpu') !== backend) return;
+      unregisterKernels();
       const factory = tf.findBackendFactory('cpu');
       tf.removeBackend('cpu');
       tf.registerBackend('cpu', factory, cpuBackend.priority);
