@@ -55,7 +55,7 @@ export {
 } from './data/transform-draw.ts';
 export { UsageError, UserError } from './errors.ts';
 export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
-export { type EventLog, eventLogFile, openEventLog } from './events/event-log.ts';
+export { type EventLog, eventLogFile, formatEvent, openEventLog } from './events/event-log.ts';
 export { followEvents, readEvents } from './events/event-reader.ts';
 export * from './events/run-event.ts';
 export { type ContactSheetRow, contactSheet, type Picture, pixelsOf } from './inference/contact-sheet.ts';
@@ -83,5 +83,5 @@ export { ImagePool } from './training/image-pool.ts';
 export { readMeasurements } from './training/measurements.ts';
 export { TrainedParameters } from './training/optimizer.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
-export { type TrainOptions, train } from './training/trainer.ts';
+export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';
 export { disposeTrainingState, initialTrainingState, type TrainingState } from './training/training-state.ts';

@@ -27,8 +27,6 @@ export interface EventLog {
  * and `step: S`: from there on, the earlier events of steps beyond S are void, as those steps are done again. A
  * `run-started` with `resumed: false` voids all events before it. `currentEvents` applies this rule.
  *
- * JSON has no NaN: a number that is not finite is written as the text "NaN", "Infinity" or "-Infinity".
- *
  * @param now the clock, for tests
  */
 export async function openEventLog(runFolder: string, now: () => Date = () => new Date()): Promise<EventLog> {
@@ -41,8 +39,8 @@ export async function openEventLog(runFolder: string, now: () => Date = () => ne
     file,
     append: (body) => {
       const event: RunEvent = { v: EVENT_SCHEMA_VERSION, time: now().toISOString(), ...body };
-      const line = `${JSON.stringify(event, spellNonFinite)}\n`;
-      const written = last.then((gap) => handle.appendFile(gap + line));
+      const line = formatEvent(event);
+      const written = last.then((gap) => handle.appendFile(`${gap}${line}\n`));
       // A failed write (disk full) is reported to its own caller; the next event starts on a line of its own.
       last = written.then(
         () => '',
@@ -56,6 +54,14 @@ export async function openEventLog(runFolder: string, now: () => Date = () => ne
       await handle.close();
     },
   };
+}
+
+/**
+ * An event as one line of JSON, without the newline. JSON has no NaN: a number that is not finite is written as the text
+ * "NaN", "Infinity" or "-Infinity".
+ */
+export function formatEvent(event: RunEvent): string {
+  return JSON.stringify(event, spellNonFinite);
 }
 
 function spellNonFinite(_key: string, value: unknown): unknown {

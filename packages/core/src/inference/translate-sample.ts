@@ -37,7 +37,8 @@ export async function translateSample(
   const { networks } = translator;
   const input = networks.name === 'cyclegan-seg' ? mergeMasks(sample) : sample;
   const wanted = new Set(instances ?? input.masks.keys());
-  const order = selectInstances(input.masks, { maxInstances }).filter((index) => wanted.has(index));
+  const largestFirst = selectInstances(input.masks, { maxInstances: Math.max(1, input.masks.length) });
+  const order = largestFirst.filter((index) => wanted.has(index)).slice(0, maxInstances);
   if (order.length === 0 && networks.name !== 'cyclegan') return input;
   const padded = padSample(input, 4);
   const { image, masks } =

@@ -22,6 +22,11 @@ import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
 import { trainStep } from './train-step.ts';
 import { disposeTrainingState, initialTrainingState, type TrainingState } from './training-state.ts';
 
+/** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
+export interface TrainingData extends PairSource {
+  readonly warnings?: readonly string[];
+}
+
 export interface TrainOptions {
   readonly runFolder: string;
   /** A new run's configuration; for a resumed one, the fields that are to change. */
@@ -29,7 +34,7 @@ export interface TrainOptions {
   /** Go on with the run in `runFolder`. */
   readonly resume: boolean;
   /** Opens the training data, once the configuration is known. */
-  readonly openData: (config: TrainingConfig) => Promise<PairSource>;
+  readonly openData: (config: TrainingConfig) => Promise<TrainingData>;
   /** What computes, for the log; it is open. */
   readonly backend: { readonly name: string; readonly device: string };
   /** Steps in the whole run after which to stop. @default the end of the schedule */
@@ -77,24 +82,27 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
 class Training {
   readonly #options: TrainOptions;
   readonly #config: TrainingConfig;
-  readonly #data: PairSource;
+  readonly #data: TrainingData;
   readonly #log: EventLog;
   readonly #networks: TranslationNetworks;
   readonly #alarms = new AlarmMonitor();
   readonly #totalSteps: number;
+  /** From here on the learning rate is 0. */
+  readonly #scheduledSteps: number;
   #step = 0;
   /** False while a loss explodes: such weights are not worth keeping. */
   #healthy = true;
   #lastCheckpoint: { readonly step: number; readonly path: string } | null = null;
 
-  constructor(options: TrainOptions, config: TrainingConfig, data: PairSource, log: EventLog) {
+  constructor(options: TrainOptions, config: TrainingConfig, data: TrainingData, log: EventLog) {
     this.#options = options;
     this.#config = config;
     this.#data = data;
     this.#log = log;
     this.#networks = translationNetworks(config.model, config);
-    const scheduled = (options.epochs ?? config.epochs.constant + config.epochs.decay) * data.stepsPerEpoch;
-    this.#totalSteps = options.steps ?? Math.ceil(scheduled);
+    const scheduledEpochs = config.epochs.constant + config.epochs.decay;
+    this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
+    this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
   }
 
   async *run(): AsyncGenerator<RunEvent, void> {
@@ -109,7 +117,12 @@ class Training {
         backend: this.#options.backend,
         config: this.#config,
       });
+      for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      if (this.#totalSteps > this.#scheduledSteps) {
+        const message = `The learning rate is 0 from step ${this.#scheduledSteps} on, where the schedule ends, and nothing is learned up to step ${this.#totalSteps}: set more epochs in the schedule.`;
+        yield await this.#warn('schedule-exceeded', message);
+      }
       yield* this.#steps(state);
       if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(state);
       const reason: FinishReason = this.#step < this.#totalSteps ? 'interrupted' : 'completed';

@@ -1,0 +1,56 @@
+import { checkDataset, type DatasetFault, type DatasetReport, type DomainStatistics } from '@instagan/datasets';
+import type { DatasetCheckCommandOptions } from '../commands/dataset-check.ts';
+import { EXIT_CODE } from '../exit-code.ts';
+import { counted, formatTable } from '../output/format.ts';
+import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+
+/**
+ * `instagan dataset check`: lists every fault of a dataset.
+ *
+ * @returns the exit code: 1 if there is any fault
+ * @throws UserError if the folder cannot be listed
+ */
+export async function datasetCheckAction(folder: string, options: DatasetCheckCommandOptions): Promise<number> {
+  const report = await checkDataset(folder, { maxInstances: options.maxInstances });
+  if (options.json) printJson(report);
+  else printReport(report, openTerminal());
+  return report.faults.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+}
+
+function printReport({ root, errors, warnings, faults, domains }: DatasetReport, terminal: Terminal): void {
+  const heading = ['folder', 'images', 'masks', 'instances an image', 'height', 'width'];
+  for (const line of formatTable([heading, ...domains.map(rowOf)])) terminal.line(line);
+  printFaults(terminal, counted(errors, 'error'), 'training refuses the set', faults, 'error');
+  printFaults(terminal, counted(warnings, 'warning'), 'training goes on', faults, 'warning');
+  terminal.line();
+  terminal.line(
+    faults.length === 0
+      ? `${root}: no faults.`
+      : `${root}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}.`,
+  );
+}
+
+function printFaults(
+  terminal: Terminal,
+  title: string,
+  meaning: string,
+  faults: readonly DatasetFault[],
+  severity: DatasetFault['severity'],
+): void {
+  const listed = faults.filter((fault) => fault.severity === severity);
+  if (listed.length === 0) return;
+  terminal.line();
+  terminal.line(`${title} (${meaning}):`);
+  for (const { message } of listed) terminal.line(`  ${message}`);
+}
+
+function rowOf({ folder, images, masks, instancesPerImage, height, width }: DomainStatistics): string[] {
+  const counts = instancesPerImage.map(({ instances }) => instances);
+  const instances = counts.length === 0 ? '' : range(Math.min(...counts), Math.max(...counts));
+  const side = (px: DomainStatistics['height']) => (px === null ? '' : range(px.min, px.max));
+  return [folder, String(images), String(masks), instances, side(height), side(width)];
+}
+
+function range(min: number, max: number): string {
+  return min === max ? String(min) : `${min}-${max}`;
+}

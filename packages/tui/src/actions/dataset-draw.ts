@@ -1,0 +1,36 @@
+import { drawDataset } from '@instagan/datasets';
+import type { DatasetDrawCommandOptions } from '../commands/dataset-draw.ts';
+import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
+
+/** Time between two lines of progress where lines stay. */
+const LINE_INTERVAL_MS = 5000;
+
+/**
+ * `instagan dataset draw`: draws the sample set.
+ *
+ * @throws UsageError if the output folder holds anything else; UserError if it cannot be written
+ */
+export async function datasetDrawAction(options: DatasetDrawCommandOptions): Promise<void> {
+  const { output, count, testCount, seed, size } = options;
+  const terminal = openTerminal();
+  const beganMs = performance.now();
+  let lastLineMs = beganMs;
+  const onProgress = (done: number, total: number) => {
+    if (options.json) return;
+    const text = `drawing ${done}/${total}`;
+    terminal.status(text);
+    if (terminal.isInteractive || performance.now() - lastLineMs < LINE_INTERVAL_MS) return;
+    lastLineMs = performance.now();
+    terminal.line(text);
+  };
+  const chosen = testCount === undefined ? {} : { testCount };
+  const { images, masks, files } = await drawDataset({ output, count, seed, ...size, ...chosen, onProgress });
+  if (options.json) {
+    printJson({ output, seed, ...size, images, masks, files });
+    return;
+  }
+  const seconds = formatSeconds((performance.now() - beganMs) / 1000);
+  terminal.line(`${counted(images, 'image')} and ${counted(masks, 'mask')} drawn in ${output} in ${seconds}.`);
+  terminal.line(`Next: instagan train --data ${shellQuoted(output)} --run runs/meadow --preset small`);
+}

@@ -1,0 +1,54 @@
+import {
+  createRun,
+  importAuthorsModel,
+  listCheckpoints,
+  MODEL_FILE,
+  parseTrainingConfig,
+  type TrainingConfig,
+  UsageError,
+  UserError,
+  writeCheckpoint,
+} from '@instagan/core';
+import type { ImportCommandOptions } from '../commands/import.ts';
+import { shellQuoted } from '../output/format.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
+
+/** Channels of the discriminators' first layer where none is imported to tell. */
+const DEFAULT_NDF = 64;
+
+/**
+ * `instagan import`: makes a run at step 0 of the authors' weights.
+ *
+ * @throws UsageError if the folder is a run already; UserError naming a file that is not what it should be
+ */
+export async function importAction(options: ImportCommandOptions): Promise<void> {
+  const { run, generatorA, generatorB, discriminatorA, discriminatorB } = options;
+  const model = await importAuthorsModel({ generatorA, generatorB, discriminatorA, discriminatorB });
+  if (model.imageChannels !== 3) {
+    throw new UserError(
+      `${generatorA} translates images of ${model.imageChannels} channels: only models of RGB images can be imported.`,
+    );
+  }
+  const config = configOf(model, generatorA);
+  if ((await listCheckpoints(run)).length > 0) {
+    throw new UsageError(`${run} holds checkpoints already: choose another --run.`);
+  }
+  await createRun(run, config);
+  const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
+  const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model.arrays }, manifest });
+
+  const { ngf, ndf, blocks } = config;
+  if (options.json) {
+    printJson({ run, checkpoint, ngf, ndf: model.ndf, blocks, arrays: model.arrays.size });
+    return;
+  }
+  const terminal = openTerminal();
+  const discriminators = model.ndf === null ? 'no discriminators' : `discriminators of ndf ${ndf}`;
+  terminal.line(`Imported generators of ngf ${ngf} with ${blocks} blocks, ${discriminators}, into ${run}.`);
+  terminal.line(`Next: instagan translate --run ${shellQuoted(run)} --input photos --masks masks --output translated`);
+}
+
+function configOf(model: { ngf: number; ndf: number | null; blocks: number }, file: string): TrainingConfig {
+  const { ngf, blocks } = model;
+  return parseTrainingConfig({ model: 'instagan', ngf, ndf: model.ndf ?? DEFAULT_NDF, blocks }, file);
+}

@@ -1,0 +1,83 @@
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { bytesFromMask, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import { writeImage, writeMask } from '@instagan/datasets';
+
+/** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
+export interface OutputFolder {
+  /**
+   * Writes an image and its masks, and removes masks that an earlier translation of that name left.
+   *
+   * @param maskNumbers a number for the name of each mask; if empty, no masks are written
+   * @returns the files
+   */
+  write(sample: Sample, maskNumbers: readonly number[]): Promise<{ image: string; masks: string[] }>;
+}
+
+export interface OutputPlan {
+  /** Folder of the translated images. */
+  readonly output: string;
+  /** Contact sheet, if there is to be one. */
+  readonly sheet: string | undefined;
+  /** Image or folder of images that is read. */
+  readonly input: string;
+  readonly masksFolder: string | null;
+}
+
+/**
+ * Plans the output; nothing is written yet.
+ *
+ * @throws UsageError if it would overwrite what is read, or if `output` is a file
+ */
+export async function openOutputFolder({ output, sheet, input, masksFolder }: OutputPlan): Promise<OutputFolder> {
+  const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
+  const masks = `${images}_seg`;
+  if ((await stat(images).catch(() => null))?.isFile()) {
+    throw new UsageError(`${output} is a file: give --output a folder.`);
+  }
+  const isInputFile = (await stat(input).catch(() => null))?.isFile() ?? false;
+  const read = [isInputFile ? dirname(resolve(input)) : input, ...(masksFolder === null ? [] : [masksFolder])];
+  for (const [option, written] of [
+    ['--output', images],
+    ['--output', masks],
+    ...(sheet === undefined ? [] : [['--sheet', dirname(resolve(sheet))]]),
+  ] as [string, string][]) {
+    for (const source of read) {
+      if ((await realPath(written)) !== (await realPath(source))) continue;
+      throw new UsageError(`${option} would write into ${source}, which is read: choose another ${option}.`);
+    }
+  }
+  return { write: (sample, maskNumbers) => write(images, masks, sample, maskNumbers) };
+}
+
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+async function write(
+  imageFolder: string,
+  maskFolder: string,
+  sample: Sample,
+  maskNumbers: readonly number[],
+): Promise<{ image: string; masks: string[] }> {
+  const { name, width, height } = sample;
+  const image = join(imageFolder, `${name}.png`);
+  await writeImage(image, pixelsOf(sample));
+  const masks: string[] = [];
+  for (const [i, number] of maskNumbers.entries()) {
+    const file = join(maskFolder, `${name}_${number}.png`);
+    await writeMask(file, { width, height, data: bytesFromMask(sample.masks[i] as Float32Array) });
+    masks.push(file);
+  }
+  await removeEarlierMasks(maskFolder, name, new Set(masks));
+  return { image, masks };
+}
+
+async function removeEarlierMasks(folder: string, name: string, keep: ReadonlySet<string>): Promise<void> {
+  const prefix = `${name}_`;
+  for (const entry of await readdir(folder).catch(() => [])) {
+    if (!entry.startsWith(prefix) || !/^\d+\.png$/.test(entry.slice(prefix.length))) continue;
+    const file = join(folder, entry);
+    if (!keep.has(file)) await rm(file);
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  type ContactSheetRow,
+  type LoadedTranslator,
+  type Sample,
+  selectInstances,
+  type TranslateOptions,
+  translateSample,
+} from '@instagan/core';
+import { type ImageFile, type LoadSampleOptions, loadSample } from '@instagan/datasets';
+import type { OutputFolder } from './output-folder.ts';
+
+export interface ImageJob {
+  readonly forward: LoadedTranslator;
+  /** Translates back, for the contact sheet; null without one. */
+  readonly backward: LoadedTranslator | null;
+  readonly output: OutputFolder;
+  readonly load: LoadSampleOptions;
+  /** Numbers of the masks whose instances are to change; undefined for all. */
+  readonly instances: readonly number[] | undefined;
+  readonly maxInstances: number;
+}
+
+export interface TranslatedImage {
+  readonly name: string;
+  readonly input: string;
+  readonly output: string;
+  /** Files of the translated masks. */
+  readonly masks: readonly string[];
+  /** Numbers of the masks whose instances changed; null for a model without masks. */
+  readonly translated: readonly number[] | null;
+  readonly seconds: number;
+  /** Why it was copied, or translated in part. */
+  readonly warning?: string;
+}
+
+/**
+ * Translates one image file and writes the result with its masks.
+ *
+ * @returns what was done, and its row of a contact sheet (null if `job.backward` is null)
+ * @throws UserError if a file cannot be read or written
+ */
+export async function translateImage(
+  job: ImageJob,
+  input: ImageFile,
+): Promise<{ image: TranslatedImage; row: ContactSheetRow | null }> {
+  const begin = performance.now();
+  const { maskNumbers, ...sample } = await loadSample(input, job.load);
+  const model = job.forward.networks.name;
+  const chosen = chooseInstances(sample, maskNumbers, job.instances);
+  const changing = chosen.slice(0, job.maxInstances);
+  const choice: TranslateOptions = model === 'instagan' ? { instances: changing, maxInstances: job.maxInstances } : {};
+  const output = await translateSample(job.forward, sample, choice);
+  const outputNumbers = model === 'instagan' ? maskNumbers : [...output.masks.keys()];
+  const written = await job.output.write(output, model === 'cyclegan' ? [] : outputNumbers);
+  const seconds = (performance.now() - begin) / 1000;
+
+  const row = job.backward && {
+    input: sample,
+    output,
+    reconstruction: await translateSample(job.backward, output, choice),
+  };
+  const common = { name: input.name, input: input.file, output: written.image, masks: written.masks, seconds };
+  if (model === 'cyclegan') return { image: { ...common, translated: null }, row };
+  const warning = warningOf(input, chosen.length, changing.length, job.instances !== undefined);
+  const translated = changing.map((index) => maskNumbers[index] as number).sort((a, b) => a - b);
+  return { image: { ...common, translated, ...(warning === null ? {} : { warning }) }, row };
+}
+
+/** Indices of the masks that hold an object and are wanted, largest first. */
+function chooseInstances(
+  { masks }: Sample,
+  maskNumbers: readonly number[],
+  instances: readonly number[] | undefined,
+): readonly number[] {
+  if (masks.length === 0) return [];
+  return selectInstances(masks, { maxInstances: masks.length }).filter(
+    (index) => instances === undefined || instances.includes(maskNumbers[index] as number),
+  );
+}
+
+function warningOf({ file, masks }: ImageFile, chosen: number, changing: number, isChoice: boolean): string | null {
+  if (masks.length === 0) return `${file} has no mask and is copied unchanged.`;
+  if (chosen === 0)
+    return `${file} has no object in ${isChoice ? 'the masks chosen' : 'its masks'} and is copied unchanged.`;
+  if (changing < chosen) {
+    return `${file} has ${chosen} instances, of which the largest ${changing} were translated: raise --max-instances for all.`;
+  }
+  return null;
+}

@@ -1,0 +1,158 @@
+import {
+  type ContactSheetRow,
+  contactSheet,
+  DIRECTIONS,
+  loadTranslator,
+  readRunConfig,
+  type TrainingConfig,
+  UsageError,
+  UserError,
+} from '@instagan/core';
+import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
+import type { TranslateCommandOptions } from '../commands/translate.ts';
+import { EXIT_CODE } from '../exit-code.ts';
+import { counted, formatSeconds } from '../output/format.ts';
+import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { findMasksFolder } from './masks-folder.ts';
+import { describeCompute, openCompute } from './open-compute.ts';
+import { openOutputFolder } from './output-folder.ts';
+import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
+
+interface FailedImage {
+  readonly name: string;
+  readonly input: string;
+  readonly error: string;
+}
+
+/** A contact sheet ends before it is larger than this. */
+const MAX_SHEET_PX = 40e6;
+const SHEET_COLUMNS = 5;
+
+/**
+ * `instagan translate`: translates images and their masks. An image that cannot be read does not stop the others.
+ *
+ * @returns the exit code: 1 if any image failed
+ * @throws UsageError, UserError
+ */
+export async function translateAction(options: TranslateCommandOptions): Promise<number> {
+  const { run, input, direction, sheet } = options;
+  const terminal = openTerminal();
+  const say = (text: string) => {
+    if (!options.json) terminal.line(text);
+  };
+  const config = await readRunConfig(run);
+  const masksFolder = await masksFolderFor(config, options, say);
+  const inputs = await listInputs(input, masksFolder ?? undefined);
+  requireInstances(inputs, options.instances);
+  const output = await openOutputFolder({ output: options.output, sheet, input, masksFolder });
+  const backend = await openCompute(options, terminal.remark);
+  try {
+    const forward = await loadTranslator(run, direction);
+    for (const warning of forward.warnings) terminal.remark(`instagan: ${warning}`);
+    const back = DIRECTIONS.find((other) => other !== direction) as typeof direction;
+    const job: ImageJob = {
+      forward,
+      backward: sheet === undefined ? null : await loadTranslator(run, back),
+      output,
+      load: options.size === 'keep' ? {} : { size: options.size },
+      instances: options.instances,
+      maxInstances: options.maxInstances,
+    };
+    say(`${run} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
+    const { images, failed, rows } = await translateAll(job, inputs, { terminal, say });
+    if (sheet !== undefined && rows.length > 0) await writeImage(sheet, contactSheet(rows));
+    for (const text of summary(images, failed, rows.length, options)) say(text);
+    if (options.json) {
+      const { name, device } = backend;
+      printJson({
+        run,
+        step: forward.step,
+        direction,
+        backend: { name, device },
+        images,
+        failed,
+        sheet: sheet ?? null,
+      });
+    }
+    return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+  } finally {
+    await backend.close();
+  }
+}
+
+async function masksFolderFor(
+  { model }: TrainingConfig,
+  { run, input, masks, instances }: TranslateCommandOptions,
+  say: (text: string) => void,
+): Promise<string | null> {
+  if (instances !== undefined && model !== 'instagan') {
+    throw new UsageError(`${run} is a ${model}, which knows no single instances: leave --instances out.`);
+  }
+  if (model === 'cyclegan') return null;
+  const folder = await findMasksFolder(input, masks, say);
+  if (folder !== null) return folder;
+  throw new UsageError(
+    `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image.`,
+  );
+}
+
+/** @throws UserError if no image at all has any of the instances asked for */
+function requireInstances(inputs: readonly ImageFile[], instances: readonly number[] | undefined): void {
+  if (instances === undefined) return;
+  const numbers = inputs.flatMap(({ masks }) => masks.map(({ number }) => number));
+  if (numbers.some((number) => instances.includes(number))) return;
+  const found = numbers.length === 0 ? 'there are no masks' : `the masks have numbers up to ${Math.max(...numbers)}`;
+  throw new UserError(`No image has any of the --instances ${instances.join(',')}: ${found}.`);
+}
+
+interface TranslatedImages {
+  readonly images: readonly TranslatedImage[];
+  readonly failed: readonly FailedImage[];
+  readonly rows: readonly ContactSheetRow[];
+}
+
+async function translateAll(
+  job: ImageJob,
+  inputs: readonly ImageFile[],
+  { terminal, say }: { terminal: Terminal; say: (text: string) => void },
+): Promise<TranslatedImages> {
+  const images: TranslatedImage[] = [];
+  const failed: FailedImage[] = [];
+  const rows: ContactSheetRow[] = [];
+  let sheetPx = 0;
+  for (const [index, input] of inputs.entries()) {
+    const place = `[${index + 1}/${inputs.length}]`;
+    try {
+      const { image, row } = await translateImage(job, input);
+      images.push(image);
+      if (image.warning !== undefined) terminal.remark(`instagan: ${image.warning}`);
+      const instances = image.translated === null ? '' : `  ${counted(image.translated.length, 'instance')}`;
+      say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
+      if (row === null) continue;
+      sheetPx += SHEET_COLUMNS * row.input.width * row.input.height;
+      if (rows.length === 0 || sheetPx <= MAX_SHEET_PX) rows.push(row);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed.push({ name: input.name, input: input.file, error: error.message });
+      terminal.remark(`instagan: ${error.message}`);
+    }
+  }
+  return { images, failed, rows };
+}
+
+function summary(
+  images: readonly TranslatedImage[],
+  failed: readonly FailedImage[],
+  rowsOnSheet: number,
+  { output, sheet }: TranslateCommandOptions,
+): string[] {
+  const copied = images.filter(({ translated }) => translated?.length === 0).length;
+  const lines = [`${counted(images.length - copied, 'image')} translated into ${output}`];
+  if (copied > 0) lines.push(`${counted(copied, 'image')} copied unchanged, without an instance to translate`);
+  if (failed.length > 0) lines.push(`${counted(failed.length, 'image')} failed`);
+  if (sheet !== undefined && rowsOnSheet > 0) {
+    const part = rowsOnSheet < images.length ? ` of the first ${rowsOnSheet} images` : '';
+    lines.push(`Contact sheet${part}: ${sheet} (input, its masks, output, its masks, translated back)`);
+  }
+  return lines;
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { jsonOption } from '../options/shared.ts';
+import { wholeNumber } from '../options/values.ts';
+import type { ReportExitCode } from '../program.ts';
+
+export interface DatasetCheckCommandOptions {
+  readonly maxInstances: number;
+  readonly json?: true;
+}
+
+const DESCRIPTION =
+  'Look at every file of a dataset and list every fault: files that cannot be read, images without a ' +
+  'mask, masks without an image or of another size, empty or grey masks, and more.\n\n' +
+  'Exits with 0 if nothing was found and with 1 otherwise. Errors are what training refuses; warnings ' +
+  'it survives.';
+
+const EXAMPLES = `
+Example:
+  instagan dataset check photos`;
+
+export function addDatasetCheckCommand(dataset: Command, reportExitCode: ReportExitCode): void {
+  dataset
+    .command('check')
+    .summary('list every fault of a dataset')
+    .description(DESCRIPTION)
+    .argument('<DIR>', 'folder that holds trainA, trainA_seg, trainB, trainB_seg, and maybe testA, …')
+    .option('--max-instances <N>', 'warn of images with more instances', wholeNumber(1, 1000), 20)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (folder: string, options: DatasetCheckCommandOptions) => {
+      const { datasetCheckAction } = await import('../actions/dataset-check.ts');
+      reportExitCode(await datasetCheckAction(folder, options));
+    });
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from 'commander';
+import { jsonOption } from '../options/shared.ts';
+import { filePath, type SizeValue, sizeInPx, wholeNumber } from '../options/values.ts';
+
+export interface DatasetDrawCommandOptions {
+  readonly output: string;
+  readonly count: number;
+  readonly testCount?: number;
+  readonly seed: number;
+  readonly size: SizeValue;
+  readonly json?: true;
+}
+
+const DESCRIPTION =
+  'Draw the sample set: meadows with one to five sheep (domain A) or giraffes (domain B), and the mask ' +
+  'of each animal.\n\n' +
+  'Writes trainA, trainB, testA and testB, and the masks in trainA_seg, …: ready for "instagan train". ' +
+  'The pictures are in the public domain. An earlier drawn set in --output is replaced; anything else ' +
+  'there is left alone and refused.';
+
+const EXAMPLES = `
+Example:
+  instagan dataset draw --output meadow --count 200 --seed 1 --size 128x128`;
+
+export function addDatasetDrawCommand(dataset: Command): void {
+  dataset
+    .command('draw')
+    .summary('draw the sample set: sheep and giraffes')
+    .description(DESCRIPTION)
+    .requiredOption('--output <DIR>', 'a new or empty folder, or an earlier drawn set', filePath)
+    .option('--count <N>', 'training images of each domain', wholeNumber(1, 99_999), 100)
+    .option('--test-count <N>', 'test images of each domain (default: a fifth of --count)', wholeNumber(0, 99_999))
+    .option('--seed <N>', 'the same seed draws the same pictures', wholeNumber(0, 2 ** 32), 0)
+    .addOption(
+      new Option('--size <HxW>', 'height x width of the pictures')
+        .argParser(sizeInPx({ min: 32, max: 1024 }))
+        .default({ height: 128, width: 128 }, '128x128'),
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: DatasetDrawCommandOptions) => {
+      const { datasetDrawAction } = await import('../actions/dataset-draw.ts');
+      await datasetDrawAction(options);
+    });
+}

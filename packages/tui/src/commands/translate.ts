@@ -1,0 +1,62 @@
+import { type Command, Option } from 'commander';
+import { DIRECTIONS, namesOf } from '../options/names.ts';
+import { type ComputeOptions, computeOptions, jsonOption } from '../options/shared.ts';
+import { filePath, numberList, pictureFile, type SizeValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
+import type { ReportExitCode } from '../program.ts';
+
+export interface TranslateCommandOptions extends ComputeOptions {
+  readonly run: string;
+  readonly input: string;
+  readonly output: string;
+  readonly masks?: string;
+  readonly direction: keyof typeof DIRECTIONS;
+  readonly instances?: readonly number[];
+  readonly maxInstances: number;
+  readonly size: SizeValue | 'keep';
+  readonly sheet?: string;
+  readonly json?: true;
+}
+
+const DESCRIPTION =
+  'Translate images with a trained model.\n\n' +
+  'Each instance of an image has a mask: DIR/NAME_0.png, DIR/NAME_1.png, … for NAME.png or NAME.jpg ' +
+  '(grey, object above 127). Without --masks they are looked for beside the images: photos/testA_seg ' +
+  'for photos/testA. An image without a mask is copied as it is.\n\n' +
+  'Writes OUTPUT/NAME.png, and the translated masks as OUTPUT_seg/NAME_0.png, … Images of any size keep ' +
+  'it.';
+
+const EXAMPLES = `
+Examples:
+  instagan translate --run runs/meadow --input meadow/testA --output translated
+  instagan translate --run runs/meadow --input one.jpg --masks masks --instances 0,2 --output translated
+  instagan translate --run runs/meadow --input meadow/testB --direction BtoA --output translated --sheet sheet.png`;
+
+export function addTranslateCommand(program: Command, reportExitCode: ReportExitCode): void {
+  const command = program
+    .command('translate')
+    .summary('translate images')
+    .description(DESCRIPTION)
+    .requiredOption('--run <DIR>', 'run that trained or imported the model', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
+    .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
+    .option('--masks <DIR>', 'folder of the masks (default: the input folder with _seg, if there is one)', filePath)
+    .addOption(
+      new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
+    )
+    .option('--instances <LIST>', 'only these instances change, by the number of their mask, such as 0,2-4', numberList)
+    .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
+    .option('--size <HxW>', 'stretch images to height x width, or keep', sizeOrKeep({ min: 16, max: 16384 }), 'keep')
+    .option(
+      '--sheet <FILE>',
+      'also write one picture of all: input, masks, output, its masks, translated back',
+      pictureFile,
+    );
+  for (const option of computeOptions()) command.addOption(option);
+  command
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: TranslateCommandOptions) => {
+      const { translateAction } = await import('../actions/translate.ts');
+      reportExitCode(await translateAction(options));
+    });
+}

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander';
+import { EXIT_CODE } from './exit-code.ts';
+import { describeFailure } from './failure.ts';
+import { surviveClosedStreams } from './output/streams.ts';
+import { createProgram } from './program.ts';
+
+/**
+ * Runs the `instagan` command.
+ *
+ * @param args what follows the command's name
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 plus the number of the signal that stopped it
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  surviveClosedStreams(() => {
+    process.stderr.write('instagan: nobody reads the output any more; the command goes on without it.\n');
+  });
+  let exitCode: number = EXIT_CODE.done;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has printed its message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.wrongUsage;
+    const failure = describeFailure(error);
+    process.stderr.write(`instagan: ${failure.message}\n`);
+    if (program.opts<{ debug?: true }>().debug) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    return failure.exitCode;
+  }
+}

@@ -1,0 +1,46 @@
+import type { BackendName, ModelName, PresetName, TranslationDirection } from '@instagan/core';
+
+/**
+ * What the options take by name, with a line of help for each. The compiler holds these lists to those of core, which is
+ * not loaded for them: help appears at once.
+ */
+export const BACKENDS: Readonly<Record<BackendName | 'auto', string>> = {
+  auto: 'the best that opens here',
+  webgpu: 'any GPU, through Vulkan, Metal or Direct3D 12',
+  'node-gpu': 'NVIDIA GPU, through TensorFlow and CUDA',
+  node: 'CPU, through TensorFlow',
+  wasm: 'CPU, WebAssembly with SIMD and threads',
+  cpu: 'CPU, plain JavaScript: for checks',
+};
+
+export const MODELS: Readonly<Record<ModelName, string>> = {
+  instagan: 'each instance has its own mask',
+  cyclegan: 'baseline without masks',
+  'cyclegan-seg': "baseline that sees the masks' union",
+};
+
+export const PRESETS: Readonly<Record<PresetName, string>> = {
+  paper: '200x200, the defaults',
+  ccp: '300x200, batch 4, 400+200 epochs',
+  mhp: '240x160, batch 4',
+  coco: '200x200, batch 4',
+  authors: "the authors' learning rates",
+  small: '64x64, narrow networks: CPU, first trials',
+};
+
+export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
+  AtoB: 'from domain A to B',
+  BtoA: 'from domain B to A',
+};
+
+/** The names of a list, for an option's choices. */
+export function namesOf(list: Readonly<Record<string, string>>): string[] {
+  return Object.keys(list);
+}
+
+/** A paragraph of help: one name a line. */
+export function helpOf(title: string, list: Readonly<Record<string, string>>): string {
+  const width = Math.max(...namesOf(list).map((name) => name.length));
+  const lines = Object.entries(list).map(([name, help]) => `  ${name.padEnd(width)}  ${help}`);
+  return `\n${title}:\n${lines.join('\n')}`;
+}

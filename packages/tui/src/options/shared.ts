@@ -1,0 +1,26 @@
+import { Option } from 'commander';
+import { BACKENDS, namesOf } from './names.ts';
+import { wholeNumber } from './values.ts';
+
+/** What every command that computes takes. */
+export interface ComputeOptions {
+  readonly backend: keyof typeof BACKENDS;
+  readonly threads?: number;
+  readonly adapter?: string;
+}
+
+export function computeOptions(): Option[] {
+  return [
+    new Option('--backend <name>', 'what computes; "instagan backends" tells what opens here')
+      .choices(namesOf(BACKENDS))
+      .default('auto'),
+    new Option('--threads <N>', 'threads of the wasm and node backends (default: all cores)').argParser(
+      wholeNumber(1, 1024),
+    ),
+    new Option('--adapter <name>', 'GPU of the webgpu backend, by number or part of its name'),
+  ];
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print the result as JSON');
+}

@@ -1,0 +1,102 @@
+import { InvalidArgumentError } from 'commander';
+
+export interface SizeValue {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Parses a whole number within limits, such as `12`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Parses a number above 0 and up to `max`, such as `0.5` or `2e-4`. */
+export function positiveNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[+\d.e-]+$/i.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number above 0 and up to ${max}.`);
+  };
+}
+
+export interface SizeLimits {
+  readonly min: number;
+  readonly max: number;
+  /** @default 1 */
+  readonly multipleOf?: number;
+}
+
+/** Parses height x width in pixels, such as `300x200`. */
+export function sizeInPx({ min, max, multipleOf = 1 }: SizeLimits): (text: string) => SizeValue {
+  return (text) => {
+    const [, height = '', width = ''] = /^(\d+)[xX×](\d+)$/.exec(text) ?? [];
+    const fits = (side: string) => Number(side) >= min && Number(side) <= max && Number(side) % multipleOf === 0;
+    if (height !== '' && fits(height) && fits(width)) return { height: Number(height), width: Number(width) };
+    const rule = multipleOf === 1 ? 'sides' : `multiples of ${multipleOf}`;
+    throw new InvalidArgumentError(`Give height x width in pixels, such as 128x96: ${rule} from ${min} to ${max}.`);
+  };
+}
+
+/** Parses a size, or `keep`. */
+export function sizeOrKeep(limits: SizeLimits): (text: string) => SizeValue | 'keep' {
+  const parseSize = sizeInPx(limits);
+  return (text) => (text === 'keep' ? text : parseSize(text));
+}
+
+/** Takes a path; refuses an option that slipped into its place. */
+export function filePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Give a path.');
+  if (text.startsWith('--'))
+    throw new InvalidArgumentError('Give a path; one that begins with -- is written ./--name.');
+  return text;
+}
+
+/** Takes the path of a picture to write. */
+export function pictureFile(text: string): string {
+  if (/\.(png|jpe?g|webp)$/i.test(text)) return filePath(text);
+  throw new InvalidArgumentError('Give a file that ends in .png, .jpg or .webp.');
+}
+
+/** Parses numbers and ranges, such as `0,2-4`: ascending, each once. */
+export function numberList(text: string): readonly number[] {
+  const numbers = new Set<number>();
+  for (const part of text.split(',')) {
+    const [, first = '', last = first] = /^\s*(\d{1,4})(?:-(\d{1,4}))?\s*$/.exec(part) ?? [];
+    if (first === '' || Number(last) < Number(first)) {
+      throw new InvalidArgumentError('Give numbers and ranges, such as 0,2-4.');
+    }
+    for (let number = Number(first); number <= Number(last); number++) numbers.add(number);
+  }
+  return [...numbers].sort((a, b) => a - b);
+}
+
+export interface LearningRateValue {
+  readonly generator: number;
+  readonly discriminator: number;
+}
+
+/** Parses one learning rate for both kinds of network, or `GENERATOR,DISCRIMINATOR`. */
+export function learningRates(text: string): LearningRateValue {
+  const [generator = '', discriminator = generator, ...rest] = text.split(',');
+  if (rest.length > 0) throw new InvalidArgumentError('Give one number, or two such as 2e-4,1e-4.');
+  const parse = positiveNumber(1);
+  return { generator: parse(generator), discriminator: parse(discriminator) };
+}
+
+export interface ScheduleValue {
+  readonly constant: number;
+  readonly decay: number;
+}
+
+/** Parses epochs at the full learning rate and epochs of its fall to 0, such as `100+100`. */
+export function schedule(text: string): ScheduleValue {
+  const [, constant = '', decay = ''] = /^(\d{1,7})\+(\d{1,7})$/.exec(text) ?? [];
+  if (constant !== '' && Number(constant) + Number(decay) > 0) {
+    return { constant: Number(constant), decay: Number(decay) };
+  }
+  throw new InvalidArgumentError('Give two whole numbers, such as 100+100.');
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { addBackendsCommand } from './commands/backends.ts';
+import { addDatasetCheckCommand } from './commands/dataset-check.ts';
+import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
+import { addImportCommand } from './commands/import.ts';
+import { addTrainCommand } from './commands/train.ts';
+import { addTranslateCommand } from './commands/translate.ts';
+import { packageVersion } from './version.ts';
+
+/** Tells the command's exit code to whoever runs the program. */
+export type ReportExitCode = (exitCode: number) => void;
+
+const EXAMPLES = `
+A first run, on any machine:
+  instagan dataset draw --output meadow --count 50 --size 64x64
+  instagan train --data meadow --run runs/meadow --preset small --epochs 4
+  instagan translate --run runs/meadow --input meadow/testA --output translated`;
+
+/**
+ * The command line: names, options and help of every command. What a command does is loaded when it runs, so that help
+ * and mistakes are answered at once.
+ */
+export function createProgram(reportExitCode: ReportExitCode): Command {
+  const program = new Command('instagan')
+    .description(
+      'Instance-aware image-to-image translation (InstaGAN): trains on two sets of unpaired photos whose objects have masks, ' +
+        'and turns the objects of one set into those of the other, each with its mask.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .option('--debug', 'print the stack trace of an error')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help to see how it is used)')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'instagan: ')) })
+    .addHelpText('after', EXAMPLES);
+  addTrainCommand(program, reportExitCode);
+  addTranslateCommand(program, reportExitCode);
+  addImportCommand(program);
+  const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
+  addDatasetCheckCommand(dataset, reportExitCode);
+  addDatasetDrawCommand(dataset);
+  addBackendsCommand(program);
+  return program;
+}
