@@ -1,0 +1,264 @@
+import { createRng } from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
+import { absoluteDifferenceSum } from '../../packages/core/src/ops/absolute-difference.ts';
+import { adamUpdate } from '../../packages/core/src/ops/adam.ts';
+import {
+  convolution,
+  convolutionFilterGradient,
+  convolutionInputGradient,
+  transposedConvolution,
+} from '../../packages/core/src/ops/convolution.ts';
+import { type Activation, instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
+import { reflectionPad } from '../../packages/core/src/ops/reflection-pad.ts';
+import { setSpread, setSum } from '../../packages/core/src/ops/set-sum.ts';
+import { powerIteration, spectralNorm } from '../../packages/core/src/ops/spectral-norm.ts';
+import {
+  type Array64,
+  absoluteDifferenceSum64,
+  adamStep64,
+  convolution64,
+  filterGradient64,
+  inputGradient64,
+  instanceNorm64,
+  type Padding,
+  powerIteration64,
+  reflectionPad64,
+  setSpread64,
+  setSum64,
+  sizeOf,
+  spectralNorm64,
+} from '../helpers/float64.ts';
+
+/** One call of an op: on the backend, and in float64. */
+export interface OpCase {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Array64>>;
+  /** Inputs whose gradient training uses. */
+  readonly differentiable: readonly string[];
+  run(inputs: Record<string, tf.Tensor>): tf.Tensor;
+  reference(inputs: Readonly<Record<string, Array64>>): Array64;
+}
+
+type Shape4D = [number, number, number, number];
+
+/** Normal values that float32 holds exactly, around `mean`; the same for the same label. */
+function random(label: string, shape: readonly number[], mean = 0): Array64 {
+  const rng = createRng(1, label, ...shape);
+  return { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(mean + rng.normal())) };
+}
+
+function unit(label: string, length: number): Array64 {
+  const { shape, data } = random(label, [length]);
+  const norm = Math.hypot(...data);
+  return { shape, data: data.map((value) => Math.fround(value / norm)) };
+}
+
+interface Geometry {
+  readonly x: Shape4D;
+  readonly kernel: number;
+  readonly outputs: number;
+  readonly stride: number;
+  readonly padding: Padding;
+}
+
+/** What the networks use, and odd sizes, uneven paddings and pixels that stride 2 leaves out. */
+const CONVOLUTIONS: readonly Geometry[] = [
+  { x: [1, 10, 9, 3], kernel: 7, outputs: 5, stride: 1, padding: [0, 0, 0, 0] },
+  { x: [2, 8, 8, 1], kernel: 7, outputs: 8, stride: 1, padding: [0, 0, 0, 0] },
+  { x: [1, 9, 8, 8], kernel: 7, outputs: 3, stride: 1, padding: [0, 0, 0, 0] },
+  { x: [2, 6, 5, 8], kernel: 3, outputs: 8, stride: 1, padding: [0, 0, 0, 0] },
+  { x: [1, 5, 7, 5], kernel: 3, outputs: 3, stride: 1, padding: [1, 1, 1, 1] },
+  { x: [2, 8, 6, 3], kernel: 3, outputs: 5, stride: 2, padding: [1, 1, 1, 1] },
+  { x: [1, 7, 9, 8], kernel: 3, outputs: 1, stride: 2, padding: [1, 1, 1, 1] },
+  { x: [1, 6, 8, 5], kernel: 3, outputs: 8, stride: 2, padding: [0, 0, 0, 0] },
+  { x: [2, 8, 8, 1], kernel: 4, outputs: 8, stride: 2, padding: [1, 1, 1, 1] },
+  { x: [1, 9, 7, 3], kernel: 4, outputs: 5, stride: 2, padding: [1, 1, 1, 1] },
+  { x: [2, 5, 5, 8], kernel: 4, outputs: 1, stride: 1, padding: [1, 1, 1, 1] },
+  { x: [1, 6, 5, 5], kernel: 3, outputs: 3, stride: 1, padding: [2, 0, 1, 3] },
+  { x: [1, 7, 6, 3], kernel: 4, outputs: 8, stride: 2, padding: [0, 3, 2, 1] },
+  { x: [2, 4, 5, 3], kernel: 1, outputs: 5, stride: 1, padding: [0, 0, 0, 0] },
+];
+
+function outputShape({ x: [batch, height, width], kernel, outputs, stride, padding }: Geometry): Shape4D {
+  const [top, bottom, left, right] = padding;
+  const side = (size: number, before: number, after: number) =>
+    Math.floor((size + before + after - kernel) / stride) + 1;
+  return [batch, side(height, top, bottom), side(width, left, right), outputs];
+}
+
+function convolutionCases(geometry: Geometry, index: number): OpCase[] {
+  const { x: xShape, kernel, outputs, stride, padding } = geometry;
+  const filterShape: Shape4D = [kernel, kernel, xShape[3], outputs];
+  const attributes = { stride, padding };
+  const label = `${kernel}x${kernel} ${xShape.join('x')} -> ${outputs}, stride ${stride}, padding ${padding.join(' ')}`;
+  const x = random('x', xShape);
+  const filter = random('filter', filterShape);
+  const dy = random('dy', outputShape(geometry));
+  const biased = index % 2 === 0;
+  return [
+    {
+      name: `convolution ${label}${biased ? ', bias' : ''}`,
+      inputs: { x, filter, ...(biased ? { bias: random('bias', [outputs]) } : {}) },
+      differentiable: ['x', 'filter', ...(biased ? ['bias'] : [])],
+      run: ({ x, filter, bias }) =>
+        convolution(x as tf.Tensor4D, filter as tf.Tensor4D, attributes, bias as tf.Tensor1D | undefined),
+      reference: ({ x, filter, bias }) => convolution64(x!, filter!, stride, padding, bias),
+    },
+    {
+      name: `convolutionInputGradient ${label}`,
+      inputs: { dy, filter },
+      differentiable: ['dy', 'filter'],
+      run: ({ dy, filter }) => convolutionInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, xShape, attributes),
+      reference: ({ dy, filter }) => inputGradient64(dy!, filter!, xShape, stride, padding),
+    },
+    {
+      name: `convolutionFilterGradient ${label}`,
+      inputs: { x, dy },
+      differentiable: [],
+      run: ({ x, dy }) => convolutionFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, filterShape, attributes),
+      reference: ({ x, dy }) => filterGradient64(x!, dy!, filterShape, stride, padding),
+    },
+  ];
+}
+
+function transposedCase(shape: Shape4D, outputs: number): OpCase {
+  const doubled: Shape4D = [shape[0], 2 * shape[1], 2 * shape[2], outputs];
+  return {
+    name: `transposedConvolution ${shape.join('x')} -> ${outputs}`,
+    inputs: { x: random('x', shape), filter: random('filter', [3, 3, outputs, shape[3]]) },
+    differentiable: ['x', 'filter'],
+    run: ({ x, filter }) => transposedConvolution(x as tf.Tensor4D, filter as tf.Tensor4D),
+    reference: ({ x, filter }) => inputGradient64(x!, filter!, doubled, 2, [1, 1, 1, 1]),
+  };
+}
+
+function reflectionCase(shape: Shape4D, pad: number): OpCase {
+  return {
+    name: `reflectionPad ${shape.join('x')} by ${pad}`,
+    inputs: { x: random('x', shape) },
+    differentiable: ['x'],
+    run: ({ x }) => reflectionPad(x as tf.Tensor4D, pad),
+    reference: ({ x }) => reflectionPad64(x!, pad),
+  };
+}
+
+function normCase(shape: Shape4D, activation: Activation, withResidual: boolean): OpCase {
+  const slope = activation.kind === 'leakyRelu' ? activation.slope : activation.kind === 'relu' ? 0 : 1;
+  return {
+    name: `instanceNorm ${shape.join('x')}, ${activation.kind}${withResidual ? ', residual' : ''}`,
+    inputs: { x: random('x', shape, 2), ...(withResidual ? { residual: random('residual', shape) } : {}) },
+    differentiable: withResidual ? ['x', 'residual'] : ['x'],
+    run: ({ x, residual }) => instanceNorm(x as tf.Tensor4D, activation, residual as tf.Tensor4D | undefined),
+    reference: ({ x, residual }) => instanceNorm64(x!, slope, residual),
+  };
+}
+
+function setCases(counts: readonly number[], [height, width, channels]: [number, number, number]): OpCase[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const label = `of ${counts.join(', ')}, ${height}x${width}x${channels}`;
+  return [
+    {
+      name: `setSum ${label}`,
+      inputs: { x: random('x', [total, height, width, channels]) },
+      differentiable: ['x'],
+      run: ({ x }) => setSum(x as tf.Tensor4D, counts),
+      reference: ({ x }) => setSum64(x!, counts),
+    },
+    {
+      name: `setSpread ${label}`,
+      inputs: { x: random('x', [counts.length, height, width, channels]) },
+      differentiable: ['x'],
+      run: ({ x }) => setSpread(x as tf.Tensor4D, counts),
+      reference: ({ x }) => setSpread64(x!, counts),
+    },
+  ];
+}
+
+function spectralCases(shape: Shape4D): OpCase[] {
+  const outputs = shape[3];
+  const weight = random('weight', shape);
+  const u = unit('u', outputs);
+  const label = shape.join('x');
+  return [
+    {
+      name: `spectralNorm ${label}`,
+      inputs: { weight, u, v: unit('v', sizeOf(shape) / outputs) },
+      differentiable: ['weight'],
+      run: ({ weight, u, v }) => spectralNorm(weight as tf.Tensor4D, u as tf.Tensor1D, v as tf.Tensor1D),
+      reference: ({ weight, u, v }) => spectralNorm64(weight!, u!, v!),
+    },
+    {
+      name: `powerIteration ${label}`,
+      inputs: { weight, u },
+      differentiable: [],
+      run: ({ weight, u }) => {
+        const next = powerIteration(weight as tf.Tensor4D, u as tf.Tensor1D);
+        return tf.concat([next.u, next.v]);
+      },
+      reference: ({ weight, u }) => powerIteration64(weight!, u!),
+    },
+  ];
+}
+
+function differenceCase(shape: Shape4D): OpCase {
+  return {
+    name: `absoluteDifferenceSum ${shape.join('x')}`,
+    inputs: { x: random('x', shape), target: random('target', shape) },
+    differentiable: ['x', 'target'],
+    run: ({ x, target }) => absoluteDifferenceSum(x as tf.Tensor4D, target as tf.Tensor4D),
+    reference: ({ x, target }) => absoluteDifferenceSum64(x!, target!),
+  };
+}
+
+function adamCase(shape: readonly number[], step: number): OpCase {
+  const attributes = { learningRate: 0.1, beta1: 0.5, beta2: 0.999, step };
+  const v = random('v', shape);
+  const inputs = {
+    parameter: random('parameter', shape),
+    gradient: random('gradient', shape),
+    m: random('m', shape),
+    v: { shape, data: v.data.map((value) => Math.fround(value * value)) },
+  };
+  return {
+    name: `adamUpdate ${shape.join('x')}, step ${step}`,
+    inputs,
+    differentiable: [],
+    run: (tensors) => {
+      const next = adamUpdate(tensors as typeof tensors & Record<keyof typeof inputs, tf.Tensor>, {
+        ...attributes,
+        epsilon: 1e-8,
+      });
+      return tf.stack([next.parameter, next.m, next.v]);
+    },
+    reference: ({ parameter, gradient, m, v }) => {
+      const state = { parameter: parameter!.data.slice(), m: m!.data.slice(), v: v!.data.slice() };
+      adamStep64(state, gradient!.data, attributes);
+      return { shape: [3, ...shape], data: Float64Array.from([...state.parameter, ...state.m, ...state.v]) };
+    },
+  };
+}
+
+const ACTIVATIONS: readonly Activation[] = [{ kind: 'none' }, { kind: 'relu' }, { kind: 'leakyRelu', slope: 0.2 }];
+
+export const OP_CASES: readonly OpCase[] = [
+  ...CONVOLUTIONS.flatMap(convolutionCases),
+  transposedCase([1, 3, 4, 8], 5),
+  transposedCase([2, 4, 3, 3], 1),
+  transposedCase([1, 1, 1, 5], 8),
+  reflectionCase([1, 4, 5, 3], 1),
+  reflectionCase([2, 4, 6, 8], 3),
+  reflectionCase([1, 2, 3, 1], 1),
+  ...ACTIVATIONS.flatMap((activation) => [
+    normCase([2, 5, 4, 3], activation, false),
+    normCase([1, 6, 7, 8], activation, true),
+  ]),
+  ...setCases([1, 3, 2], [3, 2, 5]),
+  ...setCases([4], [2, 3, 8]),
+  ...setCases([1, 1], [2, 2, 1]),
+  ...spectralCases([4, 4, 3, 5]),
+  ...spectralCases([4, 4, 8, 1]),
+  differenceCase([2, 5, 4, 3]),
+  differenceCase([1, 7, 3, 1]),
+  adamCase([3, 3, 5, 8], 1),
+  adamCase([7], 100),
+];

@@ -1,0 +1,5 @@
+import t from 'tap';
+import { openTestBackend } from '../helpers/open-backend.ts';
+import { opSuite } from './op-suite.ts';
+
+if (await openTestBackend(t, 'webgpu')) opSuite(t);
