@@ -80,7 +80,7 @@ export {
 } from './networks/translation-networks.ts';
 export { createRng, type Rng, restoreRng } from './random/rng.ts';
 export { ImagePool } from './training/image-pool.ts';
-export { readMeasurements } from './training/measurements.ts';
+export { type Measurements, readMeasurements } from './training/measurements.ts';
 export { TrainedParameters } from './training/optimizer.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';
