@@ -2,12 +2,14 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
-import type { FinishReason, RunEvent, RunEventBody } from '../events/run-event.ts';
+import type { AlarmCode, FinishReason, RunEvent, RunEventBody } from '../events/run-event.ts';
 import type { Picture } from '../inference/contact-sheet.ts';
 import { type TranslationNetworks, translationNetworks } from '../networks/translation-networks.ts';
 import { createRng } from '../random/rng.ts';
@@ -16,11 +18,13 @@ import { AlarmMonitor } from './alarms.ts';
 import { disposeSamples, uploadSamples } from './device-samples.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { type Measurements, readMeasurements } from './measurements.ts';
+import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
 import { trainStep } from './train-step.ts';
 import { disposeTrainingState, initialTrainingState, type TrainingState } from './training-state.ts';
+import { missingInstances, withInstances } from './with-instances.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
 export interface TrainingData extends PairSource {
@@ -157,20 +161,13 @@ class Training {
     while (this.#step < this.#totalSteps && !this.#options.signal?.aborted) {
       const begin = performance.now();
       const pair = yield* this.#nextPair(state);
-      const chunks = this.#trainOneStep(state, pair);
+      const missing = this.#config.model === 'instagan' ? missingInstances(pair) : null;
+      const chunks = missing === null ? this.#trainOneStep(state, pair) : [];
       this.#step++;
-      if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) {
-        const { fakeMasksA, fakeMasksB, ...losses } = await readMeasurements(chunks);
-        const seconds = (performance.now() - begin) / 1000;
-        yield await this.#log.append(this.#stepEvent(losses, seconds));
-        const alarms = this.#alarms.observe({ ...losses, fakeMasksA, fakeMasksB });
-        this.#healthy = !alarms.some(({ code }) => code === 'loss-exploding');
-        for (const { code, message } of alarms) {
-          yield await this.#log.append({ type: 'alarm', code, message, step: this.#step });
-        }
-        const fatal = alarms.find((alarm) => alarm.fatal);
-        if (fatal !== undefined)
-          throw new UserError(`Step ${this.#step} of ${this.#options.runFolder}: ${fatal.message}`);
+      if (missing !== null) {
+        yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${missing}.`);
+      } else if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) {
+        yield* this.#report(chunks, begin);
       } else {
         for (const measurements of chunks) tf.dispose([...measurements.values()]);
       }
@@ -179,6 +176,18 @@ class Training {
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
     }
+  }
+
+  /** Logs a step with its losses, and what is alarming about them. */
+  async *#report(chunks: readonly Measurements[], begin: number): AsyncGenerator<RunEvent, void> {
+    const { fakeMasksA, fakeMasksB, ...losses } = await readMeasurements(chunks);
+    const seconds = (performance.now() - begin) / 1000;
+    yield await this.#log.append(this.#stepEvent(losses, seconds));
+    const alarms = this.#alarms.observe({ ...losses, fakeMasksA, fakeMasksB });
+    this.#healthy = !alarms.some(({ code }) => code === 'loss-exploding');
+    for (const { code, message } of alarms) yield await this.#alarm(code, message);
+    const fatal = alarms.find((alarm) => alarm.fatal);
+    if (fatal !== undefined) throw new UserError(`Step ${this.#step} of ${this.#options.runFolder}: ${fatal.message}`);
   }
 
   /** The data of the next step; if they fail, what was learned so far is saved first. */
@@ -194,8 +203,9 @@ class Training {
   #trainOneStep(state: TrainingState, pair: TrainingPair): Measurements[] {
     const { seed, learningRate } = this.#config;
     const factor = learningRateFactor(this.#step / this.#data.stepsPerEpoch, this.#config.epochs);
-    const a = uploadSamples(pair.a, this.#config.model);
-    const b = uploadSamples(pair.b, this.#config.model);
+    const usable = this.#config.model === 'instagan' ? withInstances(pair) : pair;
+    const a = uploadSamples(usable.a, this.#config.model);
+    const b = uploadSamples(usable.b, this.#config.model);
     try {
       const results = trainStep(state, this.#networks, a, b, {
         config: this.#config,
@@ -230,6 +240,12 @@ class Training {
     const { runFolder } = this.#options;
     const begin = performance.now();
     const content = await stateToCheckpoint(state, { model: this.#config.model, seed: this.#config.seed });
+    const broken = notFiniteArray(content.files[MODEL_FILE] as NamedArrays);
+    if (broken !== null) {
+      const message = `${broken} holds values that are not finite numbers, and no checkpoint is written; resume from the last one with a lower learning rate.`;
+      yield await this.#alarm('loss-not-finite', message);
+      throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
+    }
     const folder = await writeCheckpoint(runFolder, this.#step, content);
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
@@ -246,6 +262,10 @@ class Training {
       await writePicture(path.join(runFolder, name), picture);
       yield await this.#log.append({ type: 'sample', step: this.#step, path: name, direction });
     }
+  }
+
+  #alarm(code: AlarmCode, message: string): Promise<RunEvent> {
+    return this.#log.append({ type: 'alarm', code, message, step: this.#step });
   }
 
   #warn(code: string, message: string): Promise<RunEvent> {
