@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import t, { type Test } from 'tap';
+import { openBackend } from '../backends/registry.ts';
+import { listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
+import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
+import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import type { TrainingPair } from '../data/pair-source.ts';
+import { UserError } from '../errors.ts';
+import { eventLogFile } from '../events/event-log.ts';
+import { readEvents } from '../events/event-reader.ts';
+import type { RunEvent } from '../events/run-event.ts';
+import { memoryData, tinyConfig, tinySample, trainTiny, variedPair } from './test-support/tiny-training.ts';
+
+const backend = await openBackend('wasm');
+t.teardown(() => backend.close());
+
+const runFolderOf = (test: Test) => path.join(test.testdir(), 'run');
+const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
+
+/** A hash of each file of the newest checkpoint. */
+async function checkpointHashes(runFolder: string): Promise<Record<string, string>> {
+  const [newest] = await listCheckpoints(runFolder);
+  const hashes: Record<string, string> = {};
+  for (const file of ['model.safetensors', 'optimizer.safetensors', 'pools.safetensors', 'manifest.json']) {
+    hashes[file] = createHash('sha256')
+      .update(await readFile(path.join(newest!.folder, file)))
+      .digest('hex');
+  }
+  return hashes;
+}
+
+t.test('what happened is in the log, in order: a run is watched through it', async (t) => {
+  const runFolder = runFolderOf(t);
+  const pictures: string[] = [];
+  const before = tf.memory().numTensors;
+  const { events, error } = await trainTiny({
+    runFolder,
+    steps: 5,
+    config: tinyConfig({ checkpointEvery: 2, keepCheckpoints: 2, sampleEvery: 4, logEvery: 2 }),
+    writePicture: async (file) => void pictures.push(path.relative(runFolder, file)),
+  });
+  t.equal(error, undefined);
+  t.same(
+    events.map((event) => `${event.type} ${event.step}`),
+    [
+      'run-started 0',
+      'step 2',
+      'checkpoint 2',
+      'step 4',
+      'checkpoint 4',
+      'sample 4',
+      'sample 4',
+      'step 5',
+      'checkpoint 5',
+      'run-finished 5',
+    ],
+  );
+  const logged: RunEvent[] = [];
+  for await (const event of readEvents(eventLogFile(runFolder))) logged.push(event);
+  t.same(logged, events, 'the file holds what was yielded');
+  t.same(pictures, ['samples/step-00000004-AtoB.png', 'samples/step-00000004-BtoA.png']);
+  t.match(events.at(-1), { reason: 'completed', checkpoint: 'checkpoints/step-00000005' });
+  t.same(
+    (await listCheckpoints(runFolder)).map(({ step }) => step),
+    [5, 4],
+    'older checkpoints are gone',
+  );
+  t.equal(tf.memory().numTensors, before, 'a finished run leaves no tensor');
+});
+
+t.test('a run that stops on a signal saves first: nothing learned is lost', async (t) => {
+  const runFolder = runFolderOf(t);
+  const controller = new AbortController();
+  const { events } = await trainTiny({ runFolder, steps: 50, signal: controller.signal }, (event) => {
+    if (event.type === 'step' && event.step === 2) controller.abort();
+  });
+  t.same(typesOf(events), ['run-started', 'step', 'step', 'checkpoint', 'run-finished']);
+  t.match(events.at(-1), { step: 2, reason: 'interrupted', checkpoint: 'checkpoints/step-00000002' });
+});
+
+t.test('learning rates follow the schedule, and a run beyond its end says that it learns nothing', async (t) => {
+  const config = tinyConfig({
+    epochs: { constant: 1, decay: 2 },
+    learningRate: { generator: 2e-3, discriminator: 1e-3 },
+  });
+  const { events } = await trainTiny({
+    runFolder: runFolderOf(t),
+    config,
+    steps: 7,
+    openData: async () => memoryData(variedPair, 2),
+  });
+  const factors = events.flatMap((event) => (event.type === 'step' ? [event.learningRate.generator / 2e-3] : []));
+  t.same(factors, [1, 1, 1, 0.75, 0.5, 0.25, 0], 'one epoch at full rate, then linearly to 0 over two');
+  t.match(
+    events.filter(({ type }) => type === 'warning'),
+    [{ code: 'schedule-exceeded', message: /learning rate is 0 from step 6 on/ }],
+  );
+});
+
+t.test('a loss that is not a number stops the run, and the last good checkpoint stays', async (t) => {
+  const runFolder = runFolderOf(t);
+  const broken = (step: number): TrainingPair => {
+    const pair = variedPair(step);
+    if (step === 3) pair.a[0]!.image.fill(Number.NaN);
+    return pair;
+  };
+  const options = { runFolder, steps: 8, openData: async () => memoryData(broken) };
+  const { events, error } = await trainTiny({ ...options, config: tinyConfig({ checkpointEvery: 1 }) });
+  t.ok(error instanceof UserError);
+  t.match(error?.message, /^Step 4 of .*run: .*generatorA.* not a finite number; resume from the last checkpoint/);
+  t.same(typesOf(events).slice(-3), ['step', 'alarm', 'run-failed']);
+  t.match(events.at(-2), { code: 'loss-not-finite', step: 4 });
+  t.same(
+    (await listCheckpoints(runFolder)).map(({ step }) => step),
+    [3, 2, 1],
+  );
+  const { checkpoint } = await readNewestCheckpoint(runFolder);
+  const weights = [...(checkpoint?.files[MODEL_FILE]?.values() ?? [])];
+  t.ok(weights.length > 0 && weights.every(({ data }) => data.every((value) => Number.isFinite(Number(value)))));
+  const again = await trainTiny({ ...options, resume: true, config: {}, openData: async () => memoryData(variedPair) });
+  t.match(again.events.at(-1), { type: 'run-finished', reason: 'completed' }, 'it goes on from there');
+});
+
+t.test('broken weights are not saved, even where no loss is looked at before the checkpoint', async (t) => {
+  const runFolder = runFolderOf(t);
+  const broken = (step: number): TrainingPair => {
+    const pair = variedPair(step);
+    if (step === 2) pair.b[0]!.image.fill(Number.NaN);
+    return pair;
+  };
+  const { events, error } = await trainTiny({
+    runFolder,
+    steps: 8,
+    config: tinyConfig({ logEvery: 8, checkpointEvery: 2 }),
+    openData: async () => memoryData(broken),
+  });
+  t.match(error?.message, /Step 4 of .*weight holds values that are not finite numbers/);
+  t.match(events.at(-2), { type: 'alarm', code: 'loss-not-finite', step: 4 });
+  t.same(
+    (await listCheckpoints(runFolder)).map(({ step }) => step),
+    [2],
+  );
+});
+
+t.test('a poisoned weight raises the alarm at the next step', async (t) => {
+  const runFolder = runFolderOf(t);
+  await trainTiny({ runFolder, steps: 2 });
+  const { checkpoint } = await readNewestCheckpoint(runFolder);
+  const weights = checkpoint!.files[MODEL_FILE]!.get('generatorAToB.imageDecoder.conv0.weight')!;
+  weights.data[0] = Number.NaN;
+  await writeCheckpoint(runFolder, 2, { files: checkpoint!.files, manifest: checkpoint!.state });
+  const { events } = await trainTiny({ runFolder, steps: 4, resume: true, config: {} });
+  t.same(typesOf(events), ['run-started', 'step', 'alarm', 'run-failed']);
+  t.same(
+    (await listCheckpoints(runFolder)).map(({ step }) => step),
+    [2],
+    'no further checkpoint is written',
+  );
+});
+
+t.test('images that lost every instance are left out, and a step without any is skipped and counted', async (t) => {
+  const pairs = (step: number): TrainingPair => ({
+    a: [tinySample(`a${step}`, step === 1 || step === 2 ? 0 : 2), tinySample(`c${step}`, step === 1 ? 0 : 1)],
+    b: [tinySample(`b${step}`, 1), tinySample(`d${step}`, 2)],
+  });
+  const run = (folder: string, steps: number, resume: boolean) =>
+    trainTiny({
+      runFolder: path.join(t.testdirName, folder),
+      steps,
+      resume,
+      config: resume ? {} : tinyConfig({ batch: 2 }),
+      openData: async () => memoryData(pairs),
+    });
+  t.testdir();
+  const { events } = await run('whole', 4, false);
+  t.same(
+    events.filter(({ type }) => type === 'step' || type === 'warning').map(({ type, step }) => `${type} ${step}`),
+    ['step 1', 'warning 2', 'step 3', 'step 4'],
+  );
+  t.match(
+    events.find(({ type }) => type === 'warning'),
+    { code: 'no-instances', message: 'Step 2 is skipped: domain A has no instance in a1, c1.' },
+  );
+  await run('parts', 2, false);
+  await run('parts', 4, true);
+  t.same(
+    await checkpointHashes(path.join(t.testdirName, 'parts')),
+    await checkpointHashes(path.join(t.testdirName, 'whole')),
+    'a resume over a skipped step changes nothing',
+  );
+});
+
+t.test('the same configuration and data give the same bits; another seed gives others', async (t) => {
+  const folder = t.testdir();
+  const hashes = async (name: string, seed: number) => {
+    const runFolder = path.join(folder, name);
+    await trainTiny({ runFolder, steps: 3, config: tinyConfig({ seed }) });
+    return checkpointHashes(runFolder);
+  };
+  const first = await hashes('first', 5);
+  t.same(await hashes('second', 5), first);
+  t.not((await hashes('third', 6))['model.safetensors'], first['model.safetensors']);
+});
+
+t.test('data that fail end the run, with what was learned so far saved', async (t) => {
+  const runFolder = runFolderOf(t);
+  let isClosed = false;
+  const failing = {
+    stepsPerEpoch: 4,
+    pair: async (step: number) => {
+      if (step === 2) throw new UserError('trainA/x.png cannot be read: restore it.');
+      return variedPair(step);
+    },
+    close: async () => {
+      isClosed = true;
+    },
+  };
+  const { events, error } = await trainTiny({ runFolder, steps: 8, openData: async () => failing });
+  t.equal(error?.message, 'trainA/x.png cannot be read: restore it.');
+  t.same(typesOf(events), ['run-started', 'step', 'step', 'checkpoint', 'run-failed']);
+  t.ok(isClosed, 'workers of the data are ended');
+});
+
+t.test('a run is not overwritten, and one that never began is not resumed', async (t) => {
+  const runFolder = runFolderOf(t);
+  const { error: noRun } = await trainTiny({ runFolder, steps: 1, resume: true, config: {} });
+  t.match(noRun?.message, /is no run, it has no config\.json/);
+  await trainTiny({ runFolder, steps: 1 });
+  const { error } = await trainTiny({ runFolder, steps: 1 });
+  t.match(error?.message, /is a run already: add --resume/);
+});
