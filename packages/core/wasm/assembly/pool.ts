@@ -8,12 +8,14 @@ const TICKET = 0; // u64: job number << 32 | units left
 const DONE = 64; // units finished
 const JOB = 128; // number of the current job; workers sleep on it
 const STOP = 132; // 1: workers return
+const HELPED = 136; // units done by workers since the start
 const UNITS = 192;
 const KIND = 196;
 /** Offset of the parameters of the current job. */
 const PARAMETERS = 256;
 
-const WORKER_SPINS = 4000;
+// Turns of an empty loop before sleeping: long enough for what lies between two jobs of a training step.
+const WORKER_SPINS = 30000;
 const CALLER_SPINS = 20000;
 
 function workOn(control: usize, job: u32, thread: i32): void {
@@ -24,6 +26,7 @@ function workOn(control: usize, job: u32, thread: i32): void {
     if (atomic.cmpxchg<u64>(control, ticket, ticket - 1, TICKET) !== ticket) continue;
     const units = load<i32>(control, UNITS);
     runUnit(load<i32>(control, KIND), control + PARAMETERS, units - left, thread);
+    if (thread !== 0) atomic.add<i32>(control, 1, HELPED);
     if (atomic.add<i32>(control, 1, DONE) + 1 === units) atomic.notify(control + DONE, 1);
   }
 }

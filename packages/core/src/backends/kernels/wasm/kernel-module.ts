@@ -1,5 +1,6 @@
 /// <reference path="../../../runtime/webassembly.d.ts" />
 import { createRequire } from 'node:module';
+import { runtimeInfo } from '../../../runtime/runtime-info.ts';
 import { PLAIN, RELAXED, SHARED, SHARED_RELAXED } from './binaries.ts';
 
 const require = createRequire(import.meta.url);
@@ -10,26 +11,32 @@ export interface KernelExports {
   stop(control: number): void;
 }
 
+/** A module, and whether its multiplications and additions are fused. */
+export interface KernelBinary {
+  readonly bytes: Uint8Array;
+  readonly fused: boolean;
+}
+
 /**
- * The bytes of the fastest kernels that this runtime can run.
+ * The fastest kernels that this runtime can run.
  *
  * @param shared whether the memory is shared between threads
  * @param fused whether a multiply and an add may be one instruction, which is faster and rounds once: results then
  *   differ in the last digits from those of machines that cannot
  */
-export function kernelBinary(shared: boolean, fused: boolean): Uint8Array {
+export function kernelBinary(shared: boolean, fused: boolean): KernelBinary {
   if (fused) {
-    const relaxed = decode(shared ? SHARED_RELAXED : RELAXED);
-    if (WebAssembly.validate(relaxed)) return relaxed;
+    const bytes = decode(shared ? SHARED_RELAXED : RELAXED);
+    if (WebAssembly.validate(bytes)) return { bytes, fused: true };
     allowRelaxedSimd();
-    if (WebAssembly.validate(relaxed)) return relaxed;
+    if (WebAssembly.validate(bytes)) return { bytes, fused: true };
   }
-  return decode(shared ? SHARED : PLAIN);
+  return { bytes: decode(shared ? SHARED : PLAIN), fused: false };
 }
 
-/** Relaxed SIMD is complete in V8 11.3 (Node 20), but behind a flag. */
+/** Relaxed SIMD is complete in the V8 of Node 20, but behind a flag; later ones have it on. */
 function allowRelaxedSimd(): void {
-  if (process.versions.v8 === undefined) return;
+  if (runtimeInfo().name !== 'node') return;
   const v8 = require('node:v8') as typeof import('node:v8');
   v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
 }

@@ -23,6 +23,7 @@ export interface WasmTensors {
 }
 
 // Layout of the control block in wasm/assembly/pool.ts.
+const HELPED = 136;
 const PARAMETERS = 256;
 const CONTROL_BYTES = 512;
 const CACHE_LINE = 64;
@@ -33,6 +34,8 @@ const LEAST_SHARED_WORK = 400_000;
 /** Runs jobs of the kernels' module in the memory of the wasm backend. */
 export class KernelRunner {
   readonly threads: number;
+  /** Whether a multiply and an add are one instruction. */
+  readonly fused: boolean;
   readonly #host: WasmHost;
   readonly #exports: KernelExports;
   readonly #block: number;
@@ -46,12 +49,13 @@ export class KernelRunner {
     this.#host = host;
     this.threads = shared ? host.threads : 1;
     const binary = kernelBinary(shared, fused);
-    this.#exports = instantiateKernels(binary, host.memory);
+    this.fused = binary.fused;
+    this.#exports = instantiateKernels(binary.bytes, host.memory);
     this.#block = this.#allocate(CONTROL_BYTES + CACHE_LINE);
     this.#control = Math.ceil(this.#block / CACHE_LINE) * CACHE_LINE;
     new Uint8Array(host.memory.buffer, this.#control, CONTROL_BYTES).fill(0);
     this.#parameters = this.#view();
-    if (this.threads > 1) startKernelWorkers(binary, host.memory, this.#control, this.threads - 1);
+    if (this.threads > 1) startKernelWorkers(binary.bytes, host.memory, this.#control, this.threads - 1);
   }
 
   /**
@@ -79,6 +83,11 @@ export class KernelRunner {
     this.#parameters.set(parameters);
     const workers = work < LEAST_SHARED_WORK ? 0 : this.threads - 1;
     this.#exports.run(this.#control, kind, units, workers);
+  }
+
+  /** Units of work that other threads have taken over since the start. */
+  get helpedUnits(): number {
+    return Atomics.load(new Int32Array(this.#host.memory.buffer, this.#control + HELPED, 1), 0);
   }
 
   /** Sets memory to 0. */

@@ -36,6 +36,8 @@ export interface WasmKernelOptions {
 
 /** Kernels in use. */
 export interface WasmKernels {
+  /** Whether a multiply and an add are one instruction (relaxed SIMD). */
+  readonly fused: boolean;
   /** Takes the kernels out of tfjs's registry and ends their threads. */
   close(): void;
 }
@@ -80,6 +82,7 @@ export function registerWasmKernels(
     if (!except.includes(name)) undo.push(replaceReduction(name, scale, runner));
   }
   return {
+    fused: runner.fused,
     close() {
       for (const step of undo) step();
       runner.close();
