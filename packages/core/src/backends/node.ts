@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UsageError, UserError } from '../errors.ts';
 import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
+import { packageFile } from '../runtime/package-file.ts';
 import { cpuCount, runtimeInfo } from '../runtime/runtime-info.ts';
 import {
   findTfjsNode,
@@ -22,6 +23,9 @@ import { registerConvolutions } from './node-convolutions.ts';
 /** What TensorFlow.js calls both backends. */
 const TFJS_NAME = 'tensorflow';
 
+/** Builds the addon; it is part of this package, in a checkout and from npm alike. */
+const BUILD_SCRIPT = packageFile('scripts/build-tfjs-node.sh');
+
 interface Kind {
   readonly name: 'node' | 'node-gpu';
   readonly priority: number;
@@ -34,8 +38,7 @@ export const nodeBackend: Backend = backendOf({
   name: 'node',
   priority: 3,
   packageName: 'tfjs-node',
-  notInstalled:
-    'The node backend needs @tensorflow/tfjs-node with its native addon: run scripts/build-tfjs-node.sh, or "npm install @tensorflow/tfjs-node".',
+  notInstalled: `The node backend needs @tensorflow/tfjs-node with its native addon: run ${BUILD_SCRIPT}, or "npm install @tensorflow/tfjs-node".`,
 });
 
 /** TensorFlow's C library with CUDA, through tfjs-node-gpu; the same code as `node` but for the library it loads. */
@@ -43,8 +46,7 @@ export const nodeGpuBackend: Backend = backendOf({
   name: 'node-gpu',
   priority: 4,
   packageName: 'tfjs-node-gpu',
-  notInstalled:
-    'The node-gpu backend needs @tensorflow/tfjs-node-gpu with its native addon: run scripts/build-tfjs-node.sh --gpu, or "npm install @tensorflow/tfjs-node-gpu".',
+  notInstalled: `The node-gpu backend needs @tensorflow/tfjs-node-gpu with its native addon: run ${BUILD_SCRIPT} --gpu, or "npm install @tensorflow/tfjs-node-gpu".`,
 });
 
 const NO_DRIVER =
@@ -112,7 +114,7 @@ function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
     loaded = loadTfjsNode(found, threads);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    const rebuild = `scripts/build-tfjs-node.sh --force${kind.name === 'node-gpu' ? ' --gpu' : ''}`;
+    const rebuild = `${BUILD_SCRIPT} --force${kind.name === 'node-gpu' ? ' --gpu' : ''}`;
     throw new UserError(`The addon ${found.addon} does not load (${cause}): build it again with ${rebuild}.`);
   }
   if (kind.name === 'node-gpu' && !loaded.binding.isUsingGpuDevice()) {
@@ -127,7 +129,7 @@ function notFound({ packageName, notInstalled }: Kind): string {
   const variable = TFJS_NODE_VARIABLES[packageName];
   const folder = process.env[variable];
   if (!folder) return notInstalled;
-  return `${variable} names ${folder}, which holds no lib/napi-v*/tfjs_binding.node: correct or unset it, or build one there with scripts/build-tfjs-node.sh --output.`;
+  return `${variable} names ${folder}, which holds no lib/napi-v*/tfjs_binding.node: correct or unset it, or build one there with ${BUILD_SCRIPT} --output.`;
 }
 
 /** TensorFlow reads the process's native environment, which `process.env` of Bun does not write to. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import t from 'tap';
 import type { BackendName } from './backend.ts';
 import { openBackend } from './registry.ts';
@@ -12,7 +13,7 @@ t.test(
   async (t) => {
     const mends: [name: string, message: RegExp][] = [
       ['webgpu', /^WebGPU finds no GPU: install .*driver/],
-      ['node', /^INSTAGAN_TFJS_NODE names \/nonexistent, .* scripts\/build-tfjs-node\.sh/],
+      ['node', /^INSTAGAN_TFJS_NODE names \/nonexistent, .* \S*scripts\/build-tfjs-node\.sh/],
     ];
     for (const [name, message] of mends) {
       const result = await exercise(name, {}, NOTHING_INSTALLED);
@@ -23,6 +24,8 @@ t.test(
       t.equal(result.error, 'UserError');
       t.match(result.message, message);
       t.notMatch(result.message, '\n', 'one sentence');
+      const script = /\S+\.sh/.exec(result.message)?.[0];
+      if (name === 'node') t.ok(existsSync(script ?? ''), `the script to run is there: ${script}`);
     }
   },
 );

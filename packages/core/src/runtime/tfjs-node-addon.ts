@@ -41,7 +41,7 @@ export type TfjsNodePackage = keyof typeof TFJS_NODE_VARIABLES;
 
 /**
  * The tfjs-node that would be loaded: the folder in the environment (see {@link TFJS_NODE_VARIABLES}) and no other if
- * that is set, else the one that `scripts/build-tfjs-node.sh` left in the cache, else the npm package.
+ * that is set, else the one that `scripts/build-tfjs-node.sh` of this package left in the cache, else the npm package.
  *
  * @returns undefined when none of them has a built addon
  */

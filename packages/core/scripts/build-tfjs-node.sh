@@ -2,7 +2,7 @@
 # Builds the native addon of @tensorflow/tfjs-node against the TensorFlow library of a Python wheel, for Linux.
 # The binaries that tfjs-node downloads stop at TensorFlow 2.9 and CUDA 11.2, and not every network reaches them.
 #
-# Usage: scripts/build-tfjs-node.sh [--gpu] [--tensorflow DIR] [--tensorflow-version X] [--output DIR] [--force]
+# Usage: build-tfjs-node.sh [--gpu] [--tensorflow DIR] [--tensorflow-version X] [--output DIR] [--force]
 #   --gpu                   build node-gpu instead of node; needs --tensorflow
 #   --tensorflow DIR        the folder "tensorflow" of an installed wheel (site-packages/tensorflow), used where it is;
 #                           for CUDA: pip install "tensorflow[and-cuda]" in a virtual environment that is kept
