@@ -1,9 +1,12 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 
 const LOCK_FILE = 'run.lock';
+/** An empty lock is one that another process is about to write; older than this, its process is gone. */
+const WRITING_MS = 200;
 
 /**
  * Takes a run for this process, so that two trainings never write to one folder. The lock of a process that is gone is
@@ -15,7 +18,7 @@ const LOCK_FILE = 'run.lock';
 export async function lockRun(runFolder: string): Promise<() => Promise<void>> {
   const file = path.join(runFolder, LOCK_FILE);
   const own = `${process.pid} ${hostname()}\n`;
-  for (let attempt = 0; attempt < 2; attempt++) {
+  for (let attempt = 0; attempt < 3; attempt++) {
     try {
       const handle = await open(file, 'wx');
       await handle.writeFile(own);
@@ -25,6 +28,10 @@ export async function lockRun(runFolder: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const [pid = '', host = ''] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ');
+    if (host === '' && attempt === 0) {
+      await wait(WRITING_MS);
+      continue;
+    }
     if (host !== '' && (host !== hostname() || (Number(pid) !== process.pid && isAlive(Number(pid))))) {
       throw new UserError(
         `${runFolder} is being trained by process ${pid} on ${host}: stop it first, or delete ${file} if it is gone.`,

@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import { UsageError, UserError } from '../errors.ts';
+import { CONFIG_FILE, createRun, readRunConfig, resumedConfig } from './run-config.ts';
+import { PRESETS, parseTrainingConfig } from './training-config.ts';
+
+/** The message of the error that parsing throws. */
+function faultOf(input: unknown): string {
+  try {
+    parseTrainingConfig(input, 'my.json');
+    return '';
+  } catch (error) {
+    return error instanceof UsageError ? error.message : `not a UsageError: ${error}`;
+  }
+}
+
+t.test('an empty configuration is the paper', async (t) => {
+  const config = parseTrainingConfig({}, 'nothing');
+  t.match(config, {
+    model: 'instagan',
+    size: { height: 200, width: 200 },
+    ngf: 64,
+    blocks: 9,
+    maxInstances: 4,
+    instancesPerChunk: 2,
+    learningRate: { generator: 2e-4, discriminator: 1e-4 },
+    adam: { beta1: 0.5, beta2: 0.999 },
+    weights: { cycle: 10, identity: 10, context: 10 },
+    poolSize: 50,
+    epochs: { constant: 100, decay: 100 },
+  });
+  t.ok(Object.isFrozen(config));
+});
+
+t.test('every preset is valid and keeps what it sets', async (t) => {
+  for (const [name, preset] of Object.entries(PRESETS)) t.match(parseTrainingConfig(preset, name), preset, name);
+});
+
+t.test('a part of a group leaves the rest of the group at its defaults', async (t) => {
+  const config = parseTrainingConfig({ learningRate: { generator: 1e-3 }, weights: { cycle: 5 }, epochs: {} }, 'x');
+  t.same(config.learningRate, { generator: 1e-3, discriminator: 1e-4 });
+  t.same(config.weights, { cycle: 5, identity: 10, context: 10 });
+  t.same(config.epochs, { constant: 100, decay: 100 });
+});
+
+t.test('every fault is named with its field and the file: a typo must not train for days', async (t) => {
+  for (const [input, message] of [
+    [{ size: { height: 30, width: 64 } }, /^my\.json: size\.height: /],
+    [{ size: { height: 64 } }, /size\.width: /],
+    [{ size: { height: 66, width: 64 } }, /size\.height: .*multiple of 4/],
+    [{ ngf: 0 }, /^my\.json: ngf: /],
+    [{ ngf: 2.5 }, /ngf: .*int/],
+    [{ blocks: '9' }, /blocks: .*number/],
+    [{ model: 'instgan' }, /model: .*"instagan".*"cyclegan".*"cyclegan-seg"/],
+    [{ learningrate: {} }, /learningrate/],
+    [{ weights: { cycles: 1 } }, /weights: .*cycles/],
+    [{ weights: { cycle: -1 } }, /weights\.cycle: /],
+    [{ learningRate: { generator: Number.NaN } }, /learningRate\.generator: /],
+    [{ epochs: { constant: -1 } }, /epochs\.constant: /],
+    [[], /^my\.json: configuration: .*object/],
+    [null, /configuration: .*object/],
+  ] as const) {
+    t.match(faultOf(input), message, JSON.stringify(input));
+  }
+  t.match(faultOf({ ngf: 0, seed: -1 }), /ngf: .*; seed: /, 'all faults at once');
+});
+
+t.test('baselines know one mask and no context, whatever was asked for', async (t) => {
+  for (const model of ['cyclegan', 'cyclegan-seg']) {
+    const config = parseTrainingConfig({ model, maxInstances: 8, instancesPerChunk: 4 }, 'x');
+    t.match(config, { maxInstances: 1, instancesPerChunk: 1, weights: { cycle: 10, identity: 10, context: 0 } });
+    t.ok(Object.isFrozen(config));
+  }
+});
+
+t.test('a run keeps its configuration, and says what is no run', async (t) => {
+  const folder = path.join(t.testdir(), 'run');
+  const config = parseTrainingConfig({ ngf: 8, weights: { cycle: 3 } }, 'x');
+  await createRun(folder, config);
+  t.same(await readRunConfig(folder), config);
+  await t.rejects(createRun(folder, config), { name: 'UsageError', message: /is a run already: add --resume/ });
+  await t.rejects(readRunConfig(path.dirname(folder)), {
+    name: 'UserError',
+    message: /is no run, it has no config\.json/,
+  });
+  const file = path.join(folder, CONFIG_FILE);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.slice(0, 40));
+  await t.rejects(readRunConfig(folder), { name: 'UserError', message: /config\.json is not JSON: restore it/ });
+  await writeFile(file, text.replace('"ngf": 8', '"ngf": "8"'));
+  await t.rejects(readRunConfig(folder), { message: /config\.json: ngf: / });
+});
+
+t.test('a resume may change how training goes on, and nothing that was trained', async (t) => {
+  const own = parseTrainingConfig({ ngf: 8, seed: 3 }, 'x');
+  const changes = { checkpointEvery: 10, epochs: { constant: 1, decay: 1 } };
+  t.same(resumedConfig(own, changes), { ...own, ...changes });
+  t.same(resumedConfig(own, { ngf: 8, size: { height: 200, width: 200 } }), own, 'saying the same again is no change');
+  for (const [change, message] of [
+    [{ ngf: 16 }, 'The run was started with ngf 8 and cannot go on with 16: leave it out, or start another run.'],
+    [{ model: 'cyclegan' }, /model "instagan" and cannot go on with "cyclegan"/],
+    [{ size: { height: 64, width: 64 } }, /size \{"height":200,"width":200\}/],
+    [{ seed: 4 }, /seed 3/],
+    [{ batch: 2 }, /batch 1/],
+  ] as const) {
+    t.throws(() => resumedConfig(own, change), { name: 'UsageError', message });
+  }
+  t.ok(new UsageError('x') instanceof UserError);
+});
