@@ -5,7 +5,8 @@ import type { MaskImage } from './image-file.ts';
 import { writeWhole } from './write-image.ts';
 
 /**
- * Writes the mask of one instance as an 8-bit greyscale PNG of 0 and 255, whole or not at all as `writeImage` does.
+ * Writes the mask of one instance as an 8-bit greyscale PNG, whole or not at all as `writeImage` does. A generated mask
+ * may hold values between 0 and 255: object is what lies above 127.
  *
  * @throws UsageError if the name does not end in .png (JPEG would blur the border), UserError if it cannot be written
  */

@@ -11,9 +11,7 @@ import { createProgram } from './program.ts';
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 plus the number of the signal that stopped it
  */
 export async function main(args: readonly string[]): Promise<number> {
-  surviveClosedStreams(() => {
-    process.stderr.write('instagan: nobody reads the output any more; the command goes on without it.\n');
-  });
+  surviveClosedStreams();
   let exitCode: number = EXIT_CODE.done;
   const program = createProgram((code) => {
     exitCode = code;

@@ -1,6 +1,6 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { bytesFromMask, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import { bytesFromValues, pixelsOf, type Sample, UsageError } from '@instagan/core';
 import { writeImage, writeMask } from '@instagan/datasets';
 
 /** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
@@ -66,7 +66,7 @@ async function write(
   const masks: string[] = [];
   for (const [i, number] of maskNumbers.entries()) {
     const file = join(maskFolder, `${name}_${number}.png`);
-    await writeMask(file, { width, height, data: bytesFromMask(sample.masks[i] as Float32Array) });
+    await writeMask(file, { width, height, data: bytesFromValues(sample.masks[i] as Float32Array) });
     masks.push(file);
   }
   await removeEarlierMasks(maskFolder, name, new Set(masks));

@@ -92,10 +92,10 @@ export class PlainReport {
       print('settings', differences.length === 0 ? 'the defaults' : `${differences.join(', ')} (defaults in brackets)`);
     }
     const epochs = Number((event.totalSteps / event.stepsPerEpoch).toFixed(1));
-    print(
-      'length',
-      `${counted(event.totalSteps, 'step')}, ${counted(epochs, 'epoch')} of ${counted(event.stepsPerEpoch, 'step')}`,
-    );
+    const { timeLimit } = this.#options;
+    const limit = timeLimit === undefined ? '' : `; stops after ${formatSeconds(timeLimit * 60)}`;
+    const length = `${counted(event.totalSteps, 'step')}, ${counted(epochs, 'epoch')} of ${counted(event.stepsPerEpoch, 'step')}`;
+    print('length', `${length}${limit}`);
   }
 
   #printStep(event: EventOf<'step'>): void {
@@ -111,7 +111,7 @@ export class PlainReport {
       `D ${(losses.discriminatorA + losses.discriminatorB).toFixed(3)}`,
       `${formatSeconds(secondsPerStep)}/step`,
       formatBytes(memory.rssBytes),
-      ...(event.step < total ? [`ETA ${formatSeconds((total - event.step) * secondsPerStep)}`] : []),
+      ...(event.step < total ? [`ETA ${formatSeconds(this.#secondsLeft((total - event.step) * secondsPerStep))}`] : []),
     ];
     const text = parts.join('  ');
     if (this.#terminal.isInteractive && event.step < total) {
@@ -120,6 +120,13 @@ export class PlainReport {
       this.#terminal.line(text);
       this.#lastLineMs = now;
     }
+  }
+
+  /** `scheduled`, or what is left of the time limit if that is less. */
+  #secondsLeft(scheduled: number): number {
+    const { timeLimit } = this.#options;
+    if (timeLimit === undefined) return scheduled;
+    return Math.min(scheduled, Math.max(0, timeLimit * 60 - (performance.now() - this.#beganMs) / 1000));
   }
 
   #printEnd({ step, reason, checkpoint }: EventOf<'run-finished'>): void {

@@ -3,7 +3,7 @@ import { type FolderPairs, openFolderPairs, writeImage } from '@instagan/dataset
 import type { TrainCommandOptions } from '../commands/train.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { type Interruption, listenForInterruption } from './interruption.ts';
+import { listenForInterruption } from './interruption.ts';
 import { openCompute } from './open-compute.ts';
 import { PlainReport } from './plain-report.ts';
 import { resolveTrainingConfig } from './train-config.ts';
@@ -21,6 +21,9 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
     const once = name === 'SIGINT' ? ' (Ctrl-C again: stop at once)' : '';
     terminal.remark(`instagan: ${name}: stopping after this step and saving a checkpoint${once}.`);
   });
+  process.stdout.once('error', () => {
+    terminal.remark(`instagan: nobody reads the output any more; the training goes on, its log is in ${options.run}.`);
+  });
   let backend: OpenBackend | undefined;
   try {
     backend = await openCompute(options, terminal.remark);
@@ -37,7 +40,7 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
         return data;
       },
       writePicture: writeImage,
-      signal: stopSignal(interruption, options.timeLimit),
+      signal: stopSignal(interruption.signal, options.timeLimit),
       ...(options.steps === undefined ? {} : { steps: options.steps }),
       ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
     };
@@ -61,7 +64,15 @@ function openData(root: string, config: Parameters<TrainOptions['openData']>[0])
   return openFolderPairs({ root, size, batch, seed, maxInstances, loadScale, instanceOrder, augment, needMasks });
 }
 
-function stopSignal({ signal }: Interruption, timeLimitMinutes: number | undefined): AbortSignal {
-  if (timeLimitMinutes === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.round(timeLimitMinutes * 60_000))]);
+/**
+ * Aborted by the interruption or when the time is up. Made of a timer by hand: `AbortSignal.any` with
+ * `AbortSignal.timeout` loses its timeout to the garbage collector on Node 20.
+ */
+function stopSignal(interruption: AbortSignal, timeLimitMinutes: number | undefined): AbortSignal {
+  if (timeLimitMinutes === undefined) return interruption;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.round(timeLimitMinutes * 60_000));
+  timer.unref();
+  interruption.addEventListener('abort', () => controller.abort(), { once: true });
+  return controller.signal;
 }

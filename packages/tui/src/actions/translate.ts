@@ -91,6 +91,7 @@ async function masksFolderFor(
   if (model === 'cyclegan') return null;
   const folder = await findMasksFolder(input, masks, say);
   if (folder !== null) return folder;
+  await listInputs(input);
   throw new UsageError(
     `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image.`,
   );

@@ -76,7 +76,7 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
       'C epochs at the full learning rate, then D as it falls to 0 (default: 100+100)',
       schedule,
     )
-    .option('--time-limit <MINUTES>', 'save and stop after so many minutes', positiveNumber(1e6))
+    .option('--time-limit <MINUTES>', 'save and stop after so many minutes', positiveNumber(30_000))
     .optionsGroup('Settings:')
     .addOption(new Option('--preset <name>', 'settings by name, see below').choices(namesOf(PRESETS)))
     .option('--config <FILE>', "settings from a JSON file, such as another run's config.json", filePath)

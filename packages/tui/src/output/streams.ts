@@ -1,15 +1,8 @@
 /**
  * Keeps the process alive when whoever reads its output goes away (`| head`, a closed SSH session): what is written from
  * then on is lost, and nothing else.
- *
- * @param onLost called once, when standard output has lost its reader
  */
-export function surviveClosedStreams(onLost: () => void): void {
-  let lost = false;
-  process.stdout.on('error', () => {
-    if (lost) return;
-    lost = true;
-    onLost();
-  });
+export function surviveClosedStreams(): void {
+  process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
 }

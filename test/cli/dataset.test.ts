@@ -1,0 +1,79 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+
+const cwd = await temporaryFolder(t);
+const drawn = await runCli(
+  'dataset draw --output meadow --count 3 --test-count 1 --seed 7 --size 40x48'.split(' '),
+  cwd,
+);
+
+t.test('the sample set is drawn, has no faults, and is drawn again over itself', async (t) => {
+  t.equal(drawn.code, 0, drawn.stderr);
+  t.match(drawn.stdout, /8 images and \d+ masks drawn in meadow/);
+  const [checked, again] = await Promise.all([
+    runCli('dataset check meadow --json'.split(' '), cwd),
+    runCli('dataset draw --output again --count 1 --size 32x32 --json'.split(' '), cwd),
+  ]);
+  t.equal(checked.code, 0, checked.stderr);
+  const report = JSON.parse(checked.stdout);
+  t.match(report, {
+    errors: 0,
+    warnings: 0,
+    faults: [],
+    domains: [{ folder: 'trainA', images: 3, height: { max: 40 } }],
+  });
+  t.equal(again.code, 0);
+  t.match(JSON.parse(again.stdout), { output: 'again', seed: 0, images: 4 });
+  t.equal((await readdir(path.join(cwd, 'again', 'trainA'))).length, 1);
+});
+
+t.test('dataset check lists every fault with its file and exits with 1', async (t) => {
+  const trainA = path.join(cwd, 'meadow', 'trainA');
+  const [first, second] = (await readdir(trainA)).sort() as [string, string];
+  const name = path.parse(second).name;
+  await writeFile(path.join(trainA, first), 'no picture');
+  const masks = (await readdir(`${trainA}_seg`)).filter((file) => file.startsWith(`${name}_`));
+  for (const mask of masks) await rm(path.join(`${trainA}_seg`, mask));
+
+  const [text, json] = await Promise.all([
+    runCli('dataset check meadow'.split(' '), cwd),
+    runCli('dataset check meadow --json'.split(' '), cwd),
+  ]);
+  t.equal(text.code, 1);
+  t.match(text.stdout, /1 error \(training refuses the set\):\n.*Cannot read .*trainA/);
+  t.match(text.stdout, /1 warning \(training goes on\):\n/);
+  t.equal(json.code, 1);
+  const files = JSON.parse(json.stdout).faults.map(({ file }: { file: string }) => file);
+  t.same(files.sort(), [`trainA/${first}`, `trainA/${second}`]);
+
+  const train = await runCli('train --data meadow --run run --backend cpu --size 32x32 --steps 1'.split(' '), cwd);
+  t.equal(train.code, 1, 'train refuses the set');
+  t.match(train.stderr, /^instagan: Cannot read .*trainA/);
+});
+
+t.test('a folder that was not drawn is left alone', async (t) => {
+  const { code, stderr } = await runCli('dataset draw --output . --count 1'.split(' '), cwd);
+  t.equal(code, 2);
+  t.match(stderr, 'is not empty');
+});
+
+t.test('backends tells of each whether it opens, and the mend otherwise', async (t) => {
+  const [text, json] = await Promise.all([runCli(['backends'], cwd), runCli(['backends', '--json'], cwd)]);
+  t.equal(text.code, 0, text.stderr);
+  t.equal(json.code, 0, json.stderr);
+  const { backends } = JSON.parse(json.stdout) as { backends: { name: string; opens: boolean; mend?: string }[] };
+  t.same(
+    backends.map(({ name }) => name),
+    ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'],
+  );
+  for (const { name, opens, mend } of backends) {
+    t.match(text.stdout, new RegExp(`^${name} +${opens ? 'yes' : 'no'}`, 'm'));
+    if (!opens) t.ok(text.stdout.includes(`${name}: ${mend}`), `${name} comes with its mend`);
+  }
+  t.match(
+    backends.filter(({ name }) => name === 'wasm' || name === 'cpu'),
+    [{ opens: true }, { opens: true }],
+  );
+});

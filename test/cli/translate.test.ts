@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
+import sharp from 'sharp';
+import t, { type Test } from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+
+const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
+const cwd = await temporaryFolder(t);
+const at = (...parts: string[]) => path.join(cwd, ...parts);
+
+const imported = await runCli(
+  ['A', 'B']
+    .flatMap((side) => [
+      [`--generator-${side.toLowerCase()}`, path.join(weights, `step_net_G_${side}.pth`)],
+      [`--discriminator-${side.toLowerCase()}`, path.join(weights, `step_net_D_${side}.pth`)],
+    ])
+    .reduce((all, pair) => all.concat(pair), ['import', '--run', 'model', '--json']),
+  cwd,
+);
+
+/** An image of noise and masks of squares in a row. */
+async function writeInput(folder: string, name: string, size: { width: number; height: number }, squares: number) {
+  const { width, height } = size;
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 97 + (i % 31) * 11) % 256);
+  await writeImage(at(folder, `${name}.png`), { width, height, data });
+  for (let n = 0; n < squares; n++) {
+    const mask = Uint8Array.from({ length: width * height }, (_, i) => {
+      const x = (i % width) - 2 - 9 * n;
+      const y = Math.floor(i / width) - 4;
+      return x >= 0 && x < 7 - n && y >= 0 && y < 9 ? 255 : 0;
+    });
+    await writeMask(at(`${folder}_seg`, `${name}_${n}.png`), { width, height, data: mask });
+  }
+}
+
+await writeInput('photos', 'odd', { width: 53, height: 37 }, 3);
+await writeInput('photos', 'tiny', { width: 17, height: 21 }, 1);
+await writeInput('photos', 'bare', { width: 24, height: 24 }, 0);
+
+t.test("import makes a run of the authors' files", async (t) => {
+  t.equal(imported.code, 0, imported.stderr);
+  t.match(JSON.parse(imported.stdout), { run: 'model', ngf: 4, ndf: 4, blocks: 9 });
+  const again = await runCli(
+    ['import', '--run', 'model'].concat([
+      '--generator-a',
+      path.join(weights, 'step_net_G_A.pth'),
+      '--generator-b',
+      path.join(weights, 'step_net_G_B.pth'),
+    ]),
+    cwd,
+  );
+  t.equal(again.code, 2, 'a run is not overwritten');
+});
+
+t.test('a folder is translated at any size, with its masks; what has no mask is kept and counted', async (t) => {
+  const args = 'translate --run model --input photos --output out --backend wasm --sheet sheet.png'.split(' ');
+  const { code, stdout, stderr } = await runCli(args, cwd);
+  t.equal(code, 0, stderr);
+  t.match(stdout, /Masks from .*photos_seg/);
+  t.match(stderr, /bare\.png has no mask and is copied unchanged/);
+  t.match(stdout, '2 images translated into out');
+  t.match(stdout, '1 image copied unchanged');
+  t.same((await readdir(at('out'))).sort(), ['bare.png', 'odd.png', 'tiny.png']);
+  t.same((await readdir(at('out_seg'))).sort(), ['odd_0.png', 'odd_1.png', 'odd_2.png', 'tiny_0.png']);
+  for (const [name, width, height] of [
+    ['odd', 53, 37],
+    ['tiny', 17, 21],
+  ] as const) {
+    const before = await readImage(at('photos', `${name}.png`));
+    const after = await readImage(at('out', `${name}.png`));
+    t.match(after, { width, height }, `${name} keeps its size`);
+    t.notSame(after.data, before.data, `${name} has changed`);
+    t.match(await readMask(at('out_seg', `${name}_0.png`)), { width, height }, `the mask of ${name} has its size`);
+  }
+  t.same(await readImage(at('out', 'bare.png')), await readImage(at('photos', 'bare.png')), 'no pixel was touched');
+  t.equal((await readImage(at('sheet.png'))).width, 5 * 53 + 6 * 4, 'the sheet has five columns');
+});
+
+t.test('--instances changes the chosen objects alone; --json tells what was done', async (t) => {
+  const args = 'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --json';
+  const { code, stdout, stderr } = await runCli(args.split(' '), cwd);
+  t.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  t.match(report, { run: 'model', step: 0, direction: 'AtoB', failed: [], images: [{ name: 'odd', translated: [1] }] });
+  t.same(
+    report.images[0].masks,
+    [0, 1, 2].map((n) => path.join('one_seg', `odd_${n}.png`)),
+  );
+  for (const n of [0, 2]) {
+    const [before, after] = [
+      await readMask(at('photos_seg', `odd_${n}.png`)),
+      await readMask(at('one_seg', `odd_${n}.png`)),
+    ];
+    t.same(after.data, before.data, `mask ${n} stays`);
+  }
+});
+
+t.test('a second translation into the same folder leaves no mask of the first', async (t) => {
+  await writeMask(at('one_seg', 'odd_7.png'), { width: 8, height: 8, data: new Uint8Array(64) });
+  const args = 'translate --run model --input photos/odd.png --output one --direction BtoA --size 20x24 --backend cpu';
+  const { code, stderr } = await runCli(args.split(' '), cwd);
+  t.equal(code, 0, stderr);
+  t.same((await readdir(at('one_seg'))).sort(), ['odd_0.png', 'odd_1.png', 'odd_2.png']);
+  t.match(await readImage(at('one', 'odd.png')), { height: 20, width: 24 }, '--size is height x width');
+});
+
+t.test('what is read is never overwritten, and missing masks or instances are said at once', async (t) => {
+  await mkdir(at('lone'));
+  await writeInput('lone', 'a', { width: 20, height: 20 }, 0);
+  const [own, masks, none, absent] = await Promise.all(
+    [
+      'translate --run model --input photos --output photos/',
+      'translate --run model --input photos --masks out_seg --output out',
+      'translate --run model --input lone --output x',
+      'translate --run model --input photos --output x --instances 5',
+    ].map((args) => runCli(args.split(' '), cwd)),
+  );
+  t.match(own, { code: 2, stderr: /would write into photos, which is read/ });
+  t.match(masks, { code: 2, stderr: /would write into out_seg, which is read/ });
+  t.match(none, { code: 2, stderr: /give --masks DIR/ });
+  t.match(absent, { code: 1, stderr: /the masks have numbers up to 2/ });
+  t.notOk(existsSync(at('x')), 'nothing was written');
+});
+
+t.test('an image that cannot be read does not stop the others, but fails the command', async (t) => {
+  await writeInput('mixed', 'good', { width: 20, height: 16 }, 1);
+  await writeFile(at('mixed', 'broken.png'), 'no picture');
+  const { code, stdout, stderr } = await runCli(
+    'translate --run model --input mixed --output fixed --backend cpu --json'.split(' '),
+    cwd,
+  );
+  t.equal(code, 1);
+  t.match(stderr, /^instagan: Cannot read mixed.broken\.png/);
+  t.match(JSON.parse(stdout), { images: [{ name: 'good' }], failed: [{ name: 'broken' }] });
+});
+
+const parity = [process.env.PARITY_DIR, path.join(process.env.INSTAGAN_SHARED ?? '../shared', 'parity')]
+  .map((folder) => path.resolve(folder ?? '', 'translate'))
+  .find((folder) => existsSync(path.join(folder, 'expected')));
+const skip = parity === undefined && 'no parity/translate: set INSTAGAN_SHARED to the folder that holds parity/';
+
+t.test("import and translate give what the authors' code gives", { skip }, async (t) => {
+  const from = parity as string;
+  const made = await runCli(
+    ['import', '--run', 'authors', '--generator-a', path.join(from, 'latest_net_G_A.pth')].concat([
+      '--generator-b',
+      path.join(from, 'latest_net_G_B.pth'),
+    ]),
+    cwd,
+  );
+  t.equal(made.code, 0, made.stderr);
+  const args = ['translate', '--run', 'authors', '--output', 'parity', '--backend', 'wasm'];
+  const places = ['--input', path.join(from, 'images'), '--masks', path.join(from, 'masks')];
+  const translated = await runCli([...args, ...places], cwd);
+  t.equal(translated.code, 0, translated.stderr);
+  const names = (await readdir(path.join(from, 'images'))).map((file) => path.parse(file).name);
+  t.equal(names.length, 5);
+  for (const name of names) {
+    const expected = await readImage(path.join(from, 'expected', `${name}.png`));
+    const actual = await readImage(at('parity', `${name}.png`));
+    checkDifference(t, `${name}.png`, actual.data, expected.data);
+    const union = await readImage(path.join(from, 'expected', `${name}_mask.png`));
+    const red = union.data.filter((_, i) => i % 3 === 0);
+    checkDifference(t, `${name}_mask.png`, await sumOfMasks(at('parity_seg'), name), red, 0.2);
+  }
+});
+
+/** The authors' union of masks: their sum, cut at 255. Each mask is rounded on its own here, so means differ more. */
+async function sumOfMasks(folder: string, name: string): Promise<Uint8ClampedArray> {
+  const files = (await readdir(folder)).filter((file) => file.startsWith(`${name}_`));
+  const masks = await Promise.all(
+    files.map((file) => sharp(path.join(folder, file)).toColourspace('b-w').raw().toBuffer()),
+  );
+  const first = masks[0] as Buffer;
+  return Uint8ClampedArray.from(first, (_, i) => masks.reduce((sum, mask) => sum + (mask[i] as number), 0));
+}
+
+function checkDifference(
+  t: Test,
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  meanLimit = 0.1,
+): void {
+  t.equal(actual.length, expected.length, `${what} has its size`);
+  let largest = 0;
+  let sum = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs((actual[i] as number) - (expected[i] as number));
+    largest = Math.max(largest, difference);
+    sum += difference;
+  }
+  t.ok(largest <= 3, `${what}: largest difference ${largest} of 255`);
+  t.ok(sum / expected.length <= meanLimit, `${what}: mean difference ${sum / expected.length}`);
+}

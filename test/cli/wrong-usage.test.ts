@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+
+/** Runs cases two at a time: what the user typed, and what the answer must hold. */
+async function answers(
+  t: Test,
+  cwd: string,
+  exitCode: number,
+  cases: readonly (readonly [string, string | RegExp])[],
+): Promise<void> {
+  const queue = [...cases];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [typed, expected] = next;
+      const { code, stderr, stdout } = await runCli(typed.split(' ').filter(Boolean), cwd);
+      t.equal(code, exitCode, `"${typed}" exits with ${exitCode}`);
+      t.match(stderr, expected, `"${typed}" is answered with the mend`);
+      t.notMatch(stderr + stdout, /\n\s+at .*:\d+:\d+/, `"${typed}" prints no stack trace`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+t.test('wrong usage exits with 2 and says what is right; scripts and people rely on both', async (t) => {
+  const cwd = await temporaryFolder(t);
+  await writeFile(path.join(cwd, 'bad.json'), '{"ngf": 0, "colour": 1}');
+  await writeFile(path.join(cwd, 'list.json'), '[1]');
+  await writeFile(path.join(cwd, 'half.json'), '{"ngf": ');
+  await answers(t, cwd, 2, [
+    ['', 'Usage: instagan'],
+    ['dataset', 'Usage: instagan dataset'],
+    ['trian --data d --run r', 'Did you mean train?'],
+    ['train --run r', "required option '--data <DIR>' not specified"],
+    ['train --data d --run r --lerning-rate 1', 'Did you mean --learning-rate?'],
+    ['train --data d --run r extra', 'too many arguments'],
+    ['train --data --run r', 'Give a path'],
+    ['train --data d --run r --steps 1 --epochs 1', 'cannot be used with'],
+    ['train --data d --run r --steps 1.5', 'whole number from 1'],
+    ['train --data d --run r --size 64', 'such as 128x96'],
+    ['train --data d --run r --size 66x64', 'multiples of 4'],
+    ['train --data d --run r --backend cuda', 'webgpu, node-gpu, node, wasm, cpu'],
+    ['train --data d --run r --ui web', 'auto, plain, json'],
+    ['train --data d --run r --schedule 0+0', 'such as 100+100'],
+    ['train --data d --run r --config bad.json', /^instagan: bad\.json: ngf: .*"colour"/],
+    ['train --data d --run r --config list.json', 'list.json must hold one JSON object'],
+    ['train --data d --run r --config half.json', 'half.json is not JSON'],
+    ['translate --run r --input i --output o --instances 3-1', 'such as 0,2-4'],
+    ['translate --run r --input i --output o --sheet s.gif', 'ends in .png'],
+    ['dataset draw --output o --size 8x8', 'from 32 to 1024'],
+    ['backends --adaptor 1', "unknown option '--adaptor'"],
+  ]);
+});
+
+t.test('what fails exits with 1 and one sentence that names the file', async (t) => {
+  const cwd = await temporaryFolder(t);
+  await writeFile(path.join(cwd, 'text.pth'), 'no weights');
+  await answers(t, cwd, 1, [
+    ['train --data nowhere --run r --backend cpu', /^instagan: There is no folder nowhere: .*trainA.*\n$/],
+    ['train --data nowhere --run r --resume', /^instagan: r is no run.*\n$/],
+    ['train --data d --run r --config nowhere.json', /^instagan: Cannot read nowhere\.json.*\n$/],
+    ['translate --run nowhere --input i --output o', /^instagan: nowhere is no run.*\n$/],
+    ['import --generator-a text.pth --generator-b text.pth --run r', /^instagan: text\.pth is not a file that torch/],
+    ['import --generator-a nowhere.pth --generator-b text.pth --run r', /^instagan: nowhere\.pth cannot be read/],
+    ['dataset check nowhere', /^instagan: There is no folder nowhere.*\n$/],
+  ]);
+});
+
+t.test('--debug shows where an error came from', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const { code, stderr } = await runCli(['dataset', 'check', 'nowhere', '--debug'], cwd);
+  t.equal(code, 1);
+  t.match(stderr, /^instagan: There is no folder nowhere/);
+  t.match(stderr, /\n\s+at .*:\d+:\d+/);
+});

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+
+const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url));
+
+export interface CliResult {
+  /** Exit code, or null if a signal ended the process. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The `instagan` command as a running process. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  /** Settles when the process has ended. */
+  readonly ended: Promise<CliResult>;
+  /** Waits until standard output matches. @throws Error with all output if the process ends before */
+  printed(pattern: RegExp): Promise<void>;
+}
+
+export function startCli(args: readonly string[], cwd: string): CliProcess {
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: cliEnvironment() });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<CliResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(stdout)) resolve();
+      };
+      child.stdout.on('data', look);
+      look();
+      ended.then(() => reject(new Error(`Ended before printing ${pattern}:\n${stdout}\n${stderr}`)), reject);
+    });
+  return { child, ended, printed };
+}
+
+/** Runs the command to its end. */
+export function runCli(args: readonly string[], cwd: string): Promise<CliResult> {
+  return startCli(args, cwd).ended;
+}
+
+/** A folder for a test file, removed when it ends. */
+export async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'instagan-cli-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** As a user's shell: without what the test runner adds for Node itself. */
+function cliEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  return environment;
+}
