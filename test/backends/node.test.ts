@@ -1,5 +1,9 @@
 import t from 'tap';
 import { openTestBackend } from '../helpers/open-backend.ts';
+import { modelSuite } from './model-suite.ts';
 import { opSuite } from './op-suite.ts';
 
-if (await openTestBackend(t, 'node')) opSuite(t);
+if (await openTestBackend(t, 'node')) {
+  opSuite(t);
+  modelSuite(t);
+}
