@@ -20,12 +20,18 @@ t.test('wasm opens again after it was closed, with other threads', async (t) => 
   for (const threads of [2, 1, 2]) {
     const backend = await wasmBackend.open({ threads });
     t.equal(backend.threads, threads);
-    t.equal(wasmModule().tfjs.getThreadsCount(), threads);
+    t.equal(wasmModule().tfjs.getThreadsCount(), 1, 'stock operations run on one thread, our kernels on all');
     const sum = tf.tidy(() => tf.ones([64]).sum());
     t.strictSame(await sum.array(), 64);
     sum.dispose();
     await backend.close();
   }
+});
+
+t.test('stock convolutions have all threads when our kernels are off: figures of both are fair', async (t) => {
+  const backend = await wasmBackend.open({ threads: 2, stockKernels: ['Convolution'] });
+  t.equal(wasmModule().tfjs.getThreadsCount(), 2);
+  await backend.close();
 });
 
 t.test('its memory is to be had only while it is open: a stale one would hold no tensors', async (t) => {

@@ -89,28 +89,30 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
   const { BackendWasm, setThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
   if (tf.findBackendFactory('wasm')) tf.removeBackend('wasm');
 
-  const start = (threads: number) =>
-    load(threads, (module) => {
+  // Convolutions run in kernels of ours, on threads of their own. What is left to stock operations is small, and faster
+  // on one thread than handed from thread to thread.
+  const stockThreads = options.stockKernels?.includes('Convolution') ? asked : 1;
+  const start = (threads: number, shared: boolean) =>
+    load(threads, shared, (module) => {
       setThreadsCount(threads);
       return new BackendWasm(module as unknown as BackendWasm['wasm']);
     });
-  const backend = await start(asked).catch((error: unknown) => {
+  let threads = asked;
+  const backend = await start(stockThreads, asked > 1).catch((error: unknown) => {
     if (asked === 1) throw error;
-    options.log?.(`The wasm backend could not start ${asked} threads: ${String(error)}.`);
-    return start(1);
+    options.log?.(`The wasm backend could not start ${asked} threads, it runs on one: ${String(error)}.`);
+    threads = 1;
+    return start(1, false);
   });
   tf.registerBackend('wasm', () => backend, wasmBackend.priority);
   await tf.setBackend('wasm');
 
-  const { memory, module } = open();
-  const threads = module.tfjs.getThreadsCount();
-  if (threads < asked) options.log?.(`The wasm backend runs on ${threads} of the ${asked} threads asked for.`);
-  const kernels = registerWasmKernels({ memory, module, threads }, { except: options.stockKernels ?? [] });
+  const kernels = registerWasmKernels({ ...open(), threads }, { except: options.stockKernels ?? [] });
   return {
     name: 'wasm',
     device: deviceName(threads),
     threads,
-    features: threads > 1 ? ['simd', 'threads'] : ['simd'],
+    features: ['simd', ...(kernels.fused ? ['relaxed-simd'] : []), ...(threads > 1 ? ['threads'] : [])],
     software: false,
     async close() {
       if (tf.findBackend('wasm') !== backend) return;
@@ -121,12 +123,16 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
   };
 }
 
-/** Loads the emscripten module for so many threads, makes it known to `wasmMemory()`, and builds the backend on it. */
-async function load(threads: number, build: (module: RawModule) => BackendWasm): Promise<BackendWasm> {
+/**
+ * Loads the emscripten module, makes it known to `wasmMemory()`, and builds the backend on it.
+ *
+ * @param threads of the stock operations; more than one only with `shared`
+ * @param shared memory that threads can share
+ */
+async function load(threads: number, shared: boolean, build: (module: RawModule) => BackendWasm): Promise<BackendWasm> {
   const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js'));
-  const threaded = threads > 1;
-  const script = path.join(folder, threaded ? 'tfjs-backend-wasm-threaded-simd.js' : 'tfjs-backend-wasm.js');
-  const binary = path.join(folder, threaded ? 'tfjs-backend-wasm-threaded-simd.wasm' : 'tfjs-backend-wasm-simd.wasm');
+  const script = path.join(folder, shared ? 'tfjs-backend-wasm-threaded-simd.js' : 'tfjs-backend-wasm.js');
+  const binary = path.join(folder, shared ? 'tfjs-backend-wasm-threaded-simd.wasm' : 'tfjs-backend-wasm-simd.wasm');
   const factory = require(script) as ModuleFactory;
 
   const start = () =>
@@ -143,7 +149,7 @@ async function load(threads: number, build: (module: RawModule) => BackendWasm):
       loaded = { module, memory };
       return backend;
     });
-  if (!threaded) return start();
+  if (!shared) return start();
   const { wasmWorkerContents } = require(path.join(folder, 'tfjs-backend-wasm-threaded-simd.worker.js')) as {
     wasmWorkerContents: string;
   };
