@@ -104,14 +104,15 @@ export class PlainReport {
     const total = this.#started?.totalSteps ?? event.step;
     const secondsPerStep = this.#pace.secondsPerStep() ?? event.seconds;
     const { losses, memory } = event;
+    // What matters most comes first: a narrow terminal cuts the rest off.
     const parts = [
-      `epoch ${event.epoch + 1}`,
-      `step ${event.step}/${total}`,
-      `G ${generatorLoss(losses).toFixed(2)} (${describeGeneratorLosses(losses)})`,
+      `step ${event.step}/${total} (epoch ${event.epoch + 1})`,
+      `G ${generatorLoss(losses).toFixed(2)}`,
       `D ${(losses.discriminatorA + losses.discriminatorB).toFixed(3)}`,
       `${formatSeconds(secondsPerStep)}/step`,
-      formatBytes(memory.rssBytes),
       ...(event.step < total ? [`ETA ${formatSeconds(this.#secondsLeft((total - event.step) * secondsPerStep))}`] : []),
+      formatBytes(memory.rssBytes),
+      `G: ${describeGeneratorLosses(losses)}`,
     ];
     const text = parts.join('  ');
     if (this.#terminal.isInteractive && event.step < total) {

@@ -1,6 +1,7 @@
 /** Seconds as people say them: `0.84 s`, `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown';
+  if (seconds === 0) return '0 s';
   if (seconds < 9.95) return `${seconds.toPrecision(2)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

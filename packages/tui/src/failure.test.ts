@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError, UserError } from '@instagan/core/data';
+import t from 'tap';
+import { describeFailure } from './failure.ts';
+
+t.test('scripts tell wrong usage from failure by the exit code', async (t) => {
+  t.same(describeFailure(new UsageError('Give --run.')), { message: 'Give --run.', exitCode: 2 });
+  t.same(describeFailure(new UserError('a.png is damaged.')), { message: 'a.png is damaged.', exitCode: 1 });
+});
+
+t.test('what the system refuses is said with the file and the mend', async (t) => {
+  const error = await readFile('nowhere/at/all').catch((reason: unknown) => reason);
+  t.match(describeFailure(error), { message: /^nowhere.at.all: there is no such file or folder: check/, exitCode: 1 });
+});
+
+t.test('a backend that is out of memory is said as such', async (t) => {
+  const failure = describeFailure(new Error('XNN status for XNNConv2D is not successful. XNN status: 6'));
+  t.match(failure.message, /^The memory is used up .*lower --size/);
+});
+
+t.test('anything else is one line that asks for a report', async (t) => {
+  const { message, exitCode } = describeFailure(new TypeError('x is undefined.\n  at y'));
+  t.equal(message, 'Unexpected error: x is undefined. Run it again with --debug and report what that prints.');
+  t.equal(exitCode, 1);
+  t.equal(describeFailure('text').message, 'text');
+});
