@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openBackend } from '@instagan/core';
+import t from 'tap';
+import { tinyConfig, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
+
+/** Deterministic backends: there a resumed run must be the unbroken one. */
+const BACKENDS = ['wasm', 'cpu'] as const;
+
+async function hashes(folder: string): Promise<Record<string, string>> {
+  const files = (await readdir(folder)).sort();
+  const entries = files.map(async (file) => {
+    const bytes = await readFile(path.join(folder, file));
+    return [file, createHash('sha256').update(bytes).digest('hex')] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+for (const name of BACKENDS) {
+  t.test(`six steps on ${name} are three, a checkpoint and three more, bit for bit`, async (t) => {
+    const folder = t.testdir();
+    const config = tinyConfig({ epochs: { constant: 0.5, decay: 2 }, checkpointEvery: 3, sampleEvery: 0 });
+    const runs = { whole: path.join(folder, 'whole'), parts: path.join(folder, 'parts') };
+    const inProcess = async (runFolder: string, steps: number, resume: boolean) => {
+      const backend = await openBackend(name);
+      try {
+        const { events, error } = await trainTiny({ runFolder, steps, resume, config: resume ? {} : config });
+        t.equal(error, undefined);
+        t.match(events.at(-1), { type: 'run-finished', step: steps, reason: 'completed' });
+      } finally {
+        await backend.close();
+      }
+    };
+    await inProcess(runs.whole, 6, false);
+    await inProcess(runs.parts, 3, false);
+    await inProcess(runs.parts, 6, true);
+    const [whole, parts] = [runs.whole, runs.parts].map((run) => hashes(path.join(run, 'checkpoints/step-00000006')));
+    const expected = await whole!;
+    t.same(Object.keys(expected), ['manifest.json', 'model.safetensors', 'optimizer.safetensors', 'pools.safetensors']);
+    t.same(await parts, expected);
+  });
+}
