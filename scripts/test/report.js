@@ -32,13 +32,14 @@ function nameOf({ file, name }) {
 
 /** @param {TestPoint} point */
 function describe(point) {
-  const { message, diff, at, exitCode, signal, timeout, stack } = point.details ?? {};
+  const { message, diff, output, at, exitCode, signal, timeout, stack } = point.details ?? {};
   const lines = [nameOf(point)];
   if (message) lines.push(message);
   if (timeout) lines.push(`it took longer than ${timeout / 1000} s`);
   else if (signal) lines.push(`it was ended by ${signal}`);
   else if (exitCode) lines.push(`exit code ${exitCode}`);
   if (diff) lines.push(diff.trimEnd());
+  if (output) lines.push(String(output).trimEnd());
   if (at?.fileName && (diff || !stack)) lines.push(`at ${at.fileName}:${at.lineNumber}:${at.columnNumber}`);
   if (stack && !diff) lines.push(stack.trimEnd());
   return lines.join('\n').replaceAll('\n', '\n    ');

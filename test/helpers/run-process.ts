@@ -9,34 +9,33 @@ export interface ProcessOptions {
 }
 
 export interface ProcessResult {
-  /** Null if a signal ended it, as after the timeout. */
+  /** 127 if there is no such program; null if a signal ended it, as after the timeout. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end. Rejects only if it cannot be started. */
+/**
+ * Runs a program to its end, as from a user's shell. The test runner gives every child process its own loader through
+ * NODE_OPTIONS, whatever the environment handed to `spawn`; `env` takes it away again.
+ */
 export function runProcess(
   command: string,
   args: readonly string[],
   { cwd, env = {}, timeoutMs = 120_000 }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const child = spawn('env', ['-u', 'NODE_OPTIONS', '-u', 'TAP', command, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Node's own timeout option would go on counting, and hold this process open, after a failed start.
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
+    child.on('error', reject);
     child.on('close', (exitCode) => {
       clearTimeout(timer);
       resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });

@@ -25,8 +25,8 @@ const OTHERS = {
 export async function findRuntime(name: keyof typeof OTHERS): Promise<RuntimeCommand | string> {
   const { variable, args } = OTHERS[name];
   const command = process.env[variable] || name;
-  const version = await runProcess(command, ['--version']).catch(() => null);
-  if (version?.exitCode === 0) return { command, args };
+  const version = await runProcess(command, ['--version']);
+  if (version.exitCode === 0) return { command, args };
   if (process.env[variable]) throw new Error(`${variable} is ${command}, which does not run.`);
   return `there is no ${name} on the PATH, and ${variable} does not name one`;
 }

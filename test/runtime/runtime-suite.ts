@@ -9,14 +9,11 @@ import { NODE, type RuntimeCommand, repositoryFile } from './runtime-command.ts'
 /** Losses of the second step and pixels of the result, relative and absolute: engines round `Math.sin` and others apart. */
 const TOLERANCE = 1e-3;
 
-/** Without what the test runner adds for Node, as in a user's shell. */
-const env = { NODE_OPTIONS: undefined };
-
 async function runProgram(t: Test, runtime: RuntimeCommand, cwd: string, backend: string): Promise<ProgramReport> {
   await mkdir(cwd, { recursive: true });
   const program = repositoryFile('test/runtime/program.ts');
-  const result = await runProcess(runtime.command, [...runtime.args, program, cwd, backend], { env });
-  t.equal(result.exitCode, 0, `the program ends well\n${result.exitCode === 0 ? '' : result.stderr}`);
+  const result = await runProcess(runtime.command, [...runtime.args, program, cwd, backend]);
+  t.equal(result.exitCode, 0, 'the program ends well', { output: result.stderr });
   return JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '') as ProgramReport;
 }
 
@@ -55,19 +52,18 @@ export function runtimeSuite(t: Test, name: 'node' | 'bun' | 'deno', runtime: Ru
     const instagan = (line: string): Promise<ProcessResult> =>
       runProcess(runtime.command, [...args, repositoryFile('packages/tui/bin/instagan.js'), ...line.split(' ')], {
         cwd,
-        env,
       });
     const backends = await instagan('backends --json');
-    t.equal(backends.exitCode, 0, backends.stderr);
+    t.equal(backends.exitCode, 0, 'exit code', { output: backends.stderr });
     const listed = (JSON.parse(backends.stdout) as { backends: { name: string; opens: boolean }[] }).backends;
     const opening = new Map(listed.map(({ name, opens }) => [name, opens]));
     t.match(Object.fromEntries(opening), { wasm: true, cpu: true });
 
     const drawn = await instagan('dataset draw --output meadow --count 2 --size 32x32');
-    t.equal(drawn.exitCode, 0, drawn.stderr);
+    t.equal(drawn.exitCode, 0, 'exit code', { output: drawn.stderr });
     const settings = '--backend wasm --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2';
     const trained = await instagan(`train --data meadow --run run --steps 2 ${settings} --ui json`);
-    t.equal(trained.exitCode, 0, trained.stderr);
+    t.equal(trained.exitCode, 0, 'exit code', { output: trained.stderr });
     const last = JSON.parse(trained.stdout.trim().split('\n').at(-1) ?? '') as unknown;
     t.match(last, { type: 'run-finished', step: 2, reason: 'completed' });
 
