@@ -39,21 +39,7 @@ export {
   type TrainingConfig,
   type TrainingConfigInput,
 } from './config/training-config.ts';
-export { transformImage, transformMask } from './data/apply-transform.ts';
-export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './data/epoch-order.ts';
-export type { PairSource, TrainingPair } from './data/pair-source.ts';
-export { bytesFromMask, bytesFromValues, maskFromBytes, valuesFromBytes } from './data/pixel-values.ts';
-export type { Sample } from './data/sample.ts';
-export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './data/select-instances.ts';
-export {
-  drawTransform,
-  loadSize,
-  type SizePx,
-  type TransformDraw,
-  type TransformKey,
-  type TransformOptions,
-} from './data/transform-draw.ts';
-export { UsageError, UserError } from './errors.ts';
+export * from './data/index.ts';
 export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
 export { type EventLog, eventLogFile, formatEvent, openEventLog } from './events/event-log.ts';
 export { followEvents, readEvents } from './events/event-reader.ts';
@@ -78,7 +64,6 @@ export {
   type TranslationNetworks,
   translationNetworks,
 } from './networks/translation-networks.ts';
-export { createRng, type Rng, restoreRng } from './random/rng.ts';
 export { ImagePool } from './training/image-pool.ts';
 export { type Measurements, readMeasurements } from './training/measurements.ts';
 export { TrainedParameters } from './training/optimizer.ts';

@@ -1,5 +1,5 @@
 import type { AlarmCode } from '../events/run-event.ts';
-import type { MeasurementName } from './measurements.ts';
+import { LOSS_NAMES, type MeasurementName } from './measurements.ts';
 
 export interface Alarm {
   readonly code: AlarmCode;
@@ -19,19 +19,6 @@ const ALL_BACKGROUND = -0.999;
 const ALL_OBJECT = 0.98;
 const DISCRIMINATOR_AT_ZERO = 1e-3;
 
-const LOSSES: readonly MeasurementName[] = [
-  'generatorA',
-  'generatorB',
-  'cycleA',
-  'cycleB',
-  'identityA',
-  'identityB',
-  'contextA',
-  'contextB',
-  'discriminatorA',
-  'discriminatorB',
-];
-
 /** Watches the losses for what ruins a run. Pure: one call per logged step, in order. */
 export class AlarmMonitor {
   readonly #averages = new Map<MeasurementName, number>();
@@ -40,7 +27,7 @@ export class AlarmMonitor {
 
   observe(means: Readonly<Record<MeasurementName, number>>): Alarm[] {
     this.#steps++;
-    const broken = LOSSES.filter((name) => !Number.isFinite(means[name]));
+    const broken = LOSS_NAMES.filter((name) => !Number.isFinite(means[name]));
     if (broken.length > 0) {
       return [
         {
@@ -55,7 +42,7 @@ export class AlarmMonitor {
 
   #explosions(means: Readonly<Record<MeasurementName, number>>): Alarm[] {
     const alarms: Alarm[] = [];
-    for (const name of LOSSES) {
+    for (const name of LOSS_NAMES) {
       const value = means[name];
       const average = this.#averages.get(name);
       if (average !== undefined && this.#steps > WARM_UP_STEPS && value > EXPLOSION_FACTOR * Math.max(average, 0.02)) {

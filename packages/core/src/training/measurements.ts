@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LossReport } from '../events/run-event.ts';
 
-/** `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes. */
-export const MEASUREMENT_NAMES = [
+/** The terms of a {@link LossReport}. */
+export const LOSS_NAMES = [
   'generatorA',
   'generatorB',
   'cycleA',
@@ -13,9 +13,10 @@ export const MEASUREMENT_NAMES = [
   'contextB',
   'discriminatorA',
   'discriminatorB',
-  'fakeMasksA',
-  'fakeMasksB',
-] as const satisfies readonly (keyof LossReport | 'fakeMasksA' | 'fakeMasksB')[];
+] as const satisfies readonly (keyof LossReport)[];
+
+/** `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes. */
+export const MEASUREMENT_NAMES = [...LOSS_NAMES, 'fakeMasksA', 'fakeMasksB'] as const;
 
 export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
 
