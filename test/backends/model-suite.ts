@@ -281,6 +281,8 @@ async function checkLosses(t: Test): Promise<void> {
     t.ok(worst.error < GRADIENTS_EQUAL, `gradients are those of the sum; worst is ${worst.name}, ${worst.error}`);
     t.same([...gradients.keys()], [], 'every parameter has one');
   }
+  const updates = Object.values(trainedOf(state)).map(({ step }) => step);
+  t.same(updates, [1, 1, 1, 1], 'a chunk is one update of each network');
   disposeTrainingState(state);
   disposeSamples([...a, ...b]);
 }

@@ -26,8 +26,8 @@ for (const name of BACKENDS) {
       const backend = await openBackend(name);
       try {
         const { events, error } = await trainTiny({ runFolder, steps, resume, config: resume ? {} : config });
-        t.equal(error, undefined);
-        t.match(events.at(-1), { type: 'run-finished', step: steps, reason: 'completed' });
+        t.equal(error, undefined, `trains to step ${steps}`);
+        t.match(events.at(-1), { type: 'run-finished', step: steps, reason: 'completed' }, 'and says so');
       } finally {
         await backend.close();
       }
@@ -37,7 +37,11 @@ for (const name of BACKENDS) {
     await inProcess(runs.parts, 6, true);
     const [whole, parts] = [runs.whole, runs.parts].map((run) => hashes(path.join(run, 'checkpoints/step-00000006')));
     const expected = await whole!;
-    t.same(Object.keys(expected), ['manifest.json', 'model.safetensors', 'optimizer.safetensors', 'pools.safetensors']);
-    t.same(await parts, expected);
+    t.same(
+      Object.keys(expected),
+      ['manifest.json', 'model.safetensors', 'optimizer.safetensors', 'pools.safetensors'],
+      'everything is saved',
+    );
+    t.same(await parts, expected, 'with the same bytes');
   });
 }
