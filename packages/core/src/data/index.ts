@@ -8,7 +8,7 @@ export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
-export { bytesFromMask, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
+export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
 export type { Sample } from './sample.ts';
 export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
 export {

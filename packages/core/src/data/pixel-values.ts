@@ -17,3 +17,22 @@ export function maskFromBytes(bytes: Uint8Array): Float32Array {
 export function bytesFromMask(mask: Float32Array): Uint8Array {
   return Uint8Array.from(mask, (value) => (value > 0 ? 255 : 0));
 }
+
+/**
+ * Soft masks of one image as bytes whose sum is the rounded sum of the masks: what each mask loses by rounding goes to the
+ * next, so that the union of many nearly empty masks stays exact. Each byte is within 1 of its mask.
+ *
+ * @param masks values in [-1, 1], all of one length
+ * @returns for each mask, 0 background … 255 object
+ */
+export function bytesFromSoftMasks(masks: readonly Float32Array[]): Uint8Array[] {
+  const sums = new Float64Array(masks[0]?.length ?? 0);
+  return masks.map((mask) =>
+    Uint8Array.from(mask, (value, i) => {
+      const before = Math.round(sums[i] as number);
+      const sum = (sums[i] as number) + (Math.min(1, Math.max(-1, value)) + 1) * 127.5;
+      sums[i] = sum;
+      return Math.min(255, Math.round(sum) - before);
+    }),
+  );
+}

@@ -1,6 +1,6 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { bytesFromValues, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import { bytesFromSoftMasks, pixelsOf, type Sample, UsageError } from '@instagan/core';
 import { writeImage, writeMask } from '@instagan/datasets';
 
 /** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
@@ -35,17 +35,20 @@ export async function openOutputFolder({ output, sheet, input, masksFolder }: Ou
   if ((await stat(images).catch(() => null))?.isFile()) {
     throw new UsageError(`${output} is a file: give --output a folder.`);
   }
-  const isInputFile = (await stat(input).catch(() => null))?.isFile() ?? false;
-  const read = [isInputFile ? dirname(resolve(input)) : input, ...(masksFolder === null ? [] : [masksFolder])];
-  for (const [option, written] of [
-    ['--output', images],
-    ['--output', masks],
-    ...(sheet === undefined ? [] : [['--sheet', dirname(resolve(sheet))]]),
-  ] as [string, string][]) {
+  const isFolder = (await stat(input).catch(() => null))?.isDirectory() ?? true;
+  const read = [isFolder ? input : dirname(resolve(input)), ...(masksFolder === null ? [] : [masksFolder])];
+  for (const folder of [images, masks]) {
     for (const source of read) {
-      if ((await realPath(written)) !== (await realPath(source))) continue;
-      throw new UsageError(`${option} would write into ${source}, which is read: choose another ${option}.`);
+      if ((await realPath(folder)) !== (await realPath(source))) continue;
+      throw new UsageError(`--output would write into ${source}, which is read: choose another --output.`);
     }
+  }
+  if (sheet !== undefined) {
+    // A sheet may lie beside the one image that is read, but not among images that are all read the next time.
+    const place = await realPath(dirname(resolve(sheet)));
+    const taken =
+      (await realPath(sheet)) === (await realPath(input)) || (isFolder && place === (await realPath(input)));
+    if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   return { write: (sample, maskNumbers) => write(images, masks, sample, maskNumbers) };
 }
@@ -64,9 +67,10 @@ async function write(
   const image = join(imageFolder, `${name}.png`);
   await writeImage(image, pixelsOf(sample));
   const masks: string[] = [];
+  const bytes = bytesFromSoftMasks(sample.masks);
   for (const [i, number] of maskNumbers.entries()) {
     const file = join(maskFolder, `${name}_${number}.png`);
-    await writeMask(file, { width, height, data: bytesFromValues(sample.masks[i] as Float32Array) });
+    await writeMask(file, { width, height, data: bytes[i] as Uint8Array });
     masks.push(file);
   }
   await removeEarlierMasks(maskFolder, name, new Set(masks));
