@@ -13,6 +13,7 @@ import type { AlarmCode, FinishReason, RunEvent, RunEventBody } from '../events/
 import type { Picture } from '../inference/contact-sheet.ts';
 import { type TranslationNetworks, translationNetworks } from '../networks/translation-networks.ts';
 import { createRng } from '../random/rng.ts';
+import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
 import { AlarmMonitor } from './alarms.ts';
 import { disposeSamples, uploadSamples } from './device-samples.ts';
@@ -90,6 +91,8 @@ class Training {
   readonly #log: EventLog;
   readonly #networks: TranslationNetworks;
   readonly #alarms = new AlarmMonitor();
+  /** Peak memory must not depend on the number of chunks in a step. */
+  readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
   readonly #totalSteps: number;
   /** From here on the learning rate is 0. */
   readonly #scheduledSteps: number;
@@ -221,7 +224,12 @@ class Training {
         },
         poolRng: createRng(seed, 'pool', this.#step),
       });
-      return [...results].map(({ measurements }) => measurements);
+      const chunks: Measurements[] = [];
+      for (const { measurements } of results) {
+        chunks.push(measurements);
+        this.#limitGarbage();
+      }
+      return chunks;
     } finally {
       disposeSamples([...a, ...b]);
     }
