@@ -160,7 +160,7 @@ class Training {
   }
 
   async *#steps(state: TrainingState): AsyncGenerator<RunEvent, void> {
-    const { checkpointEvery, sampleEvery } = this.#config;
+    const { logEvery, checkpointEvery, sampleEvery } = this.#config;
     while (this.#step < this.#totalSteps && !this.#options.signal?.aborted) {
       const begin = performance.now();
       const pair = yield* this.#nextPair(state);
@@ -169,7 +169,7 @@ class Training {
       this.#step++;
       if (missing !== null) {
         yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${missing}.`);
-      } else if (this.#isReported(this.#step)) {
+      } else if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) {
         yield* this.#report(chunks, begin);
       } else {
         for (const measurements of chunks) tf.dispose([...measurements.values()]);
@@ -191,12 +191,6 @@ class Training {
     for (const { code, message } of alarms) yield await this.#alarm(code, message);
     const fatal = alarms.find((alarm) => alarm.fatal);
     if (fatal !== undefined) throw new UserError(`Step ${this.#step} of ${this.#options.runFolder}: ${fatal.message}`);
-  }
-
-  /** Losses are looked at every `logEvery` steps, and before weights are saved: a checkpoint is never of bad ones. */
-  #isReported(step: number): boolean {
-    const { logEvery, checkpointEvery } = this.#config;
-    return step % logEvery === 0 || step % checkpointEvery === 0 || step === this.#totalSteps;
   }
 
   /** The data of the next step; if they fail, what was learned so far is saved first. */
