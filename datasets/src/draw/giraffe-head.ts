@@ -1,6 +1,6 @@
 import type { AnimalPose, AnimalSetting } from './animal.ts';
 import { lerp } from './choice.ts';
-import type { GiraffePalette } from './giraffe.ts';
+import type { GiraffePalette } from './giraffe-palette.ts';
 import { circle, ellipse, group, num, type Point, path, smooth } from './svg.ts';
 
 /** A giraffe's head with ears and ossicones, the end of the neck at `tip`. */

@@ -3,22 +3,10 @@ import type { AnimalPose, AnimalSetting, GiraffeLook } from './animal.ts';
 import { lerp } from './choice.ts';
 import { type Colour, lit, mix } from './colour.ts';
 import { drawGiraffeHead } from './giraffe-head.ts';
+import type { GiraffePalette } from './giraffe-palette.ts';
 import { footOffset, type Leg, limb } from './limbs.ts';
 import { element, ellipse, group, num, type Point, path, rounded, smooth } from './svg.ts';
 import { type Bounds, jitteredCells } from './voronoi.ts';
-
-/** The colours of one giraffe in the light of its scene. */
-export interface GiraffePalette {
-  readonly coat: Colour;
-  readonly coatFar: Colour;
-  readonly belly: Colour;
-  readonly edge: Colour;
-  readonly patch: Colour;
-  readonly mane: Colour;
-  readonly hoof: Colour;
-  readonly muzzle: Colour;
-  readonly dark: Colour;
-}
 
 interface Build {
   readonly legLength: number;

@@ -5,10 +5,8 @@ import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
+import type { ReportExitCode } from './exit-code.ts';
 import { packageVersion } from './version.ts';
-
-/** Tells the command's exit code to whoever runs the program. */
-export type ReportExitCode = (exitCode: number) => void;
 
 const EXAMPLES = `
 A first run, on any machine:

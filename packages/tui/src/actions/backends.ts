@@ -1,7 +1,10 @@
 import { type BackendDescription, describeBackends } from '@instagan/core';
-import type { BackendsCommandOptions } from '../commands/backends.ts';
 import { formatTable } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+
+export interface BackendsCommandOptions {
+  readonly json?: true;
+}
 
 /** `instagan backends`: what opens here, best first, and the mend for what does not. */
 export async function backendsAction(options: BackendsCommandOptions): Promise<void> {

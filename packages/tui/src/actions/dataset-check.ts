@@ -1,8 +1,12 @@
 import { checkDataset, type DatasetFault, type DatasetReport, type DomainStatistics } from '@instagan/datasets';
-import type { DatasetCheckCommandOptions } from '../commands/dataset-check.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { counted, formatTable } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+
+export interface DatasetCheckCommandOptions {
+  readonly maxInstances: number;
+  readonly json?: true;
+}
 
 /**
  * `instagan dataset check`: lists every fault of a dataset.

@@ -1,7 +1,16 @@
 import { drawDataset } from '@instagan/datasets';
-import type { DatasetDrawCommandOptions } from '../commands/dataset-draw.ts';
+import type { SizeValue } from '../options/values.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+
+export interface DatasetDrawCommandOptions {
+  readonly output: string;
+  readonly count: number;
+  readonly testCount?: number;
+  readonly seed: number;
+  readonly size: SizeValue;
+  readonly json?: true;
+}
 
 /** Time between two lines of progress where lines stay. */
 const LINE_INTERVAL_MS = 5000;

@@ -9,9 +9,17 @@ import {
   UserError,
   writeCheckpoint,
 } from '@instagan/core';
-import type { ImportCommandOptions } from '../commands/import.ts';
 import { shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+
+export interface ImportCommandOptions {
+  readonly generatorA: string;
+  readonly generatorB: string;
+  readonly discriminatorA?: string;
+  readonly discriminatorB?: string;
+  readonly run: string;
+  readonly json?: true;
+}
 
 /** Channels of the discriminators' first layer where none is imported to tell. */
 const DEFAULT_NDF = 64;

@@ -6,12 +6,12 @@ import {
   translationNetworks,
 } from '@instagan/core';
 import type { DomainCounts } from '@instagan/datasets';
-import type { TrainCommandOptions } from '../commands/train.ts';
 import { counted, formatBytes, formatSeconds, shellQuoted } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { describeCompute } from './open-compute.ts';
 import { StepPace } from './step-pace.ts';
 import { differencesFromDefaults } from './train-config.ts';
+import type { TrainCommandOptions } from './train-options.ts';
 
 /** What the report says at the start beside the events. */
 export interface RunFacts {

@@ -7,7 +7,7 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import type { TrainCommandOptions } from '../commands/train.ts';
+import type { TrainCommandOptions } from './train-options.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 import { formatEvent, type OpenBackend, type RunEvent, type TrainOptions, train, UserError } from '@instagan/core';
 import { type FolderPairs, openFolderPairs, writeImage } from '@instagan/datasets';
-import type { TrainCommandOptions } from '../commands/train.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { listenForInterruption } from './interruption.ts';
 import { openCompute } from './open-compute.ts';
 import { PlainReport } from './plain-report.ts';
 import { resolveTrainingConfig } from './train-config.ts';
+import type { TrainCommandOptions } from './train-options.ts';
 
 /**
  * `instagan train`: trains and reports on the way.

@@ -5,18 +5,33 @@ import {
   loadTranslator,
   readRunConfig,
   type TrainingConfig,
+  type TranslationDirection,
   UsageError,
   UserError,
 } from '@instagan/core';
 import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
-import type { TranslateCommandOptions } from '../commands/translate.ts';
 import { EXIT_CODE } from '../exit-code.ts';
+import type { ComputeOptions } from '../options/shared.ts';
+import type { SizeValue } from '../options/values.ts';
 import { counted, formatSeconds } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { openOutputFolder } from './output-folder.ts';
 import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
+
+export interface TranslateCommandOptions extends ComputeOptions {
+  readonly run: string;
+  readonly input: string;
+  readonly output: string;
+  readonly masks?: string;
+  readonly direction: TranslationDirection;
+  readonly instances?: readonly number[];
+  readonly maxInstances: number;
+  readonly size: SizeValue | 'keep';
+  readonly sheet?: string;
+  readonly json?: true;
+}
 
 interface FailedImage {
   readonly name: string;

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
+import type { BackendsCommandOptions } from '../actions/backends.ts';
 import { BACKENDS, helpOf } from '../options/names.ts';
 import { jsonOption } from '../options/shared.ts';
-
-export interface BackendsCommandOptions {
-  readonly json?: true;
-}
 
 export function addBackendsCommand(program: Command): void {
   program

@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
+import type { DatasetCheckCommandOptions } from '../actions/dataset-check.ts';
+import type { ReportExitCode } from '../exit-code.ts';
 import { jsonOption } from '../options/shared.ts';
 import { wholeNumber } from '../options/values.ts';
-import type { ReportExitCode } from '../program.ts';
-
-export interface DatasetCheckCommandOptions {
-  readonly maxInstances: number;
-  readonly json?: true;
-}
 
 const DESCRIPTION =
   'Look at every file of a dataset and list every fault: files that cannot be read, images without a ' +

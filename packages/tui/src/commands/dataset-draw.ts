@@ -1,15 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { DatasetDrawCommandOptions } from '../actions/dataset-draw.ts';
 import { jsonOption } from '../options/shared.ts';
-import { filePath, type SizeValue, sizeInPx, wholeNumber } from '../options/values.ts';
-
-export interface DatasetDrawCommandOptions {
-  readonly output: string;
-  readonly count: number;
-  readonly testCount?: number;
-  readonly seed: number;
-  readonly size: SizeValue;
-  readonly json?: true;
-}
+import { filePath, sizeInPx, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Draw the sample set: meadows with one to five sheep (domain A) or giraffes (domain B), and the mask ' +

@@ -1,15 +1,7 @@
 import type { Command } from 'commander';
+import type { ImportCommandOptions } from '../actions/import.ts';
 import { jsonOption } from '../options/shared.ts';
 import { filePath } from '../options/values.ts';
-
-export interface ImportCommandOptions {
-  readonly generatorA: string;
-  readonly generatorB: string;
-  readonly discriminatorA?: string;
-  readonly discriminatorB?: string;
-  readonly run: string;
-  readonly json?: true;
-}
 
 const DESCRIPTION =
   "Make a run of a model that the authors' PyTorch code trained.\n\n" +

@@ -1,45 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { TrainCommandOptions } from '../actions/train-options.ts';
+import type { ReportExitCode } from '../exit-code.ts';
 import { helpOf, MODELS, namesOf, PRESETS } from '../options/names.ts';
-import { type ComputeOptions, computeOptions } from '../options/shared.ts';
-import {
-  filePath,
-  type LearningRateValue,
-  learningRates,
-  positiveNumber,
-  type ScheduleValue,
-  type SizeValue,
-  schedule,
-  sizeInPx,
-  wholeNumber,
-} from '../options/values.ts';
-import type { ReportExitCode } from '../program.ts';
-
-export interface TrainCommandOptions extends ComputeOptions {
-  readonly data: string;
-  readonly run: string;
-  readonly resume?: true;
-  readonly steps?: number;
-  readonly epochs?: number;
-  readonly timeLimit?: number;
-  readonly preset?: keyof typeof PRESETS;
-  readonly config?: string;
-  readonly model?: keyof typeof MODELS;
-  readonly size?: SizeValue;
-  readonly ngf?: number;
-  readonly ndf?: number;
-  readonly blocks?: number;
-  readonly batch?: number;
-  readonly maxInstances?: number;
-  readonly instancesPerChunk?: number;
-  readonly learningRate?: LearningRateValue;
-  readonly schedule?: ScheduleValue;
-  readonly seed?: number;
-  readonly ui: 'auto' | 'plain' | 'json';
-  readonly logEvery?: number;
-  readonly checkpointEvery?: number;
-  readonly keepCheckpoints?: number;
-  readonly sampleEvery?: number;
-}
+import { computeOptions } from '../options/shared.ts';
+import { filePath, learningRates, positiveNumber, schedule, sizeInPx, wholeNumber } from '../options/values.ts';
 
 const LARGEST_STEP = 99_999_999;
 

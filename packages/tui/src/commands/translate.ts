@@ -1,21 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { TranslateCommandOptions } from '../actions/translate.ts';
+import type { ReportExitCode } from '../exit-code.ts';
 import { DIRECTIONS, namesOf } from '../options/names.ts';
-import { type ComputeOptions, computeOptions, jsonOption } from '../options/shared.ts';
-import { filePath, numberList, pictureFile, type SizeValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
-import type { ReportExitCode } from '../program.ts';
-
-export interface TranslateCommandOptions extends ComputeOptions {
-  readonly run: string;
-  readonly input: string;
-  readonly output: string;
-  readonly masks?: string;
-  readonly direction: keyof typeof DIRECTIONS;
-  readonly instances?: readonly number[];
-  readonly maxInstances: number;
-  readonly size: SizeValue | 'keep';
-  readonly sheet?: string;
-  readonly json?: true;
-}
+import { computeOptions, jsonOption } from '../options/shared.ts';
+import { filePath, numberList, pictureFile, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
