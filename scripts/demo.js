@@ -2,11 +2,10 @@
  * `npm run demo`: the whole way in under four minutes, through the same commands that users type. Draws a set, trains a
  * small model for a bounded time, translates test images both ways and lays them out on one sheet.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { register } from 'tsx/esm/api';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -24,9 +23,6 @@ const SETTINGS = '--size 64x64 --ngf 12 --ndf 12 --blocks 3 --max-instances 2 --
 const ZOOM = 3;
 const TEST_IMAGES = 4;
 
-/** Where there is no GPU: at this size faster than TensorFlow's own CPU kernels. */
-const CPU_BACKEND = 'wasm';
-
 const beganMs = performance.now();
 const translations = [
   { direction: 'AtoB', input: `${data}/testA`, output: inside('giraffes'), sheet: inside('sheet-AtoB.png') },
@@ -41,14 +37,13 @@ for (const name of ['run', 'giraffes', 'giraffes_seg', 'sheep', 'sheep_seg', 'co
 say('1. Draw meadows with sheep (A) and giraffes (B), each animal with its mask.');
 await instagan(`dataset draw --output ${data} --count 60 --test-count ${TEST_IMAGES} --size 64x64`);
 
-const backend = await chooseBackend();
 say(`2. Train a small model for ${TRAINING_MINUTES} minutes. Good results need hours; this shows the way.`);
-await instagan(`train --data ${data} --run ${run} --backend ${backend} ${SETTINGS} --time-limit ${TRAINING_MINUTES}`);
+await instagan(`train --data ${data} --run ${run} ${SETTINGS} --time-limit ${TRAINING_MINUTES}`);
 
 say('3. Translate test images, sheep to giraffes and giraffes to sheep.');
 for (const { direction, input, output, sheet: part } of translations) {
   const options = `--direction ${direction} --input ${input} --output ${output} --sheet ${part}`;
-  await instagan(`translate --run ${run} --backend ${backend} ${options}`);
+  await instagan(`translate --run ${run} ${options}`);
 }
 await joinSheets();
 
@@ -60,14 +55,6 @@ console.log(`\nTrain on: npx instagan train --data ${data} --run ${run} --resume
 
 function say(text) {
   console.log(`\n== ${text}`);
-}
-
-/** `auto` if it would take a GPU. */
-async function chooseBackend() {
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'backends', '--json']);
-  const { backends } = JSON.parse(stdout);
-  const isGpu = ({ name, opens, software }) => ['webgpu', 'node-gpu'].includes(name) && opens && !software;
-  return backends.some(isGpu) ? 'auto' : CPU_BACKEND;
 }
 
 /** Runs the command with its output shown; ends this process too if it fails or is interrupted. */

@@ -1,5 +1,5 @@
 /** Names that `--backend` takes, besides `auto`. */
-export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
+export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'wasm', 'node', 'cpu'] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
 

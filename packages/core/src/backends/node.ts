@@ -36,7 +36,7 @@ interface Kind {
 /** TensorFlow's C library on the CPU, through tfjs-node. */
 export const nodeBackend: Backend = backendOf({
   name: 'node',
-  priority: 3,
+  priority: 2,
   packageName: 'tfjs-node',
   notInstalled: `The node backend needs @tensorflow/tfjs-node with its native addon: run ${BUILD_SCRIPT}, or "npm install @tensorflow/tfjs-node".`,
 });

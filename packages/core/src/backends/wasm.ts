@@ -76,7 +76,7 @@ function open(): Loaded {
 /** TensorFlow.js on WebAssembly (XNNPACK), with SIMD and threads on Node, Bun and Deno. */
 export const wasmBackend: Backend = defineBackend({
   name: 'wasm',
-  priority: 2,
+  priority: 3,
   obstacle: async () => (simdSupported() ? undefined : 'no WebAssembly SIMD'),
   open: openWasm,
   describe,
