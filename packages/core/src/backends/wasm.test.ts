@@ -52,3 +52,14 @@ t.test('more threads than the build can use are refused visibly', async (t) => {
   t.match(log, [/at most 8 threads/]);
   await backend.close();
 });
+
+t.test('a full heap is an error with the mend, not a tensor at address 0 that overwrites others', async (t) => {
+  for (const threads of [1, 2]) {
+    const backend = await wasmBackend.open({ threads });
+    const allocateTooMuch = () => {
+      for (let i = 0; i < 5; i++) wasmModule()._malloc(2 ** 30);
+    };
+    t.throws(allocateTooMuch, { name: 'UserError', message: /out of memory.*lower --size/ }, `${threads} threads`);
+    await backend.close();
+  }
+});

@@ -22,7 +22,11 @@ const require = createRequire(import.meta.url);
 
 /** What this project uses of the emscripten module behind tfjs-backend-wasm. */
 export interface WasmModule {
-  /** Allocates on the wasm heap; the pointer comes back as a signed 32-bit number (use `>>> 0`), 0 when out of memory. */
+  /**
+   * Allocates on the wasm heap; the pointer comes back as a signed 32-bit number (use `>>> 0`).
+   *
+   * @throws UserError when the heap is full
+   */
   _malloc(bytes: number): number;
   _free(pointer: number): void;
   /** View of the whole heap, replaced whenever the memory grows: read it again after each allocation. */
@@ -38,7 +42,7 @@ interface RawModule extends WasmModule {
   cwrap(name: string, returns: string | null, parameters: string[]): (...args: number[]) => number;
   /** The threaded build exposes its memory here, the other among its exports. */
   readonly wasmMemory?: WebAssembly.Memory;
-  readonly asm: { readonly memory?: WebAssembly.Memory };
+  readonly asm: { readonly memory?: WebAssembly.Memory; malloc(bytes: number): number };
   tfjs: WasmModule['tfjs'];
 }
 type ModuleFactory = (config: {
@@ -143,6 +147,7 @@ async function load(threads: number, shared: boolean, build: (module: RawModule)
         wasmBinary: readFileSync(binary),
       });
       module.tfjs = bindings(module);
+      refuseFullHeap(module);
       const memory = module.wasmMemory ?? module.asm.memory;
       if (!memory) throw new Error('tfjs-backend-wasm does not expose its memory.');
       const backend = build(module);
@@ -155,6 +160,25 @@ async function load(threads: number, shared: boolean, build: (module: RawModule)
   };
   // The C++ side takes at most half of the cores it is told of: without this it would silently run on one thread.
   return withPthreadWorkers(wasmWorkerContents, threads, () => withReportedCpus(2 * threads, start));
+}
+
+/**
+ * Makes a full heap an error. The stock backend would take the address 0 of a failed allocation for a tensor's, and
+ * overwrite what lies there; close to the end of the memory the allocation itself may trap.
+ */
+function refuseFullHeap(module: { _malloc: WasmModule['_malloc']; readonly asm: RawModule['asm'] }): void {
+  // Not `module._malloc`: emscripten's replaces itself by this at its first call.
+  const allocate = module.asm.malloc;
+  module._malloc = (bytes) => {
+    let address = 0;
+    try {
+      address = allocate(bytes);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    }
+    if (address === 0 && bytes > 0) throw new UserError(FULL_HEAP);
+    return address;
+  };
 }
 
 /** The C functions that `BackendWasm` calls by these names (as in tfjs-backend-wasm's own `init`). */
@@ -177,6 +201,9 @@ async function describe(options: BackendOptions): Promise<BackendDescription> {
   const { device, threads, features, software } = backend;
   return { name: 'wasm', opens: true, device, threads: threads ?? 1, features, software, notes: [] };
 }
+
+const FULL_HEAP =
+  'The wasm backend is out of memory, it has 4 GB at most: lower --size, --ngf, --batch or --instances-per-chunk, or choose another --backend.';
 
 const NO_SIMD =
   'The wasm backend needs WebAssembly SIMD, which this runtime lacks: use Node 20 or later, Bun or Deno on x64 or arm64.';

@@ -17,6 +17,8 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: ArrayBufferView | ArrayBuffer);
   }
+  /** A trap. */
+  class RuntimeError extends Error {}
   type ExportValue = ((...args: number[]) => number) | Memory | object;
   type Imports = Record<string, Record<string, unknown>>;
   class Instance {
