@@ -24,8 +24,10 @@ export function decoderSpecs(prefix: string, width: number, channels: number): P
  */
 export function decoder(parameters: Parameters, prefix: string, features: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
-  let h = instanceNorm(transposedConvolution(features, weight('up0')), { kind: 'relu' });
-  h = instanceNorm(transposedConvolution(h, weight('up1')), { kind: 'relu' });
   const bias = parameter<tf.Tensor1D>(parameters, `${prefix}.conv0.bias`);
-  return tf.tanh(convolution(reflectionPad(h, 3), weight('conv0'), UNPADDED, bias));
+  return tf.tidy(() => {
+    let h = instanceNorm(transposedConvolution(features, weight('up0')), { kind: 'relu' });
+    h = instanceNorm(transposedConvolution(h, weight('up1')), { kind: 'relu' });
+    return tf.tanh(convolution(reflectionPad(h, 3), weight('conv0'), UNPADDED, bias));
+  });
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { convolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
 import { reflectionPad } from '../ops/reflection-pad.ts';
@@ -35,14 +35,20 @@ export function encoderSpecs(prefix: string, channels: number, ngf: number, bloc
  */
 export function encoder(parameters: Parameters, prefix: string, blocks: number, x: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
-  let h = instanceNorm(convolution(reflectionPad(x, 3), weight('conv0'), UNPADDED), { kind: 'relu' });
-  h = instanceNorm(convolution(h, weight('conv1'), HALVING), { kind: 'relu' });
-  h = instanceNorm(convolution(h, weight('conv2'), HALVING), { kind: 'relu' });
-  for (let block = 0; block < blocks; block++) {
-    const inner = convolution(reflectionPad(h, 1), weight(`block${block}.conv0`), UNPADDED);
-    const normal = instanceNorm(inner, { kind: 'relu' });
-    const outer = convolution(reflectionPad(normal, 1), weight(`block${block}.conv1`), UNPADDED);
-    h = instanceNorm(outer, { kind: 'none' }, h);
-  }
-  return h;
+  return tf.tidy(() => {
+    let h = instanceNorm(convolution(reflectionPad(x, 3), weight('conv0'), UNPADDED), { kind: 'relu' });
+    h = instanceNorm(convolution(h, weight('conv1'), HALVING), { kind: 'relu' });
+    h = instanceNorm(convolution(h, weight('conv2'), HALVING), { kind: 'relu' });
+    for (let block = 0; block < blocks; block++) h = residualBlock(parameters, `${prefix}.block${block}`, h);
+    return h;
+  });
+}
+
+/** x plus two 3x3 convolutions of it; shapes stay. */
+function residualBlock(parameters: Parameters, prefix: string, x: tf.Tensor4D): tf.Tensor4D {
+  const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
+  return tf.tidy(() => {
+    const h = instanceNorm(convolution(reflectionPad(x, 1), weight('conv0'), UNPADDED), { kind: 'relu' });
+    return instanceNorm(convolution(reflectionPad(h, 1), weight('conv1'), UNPADDED), { kind: 'none' }, x);
+  });
 }

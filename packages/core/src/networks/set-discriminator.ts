@@ -47,9 +47,11 @@ export function setDiscriminatorSpecs(ndf: number): ParameterSpec[] {
 export function discriminatorFeatures(parameters: Parameters, prefix: string, x: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   const bias = parameter<tf.Tensor1D>(parameters, `${prefix}.conv0.bias`);
-  let h: tf.Tensor4D = tf.leakyRelu(convolution(x, weight('conv0'), HALVING, bias), LEAKY.slope);
-  h = instanceNorm(convolution(h, weight('conv1'), HALVING), LEAKY);
-  return instanceNorm(convolution(h, weight('conv2'), HALVING), LEAKY);
+  return tf.tidy(() => {
+    let h: tf.Tensor4D = tf.leakyRelu(convolution(x, weight('conv0'), HALVING, bias), LEAKY.slope);
+    h = instanceNorm(convolution(h, weight('conv1'), HALVING), LEAKY);
+    return instanceNorm(convolution(h, weight('conv2'), HALVING), LEAKY);
+  });
 }
 
 /** Patch scores of features: two 4x4 convolutions of stride 1. */

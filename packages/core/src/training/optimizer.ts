@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../networks/parameters.ts';
 import { adamUpdate } from '../ops/adam.ts';
+import { releaseTapeWhenPassed } from './release-tape.ts';
 
 /** Gradients by parameter name. */
 export type Gradients = Map<string, tf.Tensor>;
@@ -71,7 +72,12 @@ export function lossAndGradients(loss: () => tf.Scalar, networks: readonly Param
     [...parameters].map(([name, tensor]) => ({ network, name, tensor })),
   );
   const wanted = entries.map(({ tensor }) => tensor);
-  const { value, grads } = tf.engine().gradients(loss, wanted, undefined, true);
+  const releasing = () => {
+    const value = loss();
+    releaseTapeWhenPassed();
+    return value;
+  };
+  const { value, grads } = tf.engine().gradients(releasing, wanted, undefined, true);
   const gradients: Gradients[] = networks.map(() => new Map());
   entries.forEach(({ network, name }, i) => {
     const gradient = grads[i] as tf.Tensor | null | undefined;
