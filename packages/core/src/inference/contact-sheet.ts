@@ -1,3 +1,4 @@
+import { bytesFromValues } from '../data/pixel-values.ts';
 import type { Sample } from '../data/sample.ts';
 
 /** 8-bit RGB, row by row. */
@@ -59,7 +60,7 @@ export function contactSheet(rows: readonly ContactSheetRow[]): Picture {
 
 /** The image of a sample as 8-bit RGB. */
 export function pixelsOf({ width, height, image }: Sample): Picture {
-  return { width, height, data: Uint8Array.from(image, (value) => Math.round((clamp(value) + 1) * 127.5)) };
+  return { width, height, data: bytesFromValues(image) };
 }
 
 /** The instances of a sample, each in a colour of its own; soft masks shade into the background. */

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { concatRows, takeRows } from '../ops/rows.ts';
 
 /**
  * A batch of images with their instances, on the device.
@@ -39,15 +40,4 @@ export function splitSamples({ image, masks, counts }: InstanceSet): DeviceSampl
     first += count;
     return own;
   });
-}
-
-/** Rows `first` to `first + count - 1` along the first axis. */
-export function takeRows(x: tf.Tensor4D, first: number, count: number): tf.Tensor4D {
-  const [rows, height, width, channels] = x.shape;
-  return count === rows ? x : tf.slice4d(x, [first, 0, 0, 0], [count, height, width, channels]);
-}
-
-/** Joins along the first axis. */
-export function concatRows(parts: readonly tf.Tensor4D[]): tf.Tensor4D {
-  return parts.length === 1 ? (parts[0] as tf.Tensor4D) : tf.concat([...parts], 0);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from './define-op.ts';
+import { concatRows, takeRows } from './rows.ts';
 
 interface CountsAttributes {
   readonly counts: readonly number[];
@@ -8,14 +9,18 @@ interface CountsAttributes {
 const setSumOp = defineOp<CountsAttributes>({
   name: 'SetSum',
   reference: ({ x }, { counts }) =>
-    concatRows(counts.map((count, sample) => tf.sum(rows(x as tf.Tensor4D, start(counts, sample), count), 0, true))),
+    concatRows(
+      counts.map(
+        (count, sample) => tf.sum(takeRows(x as tf.Tensor4D, start(counts, sample), count), 0, true) as tf.Tensor4D,
+      ),
+    ),
   gradient: (dy, _saved, { counts }) => ({ x: () => setSpread(dy as tf.Tensor4D, counts) }),
 });
 
 const setSpreadOp = defineOp<CountsAttributes>({
   name: 'SetSpread',
   reference: ({ x }, { counts }) =>
-    concatRows(counts.map((count, sample) => tf.tile(rows(x as tf.Tensor4D, sample, 1), [count, 1, 1, 1]))),
+    concatRows(counts.map((count, sample) => tf.tile(takeRows(x as tf.Tensor4D, sample, 1), [count, 1, 1, 1]))),
   gradient: (dy, _saved, { counts }) => ({ x: () => setSum(dy as tf.Tensor4D, counts) }),
 });
 
@@ -50,12 +55,4 @@ function checkCounts(counts: readonly number[]): void {
 
 function start(counts: readonly number[], sample: number): number {
   return counts.slice(0, sample).reduce((total, count) => total + count, 0);
-}
-
-function rows(x: tf.Tensor4D, first: number, count: number): tf.Tensor4D {
-  return tf.slice4d(x, [first, 0, 0, 0], [count, ...x.shape.slice(1)] as [number, number, number, number]);
-}
-
-function concatRows(parts: tf.Tensor[]): tf.Tensor {
-  return parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts, 0);
 }

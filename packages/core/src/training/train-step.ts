@@ -3,17 +3,11 @@ import type { TrainingConfig } from '../config/training-config.ts';
 import { adversarialLoss } from '../losses/adversarial-loss.ts';
 import { contextLoss } from '../losses/context-loss.ts';
 import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
-import {
-  concatRows,
-  type DeviceSample,
-  type InstanceSet,
-  joinSamples,
-  splitSamples,
-  takeRows,
-} from '../networks/instance-set.ts';
+import { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from '../networks/instance-set.ts';
 import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
 import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral-state.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
+import { concatRows, takeRows } from '../ops/rows.ts';
 import type { Rng } from '../random/rng.ts';
 import type { ImagePool } from './image-pool.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';

@@ -175,7 +175,7 @@ class Training {
         for (const measurements of chunks) tf.dispose([...measurements.values()]);
       }
       if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(state);
-      if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(state);
+      if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(state, pair);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
     }
@@ -261,10 +261,9 @@ class Training {
     yield await this.#log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });
   }
 
-  async *#sample(state: TrainingState): AsyncGenerator<RunEvent, void> {
+  async *#sample(state: TrainingState, pair: TrainingPair): AsyncGenerator<RunEvent, void> {
     const { writePicture, runFolder } = this.#options;
     if (writePicture === undefined) return;
-    const pair = await this.#data.pair(this.#step - 1);
     for (const { direction, picture } of await samplePictures(state, this.#networks, pair, this.#config)) {
       const name = `samples/step-${String(this.#step).padStart(8, '0')}-${direction}.png`;
       await writePicture(path.join(runFolder, name), picture);
