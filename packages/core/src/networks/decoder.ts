@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { convolution, transposedConvolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
 import { reflectionPad } from '../ops/reflection-pad.ts';
-import { UNPADDED } from './encoder.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
+import { UNPADDED } from './strides.ts';
 
 /** Parameters of {@link decoder} under `prefix`; `width` is a quarter of the channels that come in. */
 export function decoderSpecs(prefix: string, width: number, channels: number): ParameterSpec[] {

@@ -3,10 +3,7 @@ import { convolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
 import { reflectionPad } from '../ops/reflection-pad.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
-
-/** Stride 1 without zero padding: the input is padded by reflection before. */
-export const UNPADDED = { stride: 1, padding: [0, 0, 0, 0] } as const;
-const HALVING = { stride: 2, padding: [1, 1, 1, 1] } as const;
+import { HALVING, UNPADDED } from './strides.ts';
 
 /** Parameters of {@link encoder} under `prefix`; convolutions before an instance norm have no bias, it would cancel. */
 export function encoderSpecs(prefix: string, channels: number, ngf: number, blocks: number): ParameterSpec[] {

@@ -4,13 +4,9 @@ import { instanceNorm } from '../ops/instance-norm.ts';
 import { setSum } from '../ops/set-sum.ts';
 import type { InstanceSet } from './instance-set.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
+import { HALVING, PATCHING } from './strides.ts';
 
-const HALVING = { stride: 2, padding: [1, 1, 1, 1] } as const;
-const KEEPING = { stride: 1, padding: [1, 1, 1, 1] } as const;
 const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
-
-/** Smallest height and width that leave at least one patch score. */
-export const MIN_DISCRIMINATOR_SIZE_PX = 24;
 
 export function featureSpecs(prefix: string, channels: number, ndf: number): ParameterSpec[] {
   return [
@@ -57,8 +53,8 @@ export function discriminatorFeatures(parameters: Parameters, prefix: string, x:
 /** Patch scores of features: two 4x4 convolutions of stride 1. */
 export function classifier(parameters: Parameters, features: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `classifier.${name}.weight`);
-  const h = instanceNorm(convolution(features, weight('conv0'), KEEPING), LEAKY);
-  return convolution(h, weight('conv1'), KEEPING, parameter<tf.Tensor1D>(parameters, 'classifier.conv1.bias'));
+  const h = instanceNorm(convolution(features, weight('conv0'), PATCHING), LEAKY);
+  return convolution(h, weight('conv1'), PATCHING, parameter<tf.Tensor1D>(parameters, 'classifier.conv1.bias'));
 }
 
 /**
