@@ -1,11 +1,4 @@
-export {
-  BACKEND_NAMES,
-  type BackendDescription,
-  type BackendName,
-  type BackendOptions,
-  type OpenBackend,
-} from './backends/backend.ts';
-export { describeBackends, openBackend } from './backends/registry.ts';
+export * from './backends/index.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './checkpoint/authors-model.ts';
 export {
   type ImportedDiscriminator,

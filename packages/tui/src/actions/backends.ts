@@ -1,4 +1,4 @@
-import { type BackendDescription, describeBackends } from '@instagan/core';
+import { type BackendDescription, describeBackends } from '@instagan/core/backends';
 import { formatTable } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 
