@@ -24,6 +24,7 @@ export { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
+export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export {
   PRESETS,
@@ -31,6 +32,7 @@ export {
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingConfigInput,
+  translationConfigs,
 } from './config/training-config.ts';
 export * from './data/index.ts';
 export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
@@ -57,9 +59,12 @@ export {
   type TranslationNetworks,
   translationNetworks,
 } from './networks/translation-networks.ts';
+export type { Alarm, Symptom } from './training/alarms.ts';
 export { ImagePool } from './training/image-pool.ts';
 export { type Measurements, readMeasurements } from './training/measurements.ts';
 export { TrainedParameters } from './training/optimizer.ts';
+export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
+export type { SamplePicture, StepPlan, Trainable, Trainee } from './training/trainee.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';
 export { disposeTrainingState, initialTrainingState, type TrainingState } from './training/training-state.ts';

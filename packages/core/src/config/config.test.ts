@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { UsageError, UserError } from '../errors.ts';
 import { CONFIG_FILE, createRun, readRunConfig, resumedConfig } from './run-config.ts';
-import { PRESETS, parseTrainingConfig } from './training-config.ts';
+import { PRESETS, parseTrainingConfig, translationConfigs } from './training-config.ts';
 
 /** The message of the error that parsing throws. */
 function faultOf(input: unknown): string {
@@ -78,25 +78,37 @@ t.test('a run keeps its configuration, and says what is no run', async (t) => {
   const folder = path.join(t.testdir(), 'run');
   const config = parseTrainingConfig({ ngf: 8, weights: { cycle: 3 } }, 'x');
   await createRun(folder, config);
-  t.same(await readRunConfig(folder), config);
+  t.same(await readRunConfig(translationConfigs, folder), config);
   await t.rejects(createRun(folder, config), { name: 'UsageError', message: /is a run already: add --resume/ });
-  await t.rejects(readRunConfig(path.dirname(folder)), {
+  await t.rejects(readRunConfig(translationConfigs, path.dirname(folder)), {
     name: 'UserError',
     message: /is no run, it has no config\.json/,
   });
   const file = path.join(folder, CONFIG_FILE);
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.slice(0, 40));
-  await t.rejects(readRunConfig(folder), { name: 'UserError', message: /config\.json is not JSON: restore it/ });
+  await t.rejects(readRunConfig(translationConfigs, folder), {
+    name: 'UserError',
+    message: /config\.json is not JSON: restore it/,
+  });
   await writeFile(file, text.replace('"ngf": 8', '"ngf": "8"'));
-  await t.rejects(readRunConfig(folder), { message: /config\.json: ngf: / });
+  await t.rejects(readRunConfig(translationConfigs, folder), { message: /config\.json: ngf: / });
+  await writeFile(file, text.replace('"instagan"', '"pix2pix"'));
+  await t.rejects(readRunConfig(translationConfigs, folder), {
+    name: 'UserError',
+    message: /is a run of the model pix2pix, not of a translation model: give a run of `instagan train`/,
+  });
 });
 
 t.test('a resume may change how training goes on, and nothing that was trained', async (t) => {
   const own = parseTrainingConfig({ ngf: 8, seed: 3 }, 'x');
   const changes = { checkpointEvery: 10, epochs: { constant: 1, decay: 1 } };
-  t.same(resumedConfig(own, changes), { ...own, ...changes });
-  t.same(resumedConfig(own, { ngf: 8, size: { height: 200, width: 200 } }), own, 'saying the same again is no change');
+  t.same(resumedConfig(translationConfigs, own, changes), { ...own, ...changes });
+  t.same(
+    resumedConfig(translationConfigs, own, { ngf: 8, size: { height: 200, width: 200 } }),
+    own,
+    'saying the same again is no change',
+  );
   for (const [change, message] of [
     [{ ngf: 16 }, 'The run was started with ngf 8 and cannot go on with 16: leave it out, or start another run.'],
     [{ model: 'cyclegan' }, /model "instagan" and cannot go on with "cyclegan"/],
@@ -104,7 +116,7 @@ t.test('a resume may change how training goes on, and nothing that was trained',
     [{ seed: 4 }, /seed 3/],
     [{ batch: 2 }, /batch 1/],
   ] as const) {
-    t.throws(() => resumedConfig(own, change), { name: 'UsageError', message });
+    t.throws(() => resumedConfig(translationConfigs, own, change), { name: 'UsageError', message });
   }
   t.ok(new UsageError('x') instanceof UserError);
 });

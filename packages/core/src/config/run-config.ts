@@ -1,28 +1,20 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { parseTrainingConfig, type TrainingConfig } from './training-config.ts';
+import type { ConfigKind, RunSettings } from './config-kind.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
 export const CONFIG_FILE = 'config.json';
 
-/** What a resumed run may be given anew: it changes how training goes on, not what is trained. */
-const CHANGEABLE: readonly (keyof TrainingConfig)[] = [
-  'learningRate',
-  'weights',
-  'epochs',
-  'logEvery',
-  'checkpointEvery',
-  'keepCheckpoints',
-  'sampleEvery',
-];
-
 /**
  * Reads the configuration of a run.
  *
- * @throws UserError if the folder is no run
+ * @throws UserError if the folder is no run, or one of another kind
  */
-export async function readRunConfig(runFolder: string): Promise<TrainingConfig> {
+export async function readRunConfig<Config extends RunSettings>(
+  kind: ConfigKind<Config>,
+  runFolder: string,
+): Promise<Config> {
   const file = path.join(runFolder, CONFIG_FILE);
   let text: string;
   try {
@@ -32,12 +24,19 @@ export async function readRunConfig(runFolder: string): Promise<TrainingConfig> 
       `${runFolder} is no run, it has no ${CONFIG_FILE}: give the folder that \`train --run\` or \`import --run\` wrote.`,
     );
   }
+  let fields: unknown;
   try {
-    return parseTrainingConfig(JSON.parse(text), file);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${file} is not JSON: restore it from a copy.`);
-    throw error;
+    fields = JSON.parse(text);
+  } catch {
+    throw new UserError(`${file} is not JSON: restore it from a copy.`);
   }
+  const { model } = (fields ?? {}) as { model?: unknown };
+  if (model !== undefined && !kind.models.includes(model as Config['model'])) {
+    throw new UserError(
+      `${runFolder} is a run of the model ${model}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
+    );
+  }
+  return kind.parse(fields, file);
 }
 
 /**
@@ -45,7 +44,7 @@ export async function readRunConfig(runFolder: string): Promise<TrainingConfig> 
  *
  * @throws UsageError if it is one already
  */
-export async function createRun(runFolder: string, config: TrainingConfig): Promise<void> {
+export async function createRun(runFolder: string, config: RunSettings): Promise<void> {
   if (await exists(path.join(runFolder, CONFIG_FILE))) {
     throw new UsageError(`${runFolder} is a run already: add --resume to go on with it, or choose another --run.`);
   }
@@ -59,9 +58,13 @@ export async function createRun(runFolder: string, config: TrainingConfig): Prom
  * @param changes fields given for this resume
  * @throws UsageError naming a field that cannot change
  */
-export function resumedConfig(own: TrainingConfig, changes: Partial<TrainingConfig>): TrainingConfig {
-  for (const [name, value] of Object.entries(changes) as [keyof TrainingConfig, unknown][]) {
-    if (CHANGEABLE.includes(name) || JSON.stringify(value) === JSON.stringify(own[name])) continue;
+export function resumedConfig<Config extends RunSettings>(
+  kind: ConfigKind<Config>,
+  own: Config,
+  changes: Partial<Config>,
+): Config {
+  for (const [name, value] of Object.entries(changes) as [keyof Config & string, unknown][]) {
+    if (kind.changeable.includes(name) || JSON.stringify(value) === JSON.stringify(own[name])) continue;
     throw new UsageError(
       `The run was started with ${name} ${JSON.stringify(own[name])} and cannot go on with ${JSON.stringify(value)}: leave it out, or start another run.`,
     );
@@ -69,7 +72,7 @@ export function resumedConfig(own: TrainingConfig, changes: Partial<TrainingConf
   return Object.freeze({ ...own, ...changes });
 }
 
-export async function writeRunConfig(runFolder: string, config: TrainingConfig): Promise<void> {
+export async function writeRunConfig(runFolder: string, config: RunSettings): Promise<void> {
   const file = path.join(runFolder, CONFIG_FILE);
   await writeFile(`${file}.partial`, `${JSON.stringify(config, null, 2)}\n`);
   await rename(`${file}.partial`, file);

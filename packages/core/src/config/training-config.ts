@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { MODEL_NAMES } from '../networks/translation-networks.ts';
+import type { ConfigKind } from './config-kind.ts';
 
 const positive = z.number().positive();
 const count = z.int().positive();
@@ -100,3 +101,12 @@ export function parseTrainingConfig(input: unknown, source: string): TrainingCon
   }
   return Object.freeze(config);
 }
+
+/** The configurations of `instagan train`. */
+export const translationConfigs: ConfigKind<TrainingConfig> = {
+  what: 'a translation model',
+  command: 'train',
+  models: MODEL_NAMES,
+  parse: parseTrainingConfig,
+  changeable: ['learningRate', 'weights', 'epochs', 'logEvery', 'checkpointEvery', 'keepCheckpoints', 'sampleEvery'],
+};

@@ -19,7 +19,7 @@ const losses: LossReport = {
   discriminatorB: 0.2,
 };
 
-const step = (number: number, changed: Partial<LossReport> = {}): RunEventBody => ({
+const step = (number: number, changed: LossReport = {}): RunEventBody => ({
   type: 'step',
   step: number,
   epoch: 0,
@@ -43,6 +43,8 @@ const everyType: RunEventBody[] = [
   started(0, false),
   step(1),
   { type: 'sample', step: 1, path: 'samples/a.png', direction: 'AtoB' },
+  { type: 'sample', step: 1, path: 'samples/b.png' },
+  { type: 'validation', step: 1, scores: { iou: 0.5 }, seconds: 2 },
   { type: 'checkpoint', step: 1, path: 'checkpoints/step-00000001', seconds: 0.1 },
   { type: 'warning', code: 'x', message: 'without a step' },
   { type: 'warning', code: 'x', message: 'with a step', step: 1 },

@@ -4,21 +4,12 @@ export const EVENT_SCHEMA_VERSION = 1;
 export type DomainName = 'A' | 'B';
 
 /**
- * The loss terms of one step, each already weighted, summed over the two directions' terms as named, averaged over the
- * step's chunks. `A` terms start from an image of domain A, as in the paper's figure 2; `discriminatorA` judges domain A.
+ * The loss terms of one step by name, each already weighted, averaged over the step's updates.
+ *
+ * InstaGAN's are `generator`, `cycle`, `identity`, `context` and `discriminator`, each with `A` or `B`: `A` terms start
+ * from an image of domain A, as in the paper's figure 2; `discriminatorA` judges domain A.
  */
-export interface LossReport {
-  readonly generatorA: number;
-  readonly generatorB: number;
-  readonly cycleA: number;
-  readonly cycleB: number;
-  readonly identityA: number;
-  readonly identityB: number;
-  readonly contextA: number;
-  readonly contextB: number;
-  readonly discriminatorA: number;
-  readonly discriminatorB: number;
-}
+export type LossReport = Readonly<Record<string, number>>;
 
 export interface MemoryReport {
   readonly tensors: number;
@@ -51,7 +42,21 @@ export type RunEventBody =
       readonly seconds: number;
       readonly memory: MemoryReport;
     }
-  | { readonly type: 'sample'; readonly step: number; readonly path: string; readonly direction: 'AtoB' | 'BtoA' }
+  | {
+      readonly type: 'sample';
+      readonly step: number;
+      readonly path: string;
+      /** For a model that translates. */
+      readonly direction?: 'AtoB' | 'BtoA';
+    }
+  | {
+      /** How good the model is on images that it was not trained on. */
+      readonly type: 'validation';
+      readonly step: number;
+      /** By name, such as `iou`; a higher one is better. */
+      readonly scores: Readonly<Record<string, number>>;
+      readonly seconds: number;
+    }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string; readonly seconds: number }
   | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly step?: number }
   | { readonly type: 'alarm'; readonly code: AlarmCode; readonly message: string; readonly step: number }

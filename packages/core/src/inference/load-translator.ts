@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import { readRunConfig } from '../config/run-config.ts';
+import { translationConfigs } from '../config/training-config.ts';
 import { UserError } from '../errors.ts';
 import { tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
 import { translationNetworks } from '../networks/translation-networks.ts';
@@ -24,7 +25,7 @@ export interface LoadedTranslator extends Translator {
  * @throws UserError if the folder is no run, or the run has no checkpoint yet
  */
 export async function loadTranslator(runFolder: string, direction: TranslationDirection): Promise<LoadedTranslator> {
-  const config = await readRunConfig(runFolder);
+  const config = await readRunConfig(translationConfigs, runFolder);
   const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
   const model = checkpoint?.files[MODEL_FILE];
   if (checkpoint === null || model === undefined) {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { AlarmMonitor } from './alarms.ts';
+import { instaganSymptoms } from './instagan-symptoms.ts';
 import { MEASUREMENT_NAMES, type MeasurementName } from './measurements.ts';
 
 type Means = Record<MeasurementName, number>;
@@ -9,8 +10,13 @@ function means(changes: Partial<Means> = {}): Means {
   return { ...healthy, fakeMasksA: -0.6, fakeMasksB: -0.6, ...changes };
 }
 
+function observe(monitor: AlarmMonitor, values: Means) {
+  const { fakeMasksA, fakeMasksB, ...losses } = values;
+  return monitor.observe(losses, instaganSymptoms(values));
+}
+
 function observeTimes(monitor: AlarmMonitor, times: number, changes: Partial<Means> = {}) {
-  return Array.from({ length: times }, () => monitor.observe(means(changes))).flat();
+  return Array.from({ length: times }, () => observe(monitor, means(changes))).flat();
 }
 
 t.test('a healthy run is left in peace', async (t) => {
@@ -19,25 +25,25 @@ t.test('a healthy run is left in peace', async (t) => {
 
 t.test('NaN and infinity are fatal at once, and named', async (t) => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const alarms = new AlarmMonitor().observe(means({ cycleB: value, discriminatorA: value }));
+    const alarms = observe(new AlarmMonitor(), means({ cycleB: value, discriminatorA: value }));
     t.match(alarms, [{ code: 'loss-not-finite', fatal: true, message: /^cycleB, discriminatorA is not a finite/ }]);
   }
 });
 
 t.test('a loss far above its average explodes; the start of a run may jump', async (t) => {
   const jump = { cycleA: 200 };
-  t.same(new AlarmMonitor().observe(means(jump)), [], 'the first value is no jump');
+  t.same(observe(new AlarmMonitor(), means(jump)), [], 'the first value is no jump');
   const early = new AlarmMonitor();
   observeTimes(early, 10);
-  t.same(early.observe(means(jump)), [], 'within the warm-up');
+  t.same(observe(early, means(jump)), [], 'within the warm-up');
   const late = new AlarmMonitor();
   observeTimes(late, 30);
-  t.match(late.observe(means(jump)), [{ code: 'loss-exploding', fatal: false, message: /^cycleA is 200, 50 times/ }]);
-  t.match(late.observe(means(jump)), [{ code: 'loss-exploding' }], 'an explosion does not become the normal');
-  t.same(late.observe(means()), [], 'and ends');
+  t.match(observe(late, means(jump)), [{ code: 'loss-exploding', fatal: false, message: /^cycleA is 200, 50 times/ }]);
+  t.match(observe(late, means(jump)), [{ code: 'loss-exploding' }], 'an explosion does not become the normal');
+  t.same(observe(late, means()), [], 'and ends');
   const nearZero = new AlarmMonitor();
   observeTimes(nearZero, 30, { contextA: 0 });
-  t.same(nearZero.observe(means({ contextA: 0.9 })), [], 'a loss that was 0 may come back');
+  t.same(observe(nearZero, means({ contextA: 0.9 })), [], 'a loss that was 0 may come back');
 });
 
 t.test('a collapse counts after 50 steps, is told once, and again if it comes back', async (t) => {
@@ -50,9 +56,9 @@ t.test('a collapse counts after 50 steps, is told once, and again if it comes ba
   for (const [collapse, code, message] of cases) {
     const monitor = new AlarmMonitor();
     t.same(observeTimes(monitor, 49, collapse), [], `${code}: 49 steps are none`);
-    t.match(monitor.observe(means(collapse)), [{ code, message, fatal: false }]);
+    t.match(observe(monitor, means(collapse)), [{ code, message, fatal: false }]);
     t.same(observeTimes(monitor, 100, collapse), [], 'told once');
-    monitor.observe(means());
+    observe(monitor, means());
     t.equal(observeTimes(monitor, 50, collapse).length, 1, 'told again after it ended');
   }
 });

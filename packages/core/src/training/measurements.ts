@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LossReport } from '../events/run-event.ts';
 
-/** The terms of a {@link LossReport}. */
+/** The loss terms of InstaGAN. */
 export const LOSS_NAMES = [
   'generatorA',
   'generatorB',
@@ -13,27 +12,26 @@ export const LOSS_NAMES = [
   'contextB',
   'discriminatorA',
   'discriminatorB',
-] as const satisfies readonly (keyof LossReport)[];
+] as const;
 
 /** `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes. */
 export const MEASUREMENT_NAMES = [...LOSS_NAMES, 'fakeMasksA', 'fakeMasksB'] as const;
 
 export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
 
-/** Scalars of one chunk, on the device; a domain that sat the chunk out has none. */
-export type Measurements = Map<MeasurementName, tf.Scalar>;
+/** Scalars of one update, on the device; of InstaGAN, those of one chunk: a domain that sat it out has none. */
+export type Measurements<Name extends string = MeasurementName> = Map<Name, tf.Scalar>;
 
-/**
- * The mean of each measurement over the chunks that have it, in one transfer; 0 where none has it. Disposes the scalars.
- */
-export async function readMeasurements(chunks: readonly Measurements[]): Promise<Record<MeasurementName, number>> {
-  const entries = chunks.flatMap((measurements) => [...measurements]);
+/** The mean of each measurement over the updates that have it, in one transfer. Disposes the scalars. */
+export async function readMeasurements<Name extends string>(
+  updates: readonly Measurements<Name>[],
+): Promise<Record<Name, number>> {
+  const entries = updates.flatMap((measurements) => [...measurements]);
   const stacked = tf.tidy(() => tf.stack(entries.map(([, value]) => value)));
   const values = await stacked.data();
   tf.dispose([stacked, ...entries.map(([, value]) => value)]);
-  const mean = (name: MeasurementName) => {
-    const own = entries.flatMap(([other], i) => (other === name ? [values[i] as number] : []));
-    return own.length === 0 ? 0 : own.reduce((sum, value) => sum + value, 0) / own.length;
-  };
-  return Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, mean(name)])) as Record<MeasurementName, number>;
+  const own = new Map<Name, number[]>();
+  for (const [i, [name]] of entries.entries()) own.set(name, [...(own.get(name) ?? []), values[i] as number]);
+  const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
+  return Object.fromEntries([...own].map(([name, all]) => [name, mean(all)])) as Record<Name, number>;
 }

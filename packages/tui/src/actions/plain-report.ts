@@ -61,6 +61,9 @@ export class PlainReport {
         this.#samples++;
         this.#terminal.line(`sample      ${run}/${event.path}`);
         break;
+      case 'validation':
+        this.#terminal.line(`validation  ${describeScores(event.scores)} (${formatSeconds(event.seconds)})`);
+        break;
       case 'checkpoint':
         this.#terminal.line(`checkpoint  ${run}/${event.path} (${formatSeconds(event.seconds)})`);
         break;
@@ -184,4 +187,11 @@ function describeGeneratorLosses(losses: LossReport): string {
     ['context', losses.contextA + losses.contextB],
   ] as const;
   return terms.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' ');
+}
+
+/** Such as `iou 0.913  ap50 0.871`. */
+function describeScores(scores: Readonly<Record<string, number>>): string {
+  return Object.entries(scores)
+    .map(([name, score]) => `${name} ${score.toFixed(3)}`)
+    .join('  ');
 }

@@ -4,6 +4,7 @@ import {
   parseTrainingConfig,
   readRunConfig,
   type TrainingConfig,
+  translationConfigs,
   UsageError,
   UserError,
 } from '@instagan/core';
@@ -18,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws UsageError naming what is wrong; UserError if a file cannot be read
  */
 export async function resolveTrainingConfig(options: TrainCommandOptions): Promise<TrainingConfig> {
-  const base: Fields = options.resume ? await readRunConfig(options.run) : {};
+  const base: Fields = options.resume ? await readRunConfig(translationConfigs, options.run) : {};
   const preset: Fields = options.preset === undefined ? {} : PRESETS[options.preset];
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
   return parseTrainingConfig([base, preset, file, fieldsOf(options)].reduce(merged), 'The options');

@@ -6,6 +6,7 @@ import {
   readRunConfig,
   type TrainingConfig,
   type TranslationDirection,
+  translationConfigs,
   UsageError,
   UserError,
 } from '@instagan/core';
@@ -55,7 +56,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const say = (text: string) => {
     if (!options.json) terminal.line(text);
   };
-  const config = await readRunConfig(run);
+  const config = await readRunConfig(translationConfigs, run);
   const masksFolder = await masksFolderFor(config, options, say);
   const inputs = await listInputs(input, masksFolder ?? undefined);
   requireInstances(inputs, options.instances);

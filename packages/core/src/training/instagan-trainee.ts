@@ -1,0 +1,51 @@
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
+import { type TrainingConfig, translationConfigs } from '../config/training-config.ts';
+import type { TrainingPair } from '../data/pair-source.ts';
+import { translationNetworks } from '../networks/translation-networks.ts';
+import { createRng } from '../random/rng.ts';
+import { disposeSamples, uploadSamples } from './device-samples.ts';
+import { instaganSymptoms } from './instagan-symptoms.ts';
+import type { MeasurementName } from './measurements.ts';
+import { samplePictures } from './sample-pictures.ts';
+import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
+import { trainStep } from './train-step.ts';
+import type { Trainable, Trainee } from './trainee.ts';
+import { disposeTrainingState, initialTrainingState } from './training-state.ts';
+import { missingInstances, withInstances } from './with-instances.ts';
+
+/** InstaGAN and its baselines, for `trainRun`. */
+export const instaganTrainable: Trainable<TrainingConfig, TrainingPair> = {
+  configs: translationConfigs,
+  begin: beginInstagan,
+};
+
+function beginInstagan(config: TrainingConfig, checkpoint: Checkpoint | null): Trainee<TrainingPair> {
+  const { model, seed, poolSize } = config;
+  const networks = translationNetworks(model, config);
+  const state =
+    checkpoint === null
+      ? initialTrainingState(networks, seed, poolSize)
+      : stateFromCheckpoint(checkpoint, networks, seed, poolSize);
+  return {
+    obstacle: (pair) => (model === 'instagan' ? missingInstances(pair) : null),
+    *learn(pair, { step, learningRate }) {
+      const usable = model === 'instagan' ? withInstances(pair) : pair;
+      const a = uploadSamples(usable.a, model);
+      const b = uploadSamples(usable.b, model);
+      const poolRng = createRng(seed, 'pool', step);
+      try {
+        for (const chunk of trainStep(state, networks, a, b, { config, learningRate, poolRng }))
+          yield chunk.measurements;
+      } finally {
+        disposeSamples([...a, ...b]);
+      }
+    },
+    examine: (means) => {
+      const { fakeMasksA: _, fakeMasksB: __, ...losses } = means;
+      return { losses, symptoms: instaganSymptoms(means as Record<MeasurementName, number>) };
+    },
+    pictures: (pair) => samplePictures(state, networks, pair, config),
+    toCheckpoint: () => stateToCheckpoint(state, { model, seed }),
+    dispose: () => disposeTrainingState(state),
+  };
+}

@@ -1,0 +1,296 @@
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
+import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import type { NamedArrays } from '../checkpoint/named-arrays.ts';
+import type { RunSettings } from '../config/config-kind.ts';
+import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import { UserError } from '../errors.ts';
+import { type EventLog, openEventLog } from '../events/event-log.ts';
+import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
+import type { Picture } from '../inference/contact-sheet.ts';
+import { garbageLimit } from '../runtime/garbage.ts';
+import { rssBytes } from '../runtime/runtime-info.ts';
+import { AlarmMonitor } from './alarms.ts';
+import { learningRateFactor } from './learning-rate.ts';
+import { type Measurements, readMeasurements } from './measurements.ts';
+import { notFiniteArray } from './not-finite.ts';
+import { lockRun } from './run-lock.ts';
+import type { StepPlan, Trainable, Trainee } from './trainee.ts';
+
+/** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
+export interface BatchSource<Batch> {
+  readonly stepsPerEpoch: number;
+  /** What is wrong with the data that training survives, one sentence each: it becomes events. */
+  readonly warnings?: readonly string[];
+  /** @param step 0-based, counted over the whole run; the batch depends on it and the configuration alone */
+  batch(step: number): Promise<Batch>;
+  /** Ends workers; the source cannot be used afterwards. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions<Config extends RunSettings, Batch> {
+  readonly runFolder: string;
+  /** A new run's configuration; for a resumed one, the fields that are to change. */
+  readonly config: Config | Partial<Config>;
+  /** Go on with the run in `runFolder`. */
+  readonly resume: boolean;
+  /** Opens the training data, once the configuration is known. */
+  readonly openData: (config: Config) => Promise<BatchSource<Batch>>;
+  /** What computes, for the log; it is open. */
+  readonly backend: { readonly name: string; readonly device: string };
+  /** Steps in the whole run after which to stop. @default the end of the schedule */
+  readonly steps?: number;
+  /** Epochs in the whole run after which to stop; only without `steps`. */
+  readonly epochs?: number;
+  /** Stops between two steps, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Writes a picture to a file under the run folder. Without it no samples are made. */
+  readonly writePicture?: (file: string, picture: Picture) => Promise<void>;
+}
+
+/**
+ * Trains a run of any kind of model and reports what happens: the lock, the configuration, events, checkpoints, samples,
+ * alarms and resuming are the same for all. Every event is in `events.jsonl` before it is yielded, so whoever watches may
+ * come and go. With equal configuration, data and a deterministic backend, a run that was killed and resumed writes the
+ * same checkpoints as one that was not.
+ *
+ * @throws UserError if the run cannot start, the data fail, or a loss is not finite; the last good checkpoint stays
+ */
+export async function* trainRun<Config extends RunSettings, Batch>(
+  trainable: Trainable<Config, Batch>,
+  options: RunOptions<Config, Batch>,
+): AsyncGenerator<RunEvent, void> {
+  const { runFolder, resume } = options;
+  const { configs } = trainable;
+  const config = resume
+    ? resumedConfig(configs, await readRunConfig(configs, runFolder), options.config)
+    : (options.config as Config);
+  const data = await options.openData(config);
+  let unlock: (() => Promise<void>) | undefined;
+  let log: EventLog | undefined;
+  try {
+    if (resume) {
+      unlock = await lockRun(runFolder);
+      await writeRunConfig(runFolder, config);
+    } else {
+      await createRun(runFolder, config);
+      unlock = await lockRun(runFolder);
+    }
+    log = await openEventLog(runFolder);
+    yield* new Training(trainable, options, config, data, log).run();
+  } finally {
+    await log?.close();
+    await unlock?.();
+    await data.close();
+  }
+}
+
+class Training<Config extends RunSettings, Batch> {
+  readonly #trainable: Trainable<Config, Batch>;
+  readonly #options: RunOptions<Config, Batch>;
+  readonly #config: Config;
+  readonly #data: BatchSource<Batch>;
+  readonly #log: EventLog;
+  readonly #alarms = new AlarmMonitor();
+  /** Peak memory must not depend on the number of updates in a step. */
+  readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
+  readonly #totalSteps: number;
+  /** From here on the learning rate is 0. */
+  readonly #scheduledSteps: number;
+  #step = 0;
+  /** False while a loss explodes: such weights are not worth keeping. */
+  #healthy = true;
+  #lastCheckpoint: { readonly step: number; readonly path: string } | null = null;
+
+  constructor(
+    trainable: Trainable<Config, Batch>,
+    options: RunOptions<Config, Batch>,
+    config: Config,
+    data: BatchSource<Batch>,
+    log: EventLog,
+  ) {
+    this.#trainable = trainable;
+    this.#options = options;
+    this.#config = config;
+    this.#data = data;
+    this.#log = log;
+    const scheduledEpochs = config.epochs.constant + config.epochs.decay;
+    this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
+    this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
+  }
+
+  async *run(): AsyncGenerator<RunEvent, void> {
+    const { trainee, warnings } = await this.#start();
+    try {
+      yield await this.#log.append({
+        type: 'run-started',
+        step: this.#step,
+        totalSteps: this.#totalSteps,
+        stepsPerEpoch: this.#data.stepsPerEpoch,
+        resumed: this.#options.resume,
+        backend: this.#options.backend,
+        config: this.#config,
+      });
+      for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
+      for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      if (this.#totalSteps > this.#scheduledSteps) {
+        const message = `The learning rate is 0 from step ${this.#scheduledSteps} on, where the schedule ends, and nothing is learned up to step ${this.#totalSteps}: set more epochs in the schedule.`;
+        yield await this.#warn('schedule-exceeded', message);
+      }
+      yield* this.#steps(trainee);
+      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+      const reason: FinishReason = this.#step < this.#totalSteps ? 'interrupted' : 'completed';
+      const checkpoint = this.#lastCheckpoint?.path ?? null;
+      yield await this.#log.append({ type: 'run-finished', step: this.#step, reason, checkpoint });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      yield await this.#log.append({ type: 'run-failed', step: this.#step, message });
+      throw error;
+    } finally {
+      trainee.dispose();
+    }
+  }
+
+  async #start(): Promise<{ trainee: Trainee<Batch>; warnings: readonly string[] }> {
+    const { runFolder, resume } = this.#options;
+    if (resume) {
+      await cleanCheckpoints(runFolder);
+      const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
+      if (checkpoint !== null) {
+        this.#step = checkpoint.step;
+        this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
+        return { trainee: this.#trainable.begin(this.#config, checkpoint), warnings };
+      }
+    }
+    return { trainee: this.#trainable.begin(this.#config, null), warnings: [] };
+  }
+
+  async *#steps(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+    const { logEvery, checkpointEvery, sampleEvery } = this.#config;
+    while (this.#step < this.#totalSteps && !this.#options.signal?.aborted) {
+      const begin = performance.now();
+      const batch = yield* this.#nextBatch(trainee);
+      const obstacle = trainee.obstacle(batch);
+      const updates = obstacle === null ? this.#learn(trainee, batch) : [];
+      this.#step++;
+      if (obstacle !== null) {
+        yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${obstacle}.`);
+      } else if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) {
+        yield* this.#report(trainee, updates, begin);
+      } else {
+        for (const measurements of updates) tf.dispose([...measurements.values()]);
+      }
+      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(trainee);
+      if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(trainee, batch);
+      if (trainee.validatesAt?.(this.#step)) yield* this.#validate(trainee);
+      // Computation is synchronous on some backends: let signals and workers be heard between two steps.
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+
+  /** Logs a step with its losses, and what is alarming about them. */
+  async *#report(
+    trainee: Trainee<Batch>,
+    updates: readonly Measurements<string>[],
+    begin: number,
+  ): AsyncGenerator<RunEvent, void> {
+    const { losses, symptoms } = trainee.examine(await readMeasurements(updates));
+    const seconds = (performance.now() - begin) / 1000;
+    yield await this.#log.append(this.#stepEvent(losses, seconds));
+    const alarms = this.#alarms.observe(losses, symptoms);
+    this.#healthy = !alarms.some(({ code }) => code === 'loss-exploding');
+    for (const { code, message } of alarms) yield await this.#alarm(code, message);
+    const fatal = alarms.find((alarm) => alarm.fatal);
+    if (fatal !== undefined) throw new UserError(`Step ${this.#step} of ${this.#options.runFolder}: ${fatal.message}`);
+  }
+
+  /** The data of the next step; if they fail, what was learned so far is saved first. */
+  async *#nextBatch(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, Batch> {
+    try {
+      return await this.#data.batch(this.#step);
+    } catch (error) {
+      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+      throw error;
+    }
+  }
+
+  #learn(trainee: Trainee<Batch>, batch: Batch): Measurements<string>[] {
+    const updates: Measurements<string>[] = [];
+    for (const measurements of trainee.learn(batch, { step: this.#step, learningRate: this.#rates(this.#step) })) {
+      updates.push(measurements);
+      this.#limitGarbage();
+    }
+    return updates;
+  }
+
+  /** The learning rates of the schedule after `step` steps. */
+  #rates(step: number): StepPlan['learningRate'] {
+    const { generator, discriminator } = this.#config.learningRate;
+    const factor = learningRateFactor(step / this.#data.stepsPerEpoch, this.#config.epochs);
+    return { generator: factor * generator, discriminator: factor * discriminator };
+  }
+
+  #stepEvent(losses: LossReport, seconds: number): RunEventBody {
+    const { numTensors, numBytes } = tf.memory();
+    return {
+      type: 'step',
+      step: this.#step,
+      epoch: Math.floor((this.#step - 1) / this.#data.stepsPerEpoch),
+      losses,
+      learningRate: this.#rates(this.#step - 1),
+      seconds,
+      memory: { tensors: numTensors, tensorBytes: numBytes, rssBytes: rssBytes() },
+    };
+  }
+
+  async *#save(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+    const { runFolder } = this.#options;
+    const begin = performance.now();
+    const content = await trainee.toCheckpoint();
+    const broken = notFiniteArray(content.files[MODEL_FILE] as NamedArrays);
+    if (broken !== null) {
+      const message = `${broken} holds values that are not finite numbers, and no checkpoint is written; resume from the last one with a lower learning rate.`;
+      yield await this.#alarm('loss-not-finite', message);
+      throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
+    }
+    const folder = await writeCheckpoint(runFolder, this.#step, content);
+    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints);
+    this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
+    const seconds = (performance.now() - begin) / 1000;
+    yield await this.#log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });
+  }
+
+  async *#sample(trainee: Trainee<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
+    const { writePicture, runFolder } = this.#options;
+    if (writePicture === undefined) return;
+    for (const { direction, picture } of await trainee.pictures(batch)) {
+      const ending = direction === undefined ? '' : `-${direction}`;
+      const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
+      await writePicture(path.join(runFolder, name), picture);
+      const sample = { type: 'sample', step: this.#step, path: name } as const;
+      yield await this.#log.append(direction === undefined ? sample : { ...sample, direction });
+    }
+  }
+
+  async *#validate(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+    const begin = performance.now();
+    const scores = await trainee.validate?.();
+    if (scores === undefined) return;
+    const seconds = (performance.now() - begin) / 1000;
+    yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });
+  }
+
+  #alarm(code: AlarmCode, message: string): Promise<RunEvent> {
+    return this.#log.append({ type: 'alarm', code, message, step: this.#step });
+  }
+
+  #warn(code: string, message: string): Promise<RunEvent> {
+    return this.#log.append({ type: 'warning', code, message, step: this.#step });
+  }
+}
+
+function relativePath(runFolder: string, folder: string): string {
+  return path.relative(runFolder, folder).split(path.sep).join('/');
+}

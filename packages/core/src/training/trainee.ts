@@ -1,0 +1,51 @@
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
+import type { CheckpointContent } from '../checkpoint/checkpoint-store.ts';
+import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
+import type { Picture } from '../inference/contact-sheet.ts';
+import type { Symptom } from './alarms.ts';
+import type { Measurements } from './measurements.ts';
+
+/** A kind of model that `trainRun` can train: its configurations, and how a training of it begins or goes on. */
+export interface Trainable<Config extends RunSettings, Batch> {
+  readonly configs: ConfigKind<Config>;
+  /**
+   * @param checkpoint what to go on from; null at the beginning
+   * @throws UserError if the checkpoint does not fit the configuration
+   */
+  readonly begin: (config: Config, checkpoint: Checkpoint | null) => Trainee<Batch>;
+}
+
+export interface StepPlan {
+  /** Steps done before this one. */
+  readonly step: number;
+  /** Those of the schedule at this step. */
+  readonly learningRate: { readonly generator: number; readonly discriminator: number };
+}
+
+/** A model in training, with all its state on the device. */
+export interface Trainee<Batch> {
+  /** Why nothing can be learned from a batch; null if it can. */
+  obstacle(batch: Batch): string | null;
+  /** Learns from a batch. Yields after each update of the networks; the scalars belong to the caller. */
+  learn(batch: Batch, plan: StepPlan): Iterable<Measurements<string>>;
+  /** Parts what was measured in a step, averaged, into losses and other signs of health. */
+  examine(means: Readonly<Record<string, number>>): {
+    readonly losses: Readonly<Record<string, number>>;
+    readonly symptoms: readonly Symptom[];
+  };
+  /** What the model makes of a batch, to look at. */
+  pictures(batch: Batch): Promise<readonly SamplePicture[]>;
+  /** Whether images that are held out are to be scored after this many steps. @default never */
+  validatesAt?(step: number): boolean;
+  /** Scores on images that are held out, a higher one is better. */
+  validate?(): Promise<Readonly<Record<string, number>>>;
+  /** The whole state, read off the device. */
+  toCheckpoint(): Promise<CheckpointContent>;
+  dispose(): void;
+}
+
+export interface SamplePicture {
+  readonly picture: Picture;
+  /** For a model that translates. */
+  readonly direction?: 'AtoB' | 'BtoA';
+}
