@@ -30,6 +30,8 @@ export interface OpenBackend {
   readonly software: boolean;
   /** Why `auto` chose it; absent for a backend asked for by name. */
   readonly reason?: string;
+  /** Compute dispatches since it was opened, on a backend that records dispatches. */
+  readonly dispatches?: () => number;
   /** Frees the backend with all its tensors and threads, so that the process can end. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
+import { registerWebgpuKernels } from './kernels/webgpu/register-webgpu-kernels.ts';
 
 /** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */
 const WANTED_FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix', 'timestamp-query'];
@@ -72,6 +73,7 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   reportFailures(backend, device, adapterName(adapter));
   tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
   await tf.setBackend('webgpu');
+  const kernels = registerWebgpuKernels(backend, { except: options.stockKernels ?? [] });
 
   let closed = false;
   return {
@@ -79,9 +81,11 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
     device: deviceName(adapter),
     features: grantedFeatures(device),
     software,
+    dispatches: () => kernels.dispatcher.dispatches,
     async close() {
       if (closed) return;
       closed = true;
+      kernels.close();
       if (tf.findBackend('webgpu') === backend) tf.removeBackend('webgpu');
       device.destroy();
       await device.lost;

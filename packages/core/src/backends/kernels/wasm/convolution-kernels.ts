@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
-import { type KernelRunner, type KernelTensors, parts } from './kernel-runner.ts';
+import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 
 type Padding = readonly [top: number, bottom: number, left: number, right: number];
 type Shape4D = readonly [number, number, number, number];

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { floatBits, parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
-import { floatBits, type KernelRunner, type KernelTensors, parts } from './kernel-runner.ts';
+import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 
 export interface ActivationAttributes {
   readonly activation: 'none' | 'relu' | 'leakyRelu';

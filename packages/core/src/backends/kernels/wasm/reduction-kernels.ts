@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { floatBits, parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
-import { floatBits, type KernelRunner, type KernelTensors, parts } from './kernel-runner.ts';
+import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 
 /** Values of a unit of work; part of the result's bits, so independent of the threads. */
 const UNIT_VALUES = 16384;

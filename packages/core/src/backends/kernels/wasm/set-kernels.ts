@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
-import { type KernelRunner, type KernelTensors, parts } from './kernel-runner.ts';
+import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 
 /** Values of a unit of work. */
 const UNIT_VALUES = 16384;
