@@ -70,7 +70,19 @@ function measure(layer: Layer) {
   const operations = 2 * dy.size * kernel * kernel * input[3];
   const rate = (compute: () => tf.TensorInfo | tf.TensorInfo[]) => operations / bestMs(compute) / 1e6;
   const run = (name: string, inputs: tf.NamedTensorMap, extra: object) =>
-    rate(() => tf.engine().runKernel(name, inputs, { stride, padding, ...extra }) as tf.Tensor);
+    rate(
+      () =>
+        tf
+          .engine()
+          .runKernel(name, inputs, {
+            stride,
+            padding,
+            border: 'zero',
+            activation: 'none',
+            slope: 0,
+            ...extra,
+          }) as tf.Tensor,
+    );
   const rates = {
     forward: run('Convolution', { x, filter }, {}),
     inputGradient: run('ConvolutionInputGradient', { dy, filter }, { inputShape: input }),

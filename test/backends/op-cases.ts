@@ -1,6 +1,7 @@
 import { createRng } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import { absoluteDifferenceSum } from '../../packages/core/src/ops/absolute-difference.ts';
+import type { Activation, Rectifier } from '../../packages/core/src/ops/activation.ts';
 import { adamUpdate } from '../../packages/core/src/ops/adam.ts';
 import {
   convolution,
@@ -8,13 +9,16 @@ import {
   convolutionInputGradient,
   transposedConvolution,
 } from '../../packages/core/src/ops/convolution.ts';
-import { type Activation, instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
+import { instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
 import { reflectionPad } from '../../packages/core/src/ops/reflection-pad.ts';
 import { setSpread, setSum } from '../../packages/core/src/ops/set-sum.ts';
 import { powerIteration, spectralNorm } from '../../packages/core/src/ops/spectral-norm.ts';
+import { squaredDifferenceSum } from '../../packages/core/src/ops/squared-difference.ts';
+import { uncoveredDifferenceSum } from '../../packages/core/src/ops/uncovered-difference.ts';
 import {
   type Array64,
   absoluteDifferenceSum64,
+  activate64,
   adamStep64,
   convolution64,
   filterGradient64,
@@ -22,11 +26,15 @@ import {
   instanceNorm64,
   type Padding,
   powerIteration64,
+  reflectedShape,
   reflectionPad64,
+  reflectionPadGradient64,
   setSpread64,
   setSum64,
   sizeOf,
   spectralNorm64,
+  squaredDifferenceSum64,
+  uncoveredDifferenceSum64,
 } from '../helpers/float64.ts';
 
 /** One call of an op: on the backend, and in float64. */
@@ -47,6 +55,10 @@ function random(label: string, shape: readonly number[], mean = 0): Array64 {
   return { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(mean + rng.normal())) };
 }
 
+function scaled({ shape, data }: Array64, factor: number): Array64 {
+  return { shape, data: data.map((value) => value * factor) };
+}
+
 function unit(label: string, length: number): Array64 {
   const { shape, data } = random(label, [length]);
   const norm = Math.hypot(...data);
@@ -59,10 +71,23 @@ interface Geometry {
   readonly outputs: number;
   readonly stride: number;
   readonly padding: Padding;
+  readonly border?: 'reflect';
+  readonly activation?: Activation;
 }
+
+const NO_PADDING = [0, 0, 0, 0] as const;
+const TANH = { kind: 'tanh' } as const;
+const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
 
 /** What the networks use, and odd sizes, uneven paddings and pixels that stride 2 leaves out. */
 const CONVOLUTIONS: readonly Geometry[] = [
+  { x: [1, 7, 8, 3], kernel: 7, outputs: 8, stride: 1, padding: [3, 3, 3, 3], border: 'reflect' },
+  { x: [1, 4, 5, 8], kernel: 7, outputs: 3, stride: 1, padding: [3, 3, 3, 3], border: 'reflect', activation: TANH },
+  { x: [2, 6, 5, 8], kernel: 3, outputs: 8, stride: 1, padding: [1, 1, 1, 1], border: 'reflect' },
+  { x: [1, 2, 3, 5], kernel: 3, outputs: 5, stride: 1, padding: [1, 1, 1, 1], border: 'reflect', activation: LEAKY },
+  { x: [1, 7, 6, 3], kernel: 3, outputs: 8, stride: 2, padding: [1, 1, 1, 1], border: 'reflect' },
+  { x: [2, 8, 8, 3], kernel: 4, outputs: 8, stride: 2, padding: [1, 1, 1, 1], activation: LEAKY },
+  { x: [1, 5, 4, 3], kernel: 3, outputs: 5, stride: 1, padding: [1, 1, 1, 1], activation: { kind: 'relu' } },
   { x: [1, 10, 9, 3], kernel: 7, outputs: 5, stride: 1, padding: [0, 0, 0, 0] },
   { x: [2, 8, 8, 1], kernel: 7, outputs: 8, stride: 1, padding: [0, 0, 0, 0] },
   { x: [1, 9, 8, 8], kernel: 7, outputs: 3, stride: 1, padding: [0, 0, 0, 0] },
@@ -87,36 +112,49 @@ function outputShape({ x: [batch, height, width], kernel, outputs, stride, paddi
 }
 
 function convolutionCases(geometry: Geometry, index: number): OpCase[] {
-  const { x: xShape, kernel, outputs, stride, padding } = geometry;
+  const { x: xShape, kernel, outputs, stride, padding, border = 'zero', activation } = geometry;
   const filterShape: Shape4D = [kernel, kernel, xShape[3], outputs];
-  const attributes = { stride, padding };
-  const label = `${kernel}x${kernel} ${xShape.join('x')} -> ${outputs}, stride ${stride}, padding ${padding.join(' ')}`;
+  const attributes = { stride, padding, border } as const;
+  const label = `${kernel}x${kernel} ${xShape.join('x')} -> ${outputs}, stride ${stride}, ${border} ${padding.join(' ')}`;
   const x = random('x', xShape);
-  const filter = random('filter', filterShape);
+  // Sums of about 1, where tanh is not flat and passes on no more of their rounding than it gets.
+  const filter = activation === TANH ? scaled(random('filter', filterShape), 1 / 16) : random('filter', filterShape);
   const dy = random('dy', outputShape(geometry));
   const biased = index % 2 === 0;
   return [
     {
-      name: `convolution ${label}${biased ? ', bias' : ''}`,
+      name: `convolution ${label}${biased ? ', bias' : ''}${activation ? `, ${activation.kind}` : ''}`,
       inputs: { x, filter, ...(biased ? { bias: random('bias', [outputs]) } : {}) },
       differentiable: ['x', 'filter', ...(biased ? ['bias'] : [])],
       run: ({ x, filter, bias }) =>
-        convolution(x as tf.Tensor4D, filter as tf.Tensor4D, attributes, bias as tf.Tensor1D | undefined),
-      reference: ({ x, filter, bias }) => convolution64(x!, filter!, stride, padding, bias),
+        convolution(x as tf.Tensor4D, filter as tf.Tensor4D, attributes, bias as tf.Tensor1D | undefined, activation),
+      reference: ({ x, filter, bias }) => {
+        const [input, sides] = border === 'reflect' ? [reflectionPad64(x!, padding[0]), NO_PADDING] : [x!, padding];
+        return activate64(convolution64(input, filter!, stride, sides, bias), activation);
+      },
     },
     {
       name: `convolutionInputGradient ${label}`,
       inputs: { dy, filter },
       differentiable: ['dy', 'filter'],
       run: ({ dy, filter }) => convolutionInputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, xShape, attributes),
-      reference: ({ dy, filter }) => inputGradient64(dy!, filter!, xShape, stride, padding),
+      reference: ({ dy, filter }) =>
+        border === 'reflect'
+          ? reflectionPadGradient64(
+              inputGradient64(dy!, filter!, reflectedShape(xShape, padding[0]), stride, NO_PADDING),
+              padding[0],
+            )
+          : inputGradient64(dy!, filter!, xShape, stride, padding),
     },
     {
       name: `convolutionFilterGradient ${label}`,
       inputs: { x, dy },
       differentiable: [],
       run: ({ x, dy }) => convolutionFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, filterShape, attributes),
-      reference: ({ x, dy }) => filterGradient64(x!, dy!, filterShape, stride, padding),
+      reference: ({ x, dy }) => {
+        const [input, sides] = border === 'reflect' ? [reflectionPad64(x!, padding[0]), NO_PADDING] : [x!, padding];
+        return filterGradient64(input, dy!, filterShape, stride, sides);
+      },
     },
   ];
 }
@@ -142,7 +180,7 @@ function reflectionCase(shape: Shape4D, pad: number): OpCase {
   };
 }
 
-function normCase(shape: Shape4D, activation: Activation, withResidual: boolean): OpCase {
+function normCase(shape: Shape4D, activation: Rectifier, withResidual: boolean): OpCase {
   const slope = activation.kind === 'leakyRelu' ? activation.slope : activation.kind === 'relu' ? 0 : 1;
   return {
     name: `instanceNorm ${shape.join('x')}, ${activation.kind}${withResidual ? ', residual' : ''}`,
@@ -184,7 +222,7 @@ function spectralCases(shape: Shape4D): OpCase[] {
       name: `spectralNorm ${label}`,
       inputs: { weight, u, v: unit('v', sizeOf(shape) / outputs) },
       differentiable: ['weight'],
-      run: ({ weight, u, v }) => spectralNorm(weight as tf.Tensor4D, u as tf.Tensor1D, v as tf.Tensor1D),
+      run: ({ weight, u, v }) => spectralNorm(weight as tf.Tensor4D, { u: u as tf.Tensor1D, v: v as tf.Tensor1D }),
       reference: ({ weight, u, v }) => spectralNorm64(weight!, u!, v!),
     },
     {
@@ -192,53 +230,105 @@ function spectralCases(shape: Shape4D): OpCase[] {
       inputs: { weight, u },
       differentiable: [],
       run: ({ weight, u }) => {
-        const next = powerIteration(weight as tf.Tensor4D, u as tf.Tensor1D);
-        return tf.concat([next.u, next.v]);
+        const half = tf.mul(weight!, 0.5);
+        const [next, same] = powerIteration([weight, half] as tf.Tensor4D[], [u, u] as tf.Tensor1D[]);
+        return tf.concat([next!.u, next!.v, same!.u, same!.v]);
       },
-      reference: ({ weight, u }) => powerIteration64(weight!, u!),
+      reference: ({ weight, u }) => {
+        const { shape, data } = powerIteration64(weight!, u!);
+        return { shape: [2 * shape[0]!], data: Float64Array.from([...data, ...data]) };
+      },
     },
   ];
 }
 
-function differenceCase(shape: Shape4D): OpCase {
+function differenceCases(shape: Shape4D): OpCase[] {
+  const label = shape.join('x');
+  return [
+    {
+      name: `absoluteDifferenceSum ${label}`,
+      inputs: { x: random('x', shape), target: random('target', shape) },
+      differentiable: ['x', 'target'],
+      run: ({ x, target }) => absoluteDifferenceSum(x as tf.Tensor4D, target as tf.Tensor4D, 0.3),
+      reference: ({ x, target }) => absoluteDifferenceSum64(x!, target!, 0.3),
+    },
+    {
+      name: `squaredDifferenceSum ${label}`,
+      inputs: { x: random('x', shape) },
+      differentiable: ['x'],
+      run: ({ x }) => squaredDifferenceSum(x as tf.Tensor4D, 1, 0.3),
+      reference: ({ x }) => squaredDifferenceSum64(x!, 1, 0.3),
+    },
+  ];
+}
+
+function uncoveredCase(counts: readonly number[], [height, width, channels]: [number, number, number]): OpCase {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  // Around -0.8, so that some pixels are covered in part.
+  const masks = (label: string) => {
+    const { shape, data } = random(label, [total, height, width, 1]);
+    return { shape, data: data.map((value) => Math.fround(-0.8 + 0.3 * value)) };
+  };
   return {
-    name: `absoluteDifferenceSum ${shape.join('x')}`,
-    inputs: { x: random('x', shape), target: random('target', shape) },
-    differentiable: ['x', 'target'],
-    run: ({ x, target }) => absoluteDifferenceSum(x as tf.Tensor4D, target as tf.Tensor4D),
-    reference: ({ x, target }) => absoluteDifferenceSum64(x!, target!),
+    name: `uncoveredDifferenceSum of ${counts.join(', ')}, ${height}x${width}x${channels}`,
+    inputs: {
+      image: random('image', [counts.length, height, width, channels]),
+      masks: masks('masks'),
+      otherImage: random('other image', [counts.length, height, width, channels]),
+      otherMasks: masks('other masks'),
+    },
+    differentiable: ['image', 'masks', 'otherImage', 'otherMasks'],
+    run: ({ image, masks, otherImage, otherMasks }) =>
+      uncoveredDifferenceSum(
+        { image: image as tf.Tensor4D, masks: masks as tf.Tensor4D },
+        { image: otherImage as tf.Tensor4D, masks: otherMasks as tf.Tensor4D },
+        counts,
+        0.3,
+      ),
+    reference: ({ image, masks, otherImage, otherMasks }) =>
+      uncoveredDifferenceSum64(image!, masks!, otherImage!, otherMasks!, counts, 0.3),
   };
 }
 
-function adamCase(shape: readonly number[], step: number): OpCase {
-  const attributes = { learningRate: 0.1, beta1: 0.5, beta2: 0.999, step };
-  const v = random('v', shape);
-  const inputs = {
-    parameter: random('parameter', shape),
-    gradient: random('gradient', shape),
-    m: random('m', shape),
-    v: { shape, data: v.data.map((value) => Math.fround(value * value)) },
-  };
+function adamCase(shapes: readonly (readonly number[])[], step: number): OpCase {
+  const settings = { learningRate: 0.1, beta1: 0.5, beta2: 0.999, step };
+  const inputs = Object.fromEntries(
+    shapes.flatMap((shape, i) => {
+      const v = random(`v ${i}`, shape);
+      return [
+        [`parameter${i}`, random(`parameter ${i}`, shape)],
+        [`gradient${i}`, random(`gradient ${i}`, shape)],
+        [`m${i}`, random(`m ${i}`, shape)],
+        [`v${i}`, { shape, data: v.data.map((value) => Math.fround(value * value)) }],
+      ];
+    }),
+  );
   return {
-    name: `adamUpdate ${shape.join('x')}, step ${step}`,
+    name: `adamUpdate of ${shapes.map((shape) => shape.join('x')).join(', ')}, step ${step}`,
     inputs,
     differentiable: [],
     run: (tensors) => {
-      const next = adamUpdate(tensors as typeof tensors & Record<keyof typeof inputs, tf.Tensor>, {
-        ...attributes,
-        epsilon: 1e-8,
-      });
-      return tf.stack([next.parameter, next.m, next.v]);
+      const all = (name: string) => shapes.map((_, i) => tensors[`${name}${i}`] as tf.Tensor);
+      const state = { parameters: all('parameter'), m: all('m'), v: all('v') };
+      const next = adamUpdate(state, all('gradient'), { ...settings, epsilon: 1e-8 });
+      const flat = shapes.flatMap((_, i) =>
+        [next.parameters[i]!, next.m[i]!, next.v[i]!].map((x) => tf.reshape(x, [-1])),
+      );
+      return tf.concat(flat);
     },
-    reference: ({ parameter, gradient, m, v }) => {
-      const state = { parameter: parameter!.data.slice(), m: m!.data.slice(), v: v!.data.slice() };
-      adamStep64(state, gradient!.data, attributes);
-      return { shape: [3, ...shape], data: Float64Array.from([...state.parameter, ...state.m, ...state.v]) };
+    reference: (arrays) => {
+      const data = shapes.flatMap((_, i) => {
+        const values = (name: string) => (arrays[`${name}${i}`] as Array64).data.slice();
+        const state = { parameter: values('parameter'), m: values('m'), v: values('v') };
+        adamStep64(state, values('gradient'), settings);
+        return [...state.parameter, ...state.m, ...state.v];
+      });
+      return { shape: [data.length], data: Float64Array.from(data) };
     },
   };
 }
 
-const ACTIVATIONS: readonly Activation[] = [{ kind: 'none' }, { kind: 'relu' }, { kind: 'leakyRelu', slope: 0.2 }];
+const RECTIFIERS: readonly Rectifier[] = [{ kind: 'none' }, { kind: 'relu' }, { kind: 'leakyRelu', slope: 0.2 }];
 
 export const OP_CASES: readonly OpCase[] = [
   ...CONVOLUTIONS.flatMap(convolutionCases),
@@ -248,7 +338,7 @@ export const OP_CASES: readonly OpCase[] = [
   reflectionCase([1, 4, 5, 3], 1),
   reflectionCase([2, 4, 6, 8], 3),
   reflectionCase([1, 2, 3, 1], 1),
-  ...ACTIVATIONS.flatMap((activation) => [
+  ...RECTIFIERS.flatMap((activation) => [
     normCase([2, 5, 4, 3], activation, false),
     normCase([1, 6, 7, 8], activation, true),
   ]),
@@ -257,8 +347,10 @@ export const OP_CASES: readonly OpCase[] = [
   ...setCases([1, 1], [2, 2, 1]),
   ...spectralCases([4, 4, 3, 5]),
   ...spectralCases([4, 4, 8, 1]),
-  differenceCase([2, 5, 4, 3]),
-  differenceCase([1, 7, 3, 1]),
-  adamCase([3, 3, 5, 8], 1),
-  adamCase([7], 100),
+  ...differenceCases([2, 5, 4, 3]),
+  ...differenceCases([1, 7, 3, 1]),
+  uncoveredCase([1], [4, 5, 3]),
+  uncoveredCase([1, 2], [3, 4, 3]),
+  adamCase([[3, 3, 5, 8]], 1),
+  adamCase([[7], [3, 1, 2, 4]], 100),
 ];

@@ -103,6 +103,36 @@ export function reflectionPad64(x: Array64, pad: number): Array64 {
   );
 }
 
+/** The shape of an image after {@link reflectionPad64}. */
+export function reflectedShape(
+  [batch, height, width, channels]: readonly [number, number, number, number],
+  pad: number,
+): [number, number, number, number] {
+  return [batch, height + 2 * pad, width + 2 * pad, channels];
+}
+
+/** For every pixel, what became of its copies. */
+export function reflectionPadGradient64(dy: Array64, pad: number): Array64 {
+  const [batch, height, width, channels] = dy.shape as [number, number, number, number];
+  const copies = (i: number, size: number) => [i, -i, 2 * size - 2 - i].filter((copy, k) => k === 0 || copy !== i);
+  const inner = [batch, height - 2 * pad, width - 2 * pad, channels] as const;
+  return build(inner, (n, y, x, c) => {
+    let sum = 0;
+    for (const cy of copies(y, inner[1])) for (const cx of copies(x, inner[2])) sum += at(dy, n, cy + pad, cx + pad, c);
+    return sum;
+  });
+}
+
+/** @param activation none if absent */
+export function activate64(
+  { shape, data }: Array64,
+  activation: { readonly kind: string; readonly slope?: number } = { kind: 'none' },
+): Array64 {
+  if (activation.kind === 'none') return { shape, data };
+  if (activation.kind === 'tanh') return { shape, data: data.map(Math.tanh) };
+  return { shape, data: data.map((value) => (value > 0 ? value : value * (activation.slope ?? 0))) };
+}
+
 /** @param negativeSlope what follows: 1 for nothing, 0 for ReLU, else the slope of a leaky ReLU */
 export function instanceNorm64(x: Array64, negativeSlope: number, residual?: Array64): Array64 {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
@@ -146,9 +176,40 @@ export function setSpread64(x: Array64, counts: readonly number[]): Array64 {
   return build([owner.length, height, width, channels], (row, y, z, c) => at(x, owner[row]!, y, z, c));
 }
 
-export function absoluteDifferenceSum64(x: Array64, target: Array64): Array64 {
+export function absoluteDifferenceSum64(x: Array64, target: Array64, scale: number): Array64 {
   const sum = x.data.reduce((total, value, i) => total + Math.abs(value - target.data[i]!), 0);
-  return { shape: [], data: Float64Array.of(sum) };
+  return { shape: [], data: Float64Array.of(scale * sum) };
+}
+
+export function squaredDifferenceSum64(x: Array64, target: number, scale: number): Array64 {
+  return { shape: [], data: Float64Array.of(scale * x.data.reduce((sum, value) => sum + (value - target) ** 2, 0)) };
+}
+
+/** The L1 distance of two images where the masks of neither cover them. */
+export function uncoveredDifferenceSum64(
+  image: Array64,
+  masks: Array64,
+  otherImage: Array64,
+  otherMasks: Array64,
+  counts: readonly number[],
+  scale: number,
+): Array64 {
+  const owner = owners(counts);
+  const [, height, width, channels] = image.shape as [number, number, number, number];
+  let total = 0;
+  for (let i = 0; i < image.data.length; i++) {
+    const pixel = Math.floor(i / channels);
+    const sample = Math.floor(pixel / (height * width));
+    const place = pixel % (height * width);
+    const covered = owner.reduce((sum, own, row) => {
+      if (own !== sample) return sum;
+      const value = masks.data[row * height * width + place]! + otherMasks.data[row * height * width + place]!;
+      return sum + value / 2 + 1;
+    }, 0);
+    const weight = 1 - Math.min(1, Math.max(0, covered));
+    total += weight * Math.abs(image.data[i]! - otherImage.data[i]!);
+  }
+  return { shape: [], data: Float64Array.of(scale * total) };
 }
 
 /** W u for the matrix W `[kernel * inputs, outputs]` of a filter. */

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { convolution, transposedConvolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
-import { reflectionPad } from '../ops/reflection-pad.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
-import { UNPADDED } from './strides.ts';
+import { KEEPING_7X7 } from './strides.ts';
 
 /** Parameters of {@link decoder} under `prefix`; `width` is a quarter of the channels that come in. */
 export function decoderSpecs(prefix: string, width: number, channels: number): ParameterSpec[] {
@@ -28,6 +27,6 @@ export function decoder(parameters: Parameters, prefix: string, features: tf.Ten
   return tf.tidy(() => {
     let h = instanceNorm(transposedConvolution(features, weight('up0')), { kind: 'relu' });
     h = instanceNorm(transposedConvolution(h, weight('up1')), { kind: 'relu' });
-    return tf.tanh(convolution(reflectionPad(h, 3), weight('conv0'), UNPADDED, bias));
+    return convolution(h, weight('conv0'), KEEPING_7X7, bias, { kind: 'tanh' });
   });
 }

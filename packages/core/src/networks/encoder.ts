@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { convolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
-import { reflectionPad } from '../ops/reflection-pad.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
-import { HALVING, UNPADDED } from './strides.ts';
+import { HALVING, KEEPING_3X3, KEEPING_7X7 } from './strides.ts';
 
 /** Parameters of {@link encoder} under `prefix`; convolutions before an instance norm have no bias, it would cancel. */
 export function encoderSpecs(prefix: string, channels: number, ngf: number, blocks: number): ParameterSpec[] {
@@ -33,7 +32,7 @@ export function encoderSpecs(prefix: string, channels: number, ngf: number, bloc
 export function encoder(parameters: Parameters, prefix: string, blocks: number, x: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   return tf.tidy(() => {
-    let h = instanceNorm(convolution(reflectionPad(x, 3), weight('conv0'), UNPADDED), { kind: 'relu' });
+    let h = instanceNorm(convolution(x, weight('conv0'), KEEPING_7X7), { kind: 'relu' });
     h = instanceNorm(convolution(h, weight('conv1'), HALVING), { kind: 'relu' });
     h = instanceNorm(convolution(h, weight('conv2'), HALVING), { kind: 'relu' });
     for (let block = 0; block < blocks; block++) h = residualBlock(parameters, `${prefix}.block${block}`, h);
@@ -45,7 +44,7 @@ export function encoder(parameters: Parameters, prefix: string, blocks: number, 
 function residualBlock(parameters: Parameters, prefix: string, x: tf.Tensor4D): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   return tf.tidy(() => {
-    const h = instanceNorm(convolution(reflectionPad(x, 1), weight('conv0'), UNPADDED), { kind: 'relu' });
-    return instanceNorm(convolution(reflectionPad(h, 1), weight('conv1'), UNPADDED), { kind: 'none' }, x);
+    const h = instanceNorm(convolution(x, weight('conv0'), KEEPING_3X3), { kind: 'relu' });
+    return instanceNorm(convolution(h, weight('conv1'), KEEPING_3X3), { kind: 'none' }, x);
   });
 }

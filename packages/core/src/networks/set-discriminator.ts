@@ -44,7 +44,7 @@ export function discriminatorFeatures(parameters: Parameters, prefix: string, x:
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   const bias = parameter<tf.Tensor1D>(parameters, `${prefix}.conv0.bias`);
   return tf.tidy(() => {
-    let h: tf.Tensor4D = tf.leakyRelu(convolution(x, weight('conv0'), HALVING, bias), LEAKY.slope);
+    let h = convolution(x, weight('conv0'), HALVING, bias, LEAKY);
     h = instanceNorm(convolution(h, weight('conv1'), HALVING), LEAKY);
     return instanceNorm(convolution(h, weight('conv2'), HALVING), LEAKY);
   });

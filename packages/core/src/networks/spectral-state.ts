@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { powerIteration, spectralNorm } from '../ops/spectral-norm.ts';
+import { powerIteration, type SingularVectors, spectralNorm } from '../ops/spectral-norm.ts';
 import type { Rng } from '../random/rng.ts';
 import { type Parameters, parameter } from './parameters.ts';
 
 /** The singular vectors of each convolution of a discriminator, kept from call to call. */
-export type SpectralState = Map<string, { u: tf.Tensor1D; v: tf.Tensor1D }>;
+export type SpectralState = Map<string, SingularVectors>;
 
 const WEIGHT = '.weight';
 
@@ -24,18 +24,23 @@ export function initialSpectralState(parameters: Parameters, rng: Rng): Spectral
 
 /** Advances every pair of vectors by one power iteration, in place; the old tensors are disposed. */
 export function advanceSpectralState(state: SpectralState, parameters: Parameters): void {
-  for (const [layer, vectors] of state) {
-    const next = powerIteration(parameter(parameters, layer + WEIGHT), vectors.u);
-    tf.dispose(vectors);
-    state.set(layer, { u: tf.keep(next.u), v: tf.keep(next.v) });
-  }
+  const layers = [...state.keys()];
+  const before = [...state.values()];
+  const weights = layers.map((layer) => parameter<tf.Tensor4D>(parameters, layer + WEIGHT));
+  const us = before.map(({ u }) => u);
+  const next = powerIteration(weights, us);
+  layers.forEach((layer, i) => {
+    const { u, v } = next[i] as SingularVectors;
+    state.set(layer, { u: tf.keep(u), v: tf.keep(v) });
+  });
+  tf.dispose(before.flatMap(({ u, v }) => [u, v]));
 }
 
 /** The parameters with every convolution's weight divided by its largest singular value; differentiable. */
 export function spectrallyNormalised(parameters: Parameters, state: SpectralState): Parameters {
   const normalised = new Map(parameters);
-  for (const [layer, { u, v }] of state) {
-    normalised.set(layer + WEIGHT, spectralNorm(parameter(parameters, layer + WEIGHT), u, v));
+  for (const [layer, vectors] of state) {
+    normalised.set(layer + WEIGHT, spectralNorm(parameter(parameters, layer + WEIGHT), vectors));
   }
   return normalised;
 }

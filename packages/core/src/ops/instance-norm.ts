@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import {
+  type ActivationAttributes,
+  activate,
+  activationAttributes,
+  activationGradient,
+  type Rectifier,
+} from './activation.ts';
 import { defineOp } from './define-op.ts';
 
-/** What follows the normalisation; `slope` is the factor for negative values of a leaky ReLU. */
-export type Activation = { readonly kind: 'none' | 'relu' } | { readonly kind: 'leakyRelu'; readonly slope: number };
-
-interface InstanceNormAttributes {
+interface InstanceNormAttributes extends ActivationAttributes {
   readonly epsilon: number;
-  readonly activation: 'none' | 'relu' | 'leakyRelu';
-  readonly slope: number;
 }
 
 /** Added to the variance, as in PyTorch's `InstanceNorm2d`. */
@@ -15,12 +17,12 @@ const EPSILON = 1e-5;
 
 const normOp = defineOp<InstanceNormAttributes>({
   name: 'InstanceNorm',
-  reference: ({ x, residual }, { epsilon, activation, slope }) => {
+  reference: ({ x, residual }, { epsilon, ...activation }) => {
     const mean = spatialMean(x as tf.Tensor4D);
     const centred = tf.sub(x!, mean);
     const inverseDeviation = tf.rsqrt(tf.add(spatialMean(tf.square(centred) as tf.Tensor4D), epsilon));
     const normal = tf.mul(centred, inverseDeviation);
-    const y = activation === 'none' ? normal : activation === 'relu' ? tf.relu(normal) : tf.leakyRelu(normal, slope);
+    const y = activate(normal, activation);
     return [
       residual === undefined ? y : tf.add(y, residual),
       tf.squeeze(mean, [1, 2]),
@@ -38,14 +40,13 @@ const normOp = defineOp<InstanceNormAttributes>({
   },
 });
 
-const normGradientOp = defineOp<Omit<InstanceNormAttributes, 'epsilon'>>({
+const normGradientOp = defineOp<ActivationAttributes>({
   name: 'InstanceNormGradient',
-  reference: ({ dy, x, mean, inverseDeviation }, { activation, slope }) => {
+  reference: ({ dy, x, mean, inverseDeviation }, activation) => {
     const [batch, , , channels] = x!.shape as [number, number, number, number];
     const scale = tf.reshape(inverseDeviation!, [batch, 1, 1, channels]);
     const normal = tf.mul(tf.sub(x!, tf.reshape(mean!, [batch, 1, 1, channels])), scale) as tf.Tensor4D;
-    const negativeSlope = activation === 'none' ? 1 : activation === 'relu' ? 0 : slope;
-    const dNormal = activation === 'none' ? dy! : tf.where(tf.greater(normal, 0), dy!, tf.mul(dy!, negativeSlope));
+    const dNormal = activationGradient(dy as tf.Tensor4D, normal, activation);
     const along = spatialMean(tf.mul(dNormal, normal) as tf.Tensor4D);
     return tf.mul(scale, tf.sub(tf.sub(dNormal, spatialMean(dNormal as tf.Tensor4D)), tf.mul(normal, along)));
   },
@@ -60,12 +61,8 @@ const normGradientOp = defineOp<Omit<InstanceNormAttributes, 'epsilon'>>({
  * @param x `[batch, height, width, channels]`
  * @param residual same shape; the skip connection of a residual block
  */
-export function instanceNorm(x: tf.Tensor4D, activation: Activation, residual?: tf.Tensor4D): tf.Tensor4D {
-  const attributes: InstanceNormAttributes = {
-    epsilon: EPSILON,
-    activation: activation.kind,
-    slope: activation.kind === 'leakyRelu' ? activation.slope : 0,
-  };
+export function instanceNorm(x: tf.Tensor4D, rectifier: Rectifier, residual?: tf.Tensor4D): tf.Tensor4D {
+  const attributes = { epsilon: EPSILON, ...activationAttributes(rectifier) };
   return normOp(residual === undefined ? { x } : { x, residual }, attributes)[0] as tf.Tensor4D;
 }
 

@@ -18,7 +18,7 @@ const pad2d = defineOp<ReflectPadAttributes>({
       ],
       'reflect',
     ),
-  gradient: (dy, _saved, { pad }) => ({ x: () => pad2dGradient({ dy }, { pad })[0] }),
+  gradient: (dy, _saved, { pad }) => ({ x: () => reflectionPadGradient(dy as tf.Tensor4D, pad) }),
 });
 
 const pad2dGradient = defineOp<ReflectPadAttributes>({
@@ -42,6 +42,16 @@ export function reflectionPad(x: tf.Tensor4D, pad: number): tf.Tensor4D {
     throw new Error(`reflectionPad: pad ${pad} must be smaller than height ${height} and width ${width}.`);
   }
   return pad2d({ x }, { pad })[0] as tf.Tensor4D;
+}
+
+/**
+ * The gradient of {@link reflectionPad}: what was reflected is added back.
+ *
+ * @param dy `[batch, height + 2 pad, width + 2 pad, channels]`
+ * @returns `[batch, height, width, channels]`
+ */
+export function reflectionPadGradient(dy: tf.Tensor4D, pad: number): tf.Tensor4D {
+  return pad2dGradient({ dy }, { pad })[0] as tf.Tensor4D;
 }
 
 /** Adds what lies in the two borders of `axis` back onto the pixels it was reflected from, and cuts the borders off. */

@@ -37,16 +37,22 @@ export class TrainedParameters {
   /** One Adam update of every parameter that has a gradient. The gradients stay with the caller. */
   update(gradients: Gradients, learningRate: number, settings: AdamSettings): void {
     this.step++;
-    for (const [name, parameter] of this.parameters) {
-      const gradient = gradients.get(name);
-      const moments = this.moments.get(name);
-      if (gradient === undefined || moments === undefined) continue;
-      const attributes = { learningRate, ...settings, epsilon: EPSILON, step: this.step };
-      const next = tf.tidy(() => adamUpdate({ parameter, gradient, ...moments }, attributes));
-      tf.dispose([parameter, moments.m, moments.v]);
-      this.parameters.set(name, tf.keep(next.parameter));
-      this.moments.set(name, { m: tf.keep(next.m), v: tf.keep(next.v) });
-    }
+    const names = [...this.parameters.keys()].filter((name) => gradients.has(name));
+    const moments = names.map((name) => this.moments.get(name) as { m: tf.Tensor; v: tf.Tensor });
+    const before = {
+      parameters: names.map((name) => this.parameters.get(name) as tf.Tensor),
+      m: moments.map(({ m }) => m),
+      v: moments.map(({ v }) => v),
+    };
+    const wanted = names.map((name) => gradients.get(name) as tf.Tensor);
+    const attributes = { learningRate, ...settings, epsilon: EPSILON, step: this.step };
+    const after = adamUpdate(before, wanted, attributes);
+    names.forEach((name, i) => {
+      const [parameter, m, v] = [after.parameters[i], after.m[i], after.v[i]] as [tf.Tensor, tf.Tensor, tf.Tensor];
+      this.parameters.set(name, tf.keep(parameter));
+      this.moments.set(name, { m: tf.keep(m), v: tf.keep(v) });
+    });
+    tf.dispose([...before.parameters, ...before.m, ...before.v]);
   }
 
   dispose(): void {

@@ -198,8 +198,8 @@ function updateGenerators(
       const output = networks.generate(forward.parameters, input);
       const reconstructed = networks.generate(backward.parameters, output);
       const adversarial = adversarialLoss(judge(output), 1);
-      const cycleLoss = tf.mul(reconstructionLoss(reconstructed, input, slots), config.weights.cycle) as tf.Scalar;
-      const context = tf.mul(contextLoss(input, output), config.weights.context) as tf.Scalar;
+      const cycleLoss = reconstructionLoss(reconstructed, input, slots, config.weights.cycle);
+      const context = contextLoss(input, output, config.weights.context);
       measure(`generator${domain}`, adversarial);
       measure(`cycle${domain}`, cycleLoss);
       measure(`context${domain}`, context);
@@ -215,7 +215,7 @@ function updateGenerators(
 
     const identity = lossAndGradients(() => {
       const output = networks.generate(backward.parameters, input);
-      return tf.mul(reconstructionLoss(output, input, slots), config.weights.identity);
+      return reconstructionLoss(output, input, slots, config.weights.identity);
     }, [backward.parameters]);
     measure(`identity${domain}`, identity.loss);
     accumulate(totalOf(backward), identity.gradients[0] as Gradients);
@@ -266,7 +266,7 @@ function updateDiscriminator(
     const scores = networks.discriminate(weights, both);
     const real = takeRows(scores, 0, targets.length);
     const fake = takeRows(scores, targets.length, fakes.length);
-    return tf.mul(tf.add(adversarialLoss(real, 1), adversarialLoss(fake, 0)), 0.5);
+    return tf.add(adversarialLoss(real, 1, 0.5), adversarialLoss(fake, 0, 0.5));
   }, [judge.trained.parameters]);
   measure(`discriminator${domain === 'A' ? 'B' : 'A'}`, loss);
   judge.trained.update(gradients[0] as Gradients, learningRate.discriminator, config.adam);

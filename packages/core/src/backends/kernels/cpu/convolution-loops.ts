@@ -12,6 +12,8 @@ export interface ConvolutionSizes {
   readonly stride: number;
   readonly top: number;
   readonly left: number;
+  /** What lies beyond the input: zeros, or the input reflected. */
+  readonly border: 'zero' | 'reflect';
 }
 
 /**
@@ -25,11 +27,11 @@ function forEachTap(s: ConvolutionSizes, visit: (y: number, x: number, filter: n
       for (let ox = 0; ox < s.outWidth; ox++) {
         const y = ((n * s.outHeight + oy) * s.outWidth + ox) * s.outputs;
         for (let ky = 0; ky < s.kernelHeight; ky++) {
-          const iy = oy * s.stride + ky - s.top;
-          if (iy < 0 || iy >= s.height) continue;
+          const iy = inside(oy * s.stride + ky - s.top, s.height, s.border);
+          if (iy < 0) continue;
           for (let kx = 0; kx < s.kernelWidth; kx++) {
-            const ix = ox * s.stride + kx - s.left;
-            if (ix < 0 || ix >= s.width) continue;
+            const ix = inside(ox * s.stride + kx - s.left, s.width, s.border);
+            if (ix < 0) continue;
             const x = ((n * s.height + iy) * s.width + ix) * s.inputs;
             visit(y, x, (ky * s.kernelWidth + kx) * s.inputs * s.outputs);
           }
@@ -39,12 +41,19 @@ function forEachTap(s: ConvolutionSizes, visit: (y: number, x: number, filter: n
   }
 }
 
-/** y = x * filter (+ bias); sums in float64, so that the result is as exact as float32 can hold. */
+/** The coordinate that is read at `i`; -1 where a zero lies. */
+function inside(i: number, size: number, border: 'zero' | 'reflect'): number {
+  if (i >= 0 && i < size) return i;
+  return border === 'zero' ? -1 : i < 0 ? -i : 2 * (size - 1) - i;
+}
+
+/** y = activate(x * filter (+ bias)); sums in float64, so that the result is as exact as float32 can hold. */
 export function convolve(
   s: ConvolutionSizes,
   x: Float32Array,
   filter: Float32Array,
-  bias?: Float32Array,
+  bias: Float32Array | undefined,
+  activate: (sum: number) => number,
 ): Float32Array {
   const sums = new Float64Array(s.batch * s.outHeight * s.outWidth * s.outputs);
   if (bias !== undefined) for (let i = 0; i < sums.length; i++) sums[i] = bias[i % s.outputs] as number;
@@ -55,7 +64,7 @@ export function convolve(
       for (let o = 0; o < s.outputs; o++) (sums[y + o] as number) += value * (filter[row + o] as number);
     }
   });
-  return Float32Array.from(sums);
+  return Float32Array.from(sums, activate);
 }
 
 /** The gradient of {@link convolve} with respect to x. */

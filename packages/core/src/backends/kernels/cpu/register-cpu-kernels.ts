@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ConvolutionAttributes } from '../../../ops/convolution.ts';
+import type { ActivationAttributes } from '../../../ops/activation.ts';
+import type { ConvolutionAttributes, ConvolutionGeometry } from '../../../ops/convolution.ts';
 import { type ConvolutionSizes, convolve, convolveFilterGradient, convolveInputGradient } from './convolution-loops.ts';
 
 type Shape4D = readonly [number, number, number, number];
@@ -26,14 +27,15 @@ const KERNELS: Readonly<Record<string, (call: KernelCall<never>) => tf.TensorInf
     const outWidth = Math.floor((x[2] + left + right - filter[1]) / stride) + 1;
     const sizes = sizesOf(x, filter, [x[0], outHeight, outWidth, filter[3]], attributes);
     const bias = inputs.bias === undefined ? undefined : values('bias');
-    return output([x[0], outHeight, outWidth, filter[3]], convolve(sizes, values('x'), values('filter'), bias));
+    const y = convolve(sizes, values('x'), values('filter'), bias, activationOf(attributes));
+    return output([x[0], outHeight, outWidth, filter[3]], y);
   },
   ConvolutionInputGradient: ({
     inputs,
     attributes,
     values,
     output,
-  }: KernelCall<ConvolutionAttributes & { inputShape: Shape4D }>) => {
+  }: KernelCall<ConvolutionGeometry & { inputShape: Shape4D }>) => {
     const sizes = sizesOf(attributes.inputShape, shapeOf(inputs.filter), shapeOf(inputs.dy), attributes);
     return output(attributes.inputShape, convolveInputGradient(sizes, values('dy'), values('filter')));
   },
@@ -42,7 +44,7 @@ const KERNELS: Readonly<Record<string, (call: KernelCall<never>) => tf.TensorInf
     attributes,
     values,
     output,
-  }: KernelCall<ConvolutionAttributes & { filterShape: Shape4D }>) => {
+  }: KernelCall<ConvolutionGeometry & { filterShape: Shape4D }>) => {
     const sizes = sizesOf(shapeOf(inputs.x), attributes.filterShape, shapeOf(inputs.dy), attributes);
     return output(attributes.filterShape, convolveFilterGradient(sizes, values('x'), values('dy')));
   },
@@ -83,6 +85,11 @@ export function registerCpuKernels(except: readonly string[] = []): () => void {
   };
 }
 
+function activationOf({ activation, slope }: ActivationAttributes): (sum: number) => number {
+  if (activation === 'none') return (sum) => sum;
+  return activation === 'tanh' ? Math.tanh : (sum) => (sum > 0 ? sum : activation === 'relu' ? 0 : slope * sum);
+}
+
 function shapeOf(tensor: tf.TensorInfo | undefined): Shape4D {
   return tensor?.shape as unknown as Shape4D;
 }
@@ -91,11 +98,12 @@ function sizesOf(
   x: Shape4D,
   filter: Shape4D,
   y: Shape4D,
-  { stride, padding }: ConvolutionAttributes,
+  { stride, padding, border }: ConvolutionGeometry,
 ): ConvolutionSizes {
   const [batch, height, width, inputs] = x;
   const [kernelHeight, kernelWidth] = filter;
   const [, outHeight, outWidth, outputs] = y;
   const [top, , left] = padding;
-  return { batch, height, width, inputs, outHeight, outWidth, outputs, kernelHeight, kernelWidth, stride, top, left };
+  const sides = { batch, height, width, inputs, outHeight, outWidth, outputs, kernelHeight, kernelWidth };
+  return { ...sides, stride, top, left, border };
 }

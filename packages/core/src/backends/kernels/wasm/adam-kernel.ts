@@ -15,22 +15,32 @@ export interface AdamAttributes {
   readonly step: number;
 }
 
-/** `AdamUpdate`: parameter, gradient, m and v -> all but the gradient, as new tensors. */
+interface AdamInputs {
+  readonly parameters: readonly TensorInfo[];
+  readonly gradients: readonly TensorInfo[];
+  readonly m: readonly TensorInfo[];
+  readonly v: readonly TensorInfo[];
+}
+
+/** `AdamUpdate`: parameters, gradients, m and v -> the parameters, then all m, then all v, as new tensors. */
 export function adamUpdate(
   runner: KernelRunner,
   tensors: KernelTensors,
-  inputs: Readonly<Record<'parameter' | 'gradient' | 'm' | 'v', TensorInfo>>,
+  { parameters, gradients, m, v }: AdamInputs,
   { learningRate, beta1, beta2, epsilon, step }: AdamAttributes,
 ): TensorInfo[] {
-  const { shape } = inputs.parameter;
-  const outputs = [tensors.output(shape), tensors.output(shape), tensors.output(shape)];
-  const size = shape.reduce((product, length) => product * length, 1);
   const factors = [
     ...[beta1, 1 - beta1, beta2, 1 - beta2],
     ...[learningRate / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step), epsilon],
-  ];
-  const all = [inputs.parameter, inputs.gradient, inputs.m, inputs.v, ...outputs];
-  const words = [...all.map((tensor) => tensors.address(tensor)), size, UNIT_VALUES, ...factors.map(floatBits)];
-  runner.run(JobKind.adam, words, parts(size, UNIT_VALUES), 20 * size);
-  return outputs;
+  ].map(floatBits);
+  const updated = parameters.map((parameter, i) => {
+    const { shape } = parameter;
+    const outputs = [tensors.output(shape), tensors.output(shape), tensors.output(shape)] as const;
+    const size = shape.reduce((product, length) => product * length, 1);
+    const all = [parameter, gradients[i], m[i], v[i], ...outputs] as TensorInfo[];
+    const words = [...all.map((tensor) => tensors.address(tensor)), size, UNIT_VALUES, ...factors];
+    runner.run(JobKind.adam, words, parts(size, UNIT_VALUES), 20 * size);
+    return outputs;
+  });
+  return [0, 1, 2].flatMap((part) => updated.map((outputs) => outputs[part] as TensorInfo));
 }

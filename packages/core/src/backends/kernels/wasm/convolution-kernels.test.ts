@@ -12,6 +12,8 @@ import {
   values,
 } from './test-support.ts';
 
+/** A border of zeros, no activation. */
+const PLAIN = { border: 'zero', activation: 'none', slope: 0 };
 const NONE = [0, 0, 0, 0] as const;
 const ONE = [1, 1, 1, 1] as const;
 
@@ -60,7 +62,7 @@ function results(c: ConvolutionCase): Float32Array[] {
     ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     const { stride, padding } = c;
     const run = (name: string, tensors: tf.NamedTensorMap, extra: object = {}) =>
-      floats(tf.engine().runKernel(name, tensors, { stride, padding: [...padding], ...extra }) as tf.Tensor);
+      floats(tf.engine().runKernel(name, tensors, { stride, padding: [...padding], ...PLAIN, ...extra }) as tf.Tensor);
     return [
       run('Convolution', { x, filter }),
       run('Convolution', { x, filter, bias }),

@@ -1,15 +1,22 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { ActivationAttributes } from '../../../ops/activation.ts';
 import { parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
 import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
+import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
+
+const UNPADDED = { padding: [0, 0, 0, 0], border: 'zero' } as const;
 
 type Padding = readonly [top: number, bottom: number, left: number, right: number];
 type Shape4D = readonly [number, number, number, number];
 
-export interface ConvolutionAttributes {
+interface ConvolutionGeometry {
   readonly stride: number;
   readonly padding: Padding;
+  readonly border: 'zero' | 'reflect';
 }
+
+type ConvolutionAttributes = ConvolutionGeometry & ActivationAttributes;
 
 /** Positions for which a unit of work keeps its input in the cache. */
 const UNIT_POSITIONS = 240;
@@ -25,8 +32,14 @@ export function convolution(
   runner: KernelRunner,
   tensors: KernelTensors,
   inputs: { readonly x: TensorInfo; readonly filter: TensorInfo; readonly bias?: TensorInfo },
-  { stride, padding }: ConvolutionAttributes,
+  { stride, padding, border, ...activation }: ConvolutionAttributes,
 ): TensorInfo {
+  if (border === 'reflect') {
+    const x = reflectPad(runner, tensors, inputs, { pad: padding[0] });
+    const y = convolution(runner, tensors, { ...inputs, x }, { stride, ...UNPADDED, ...activation });
+    tensors.dispose(x);
+    return y;
+  }
   const [samples, height, width, channels] = shapeOf(inputs.x);
   const [kernelHeight, kernelWidth, , outputs] = shapeOf(inputs.filter);
   const [top, bottom, left, right] = padding;
@@ -49,7 +62,14 @@ export function convolution(
     rowFloats: outputWidth * outputs,
     columnFloats: outputs,
   });
+  if (activation.activation !== 'none') tensors.map(y, activationOf(activation));
   return y;
+}
+
+function activationOf({ activation, slope }: ActivationAttributes): (value: number) => number {
+  if (activation === 'tanh') return Math.tanh;
+  const factor = activation === 'relu' ? 0 : slope;
+  return (value) => (value > 0 ? value : factor * value);
 }
 
 /** `ConvolutionInputGradient`: dy and filter -> dx; as a forward operation, the transposed convolution. */
@@ -57,9 +77,17 @@ export function convolutionInputGradient(
   runner: KernelRunner,
   tensors: KernelTensors,
   inputs: { readonly dy: TensorInfo; readonly filter: TensorInfo },
-  { stride, padding, inputShape }: ConvolutionAttributes & { readonly inputShape: Shape4D },
+  { stride, padding, border, inputShape }: ConvolutionGeometry & { readonly inputShape: Shape4D },
 ): TensorInfo {
-  const [, height, width, channels] = inputShape;
+  const [samples, height, width, channels] = inputShape;
+  if (border === 'reflect') {
+    const [pad] = padding;
+    const paddedShape: Shape4D = [samples, height + 2 * pad, width + 2 * pad, channels];
+    const dy = convolutionInputGradient(runner, tensors, inputs, { stride, ...UNPADDED, inputShape: paddedShape });
+    const dx = reflectPadGradient(runner, tensors, { dy }, { pad });
+    tensors.dispose(dy);
+    return dx;
+  }
   const filterShape = shapeOf(inputs.filter);
   const [kernelHeight, kernelWidth] = filterShape;
   const dx = tensors.output(inputShape);
@@ -97,8 +125,14 @@ export function convolutionFilterGradient(
   runner: KernelRunner,
   tensors: KernelTensors,
   inputs: { readonly x: TensorInfo; readonly dy: TensorInfo },
-  { stride, padding, filterShape }: ConvolutionAttributes & { readonly filterShape: Shape4D },
+  { stride, padding, border, filterShape }: ConvolutionGeometry & { readonly filterShape: Shape4D },
 ): TensorInfo {
+  if (border === 'reflect') {
+    const x = reflectPad(runner, tensors, inputs, { pad: padding[0] });
+    const filter = convolutionFilterGradient(runner, tensors, { ...inputs, x }, { stride, ...UNPADDED, filterShape });
+    tensors.dispose(x);
+    return filter;
+  }
   const [samples, height, width, channels] = shapeOf(inputs.x);
   const [kernelHeight, kernelWidth, , outputs] = filterShape;
   const [, outputHeight, outputWidth] = shapeOf(inputs.dy);

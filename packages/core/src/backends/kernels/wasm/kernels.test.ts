@@ -173,10 +173,17 @@ t.test('Adam: a wrong update trains to something else', async (t) => {
     await onOneAndTwoThreads(
       t,
       () => {
-        const inputs = { parameter: make([size], 1), gradient: make([size], 2), m: make([size], 3) };
+        const parameter = make([size], 1);
         const v = tf.square(make([size], 4));
-        const outputs = run('AdamUpdate', { ...inputs, v }, { learningRate, beta1, beta2, epsilon, step });
-        return [...outputs, inputs.parameter, v].map(floats);
+        const inputs = { parameters: [parameter], gradients: [make([size], 2)], m: [make([size], 3)], v: [v] };
+        const outputs = run('AdamUpdate', inputs as unknown as tf.NamedTensorMap, {
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          step,
+        });
+        return [...outputs, parameter, v].map(floats);
       },
       ([parameter, m, v, oldParameter, oldV]) => {
         const before = values(size, 1);
@@ -278,7 +285,7 @@ t.test('sets and differences: the losses and the sum over instances are made of 
       t,
       () => {
         const [x, y] = [make([total, ...row], 1), make([counts.length, ...row], 2)];
-        const difference = run('AbsoluteDifferenceSum', { x, target: make([total, ...row], 3) }, {});
+        const difference = run('AbsoluteDifferenceSum', { x, target: make([total, ...row], 3) }, { scale: 1 });
         return [...run('SetSum', { x }, { counts }), ...run('SetSpread', { x: y }, { counts }), ...difference].map(
           floats,
         );

@@ -63,11 +63,12 @@ export function reduce(
   return y;
 }
 
-/** `AbsoluteDifferenceSum`: x and target -> the sum of |x - target|. */
+/** `AbsoluteDifferenceSum`: x and target -> `scale` times the sum of |x - target|. */
 export function absoluteDifferenceSum(
   runner: KernelRunner,
   tensors: KernelTensors,
   { x, target }: { readonly x: TensorInfo; readonly target: TensorInfo },
+  { scale }: { readonly scale: number },
 ): TensorInfo {
   const size = x.shape.reduce((product, length) => product * length, 1);
   const sum = tensors.output([]);
@@ -76,5 +77,6 @@ export function absoluteDifferenceSum(
   const words = [tensors.address(x), tensors.address(target), partial, size, UNIT_VALUES, tensors.address(sum)];
   runner.run(JobKind.absoluteDifference, words, units, 4 * size);
   runner.run(JobKind.absoluteDifferenceTotal, words, 1, 0);
+  tensors.map(sum, (value) => value * scale);
   return sum;
 }
