@@ -72,16 +72,14 @@ function measure(layer: Layer) {
   const run = (name: string, inputs: tf.NamedTensorMap, extra: object) =>
     rate(
       () =>
-        tf
-          .engine()
-          .runKernel(name, inputs, {
-            stride,
-            padding,
-            border: 'zero',
-            activation: 'none',
-            slope: 0,
-            ...extra,
-          }) as tf.Tensor,
+        tf.engine().runKernel(name, inputs, {
+          stride,
+          padding,
+          border: 'zero',
+          activation: 'none',
+          slope: 0,
+          ...extra,
+        }) as tf.Tensor,
     );
   const rates = {
     forward: run('Convolution', { x, filter }, {}),
