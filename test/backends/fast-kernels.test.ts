@@ -1,7 +1,8 @@
-import { type BackendName, openBackend } from '@instagan/core';
+import { type BackendName, openBackend, UserError } from '@instagan/core';
 import t from 'tap';
 import { CPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/cpu/register-cpu-kernels.ts';
 import { WASM_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
+import { WEBGPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/webgpu/register-webgpu-kernels.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { OP_CASES } from './op-cases.ts';
 import { computeOp, type OpResult } from './op-suite.ts';
@@ -19,11 +20,24 @@ async function computeAll(name: BackendName, stockKernels: readonly string[]): P
   }
 }
 
+/** Why a backend does not open here; `false` where it does, as tap takes it. */
+async function skipReason(name: BackendName): Promise<string | false> {
+  try {
+    await (await openBackend(name)).close();
+    return false;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
 for (const [name, kernels] of [
   ['cpu', CPU_KERNEL_NAMES],
   ['wasm', WASM_KERNEL_NAMES],
+  ['webgpu', WEBGPU_KERNEL_NAMES],
 ] as const) {
-  t.test(`the fast kernels of ${name} compute what stock operations do, or speed would cost quality`, async (t) => {
+  const title = `the fast kernels of ${name} compute what stock operations do, or speed would cost quality`;
+  t.test(title, { skip: await skipReason(name) }, async (t) => {
     const fast = await computeAll(name, []);
     const stock = await computeAll(name, kernels);
     let bitsDiffer = false;

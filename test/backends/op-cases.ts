@@ -1,8 +1,10 @@
 import { createRng } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import { absoluteDifferenceSum } from '../../packages/core/src/ops/absolute-difference.ts';
+import { accumulate } from '../../packages/core/src/ops/accumulate.ts';
 import type { Activation, Rectifier } from '../../packages/core/src/ops/activation.ts';
 import { adamUpdate } from '../../packages/core/src/ops/adam.ts';
+import { channelSum } from '../../packages/core/src/ops/channel-sum.ts';
 import {
   convolution,
   convolutionFilterGradient,
@@ -290,6 +292,40 @@ function uncoveredCase(counts: readonly number[], [height, width, channels]: [nu
   };
 }
 
+function channelSumCase(shape: Shape4D): OpCase {
+  return {
+    name: `channelSum ${shape.join('x')}`,
+    inputs: { x: random('x', shape) },
+    differentiable: [],
+    run: ({ x }) => channelSum(x as tf.Tensor4D),
+    reference: ({ x }) => {
+      const sums = new Float64Array(shape[3]);
+      for (const [i, value] of x!.data.entries()) sums[i % shape[3]]! += value;
+      return { shape: [shape[3]], data: sums };
+    },
+  };
+}
+
+function accumulateCase(shapes: readonly (readonly number[])[]): OpCase {
+  const each = (label: string) => shapes.map((shape, i) => [`${label}${i}`, random(`${label} ${i}`, shape)] as const);
+  return {
+    name: `accumulate of ${shapes.map((shape) => shape.join('x')).join(', ')}`,
+    inputs: Object.fromEntries([...each('total'), ...each('more')]),
+    differentiable: [],
+    run: (tensors) => {
+      const all = (name: string) => shapes.map((_, i) => tensors[`${name}${i}`] as tf.Tensor);
+      return tf.concat(accumulate(all('total'), all('more')).map((sum) => tf.reshape(sum, [-1])));
+    },
+    reference: (arrays) => {
+      const sums = shapes.flatMap((_, i) => {
+        const more = arrays[`more${i}`]!.data;
+        return [...arrays[`total${i}`]!.data.map((value, place) => value + more[place]!)];
+      });
+      return { shape: [sums.length], data: Float64Array.from(sums) };
+    },
+  };
+}
+
 function adamCase(shapes: readonly (readonly number[])[], step: number): OpCase {
   const settings = { learningRate: 0.1, beta1: 0.5, beta2: 0.999, step };
   const inputs = Object.fromEntries(
@@ -353,4 +389,23 @@ export const OP_CASES: readonly OpCase[] = [
   uncoveredCase([1, 2], [3, 4, 3]),
   adamCase([[3, 3, 5, 8]], 1),
   adamCase([[7], [3, 1, 2, 4]], 100),
+  channelSumCase([2, 5, 4, 3]),
+  channelSumCase([1, 3, 7, 8]),
+  accumulateCase([[3], [2, 3, 4, 5], []]),
+];
+
+const MANY_SHAPES = [[3], [3, 3, 11, 12], [64], [1], [2, 2, 9, 30], [1030], [5, 4], [7, 7], [33], [17, 62]] as const;
+
+/** Sizes at which kernels divide their work among more workgroups, dispatches or threads. */
+export const LARGE_OP_CASES: readonly OpCase[] = [
+  normCase([2, 66, 65, 6], { kind: 'relu' }, true),
+  normCase([1, 70, 64, 12], { kind: 'none' }, false),
+  channelSumCase([3, 65, 64, 5]),
+  channelSumCase([2, 70, 40, 68]),
+  ...differenceCases([2, 70, 66, 3]),
+  // Among so many pixels some lie on the edge of the clamp, where finite differences mean nothing.
+  { ...uncoveredCase([2, 1], [100, 90, 3]), differentiable: [] },
+  ...spectralCases([4, 4, 40, 36]),
+  adamCase(MANY_SHAPES, 3),
+  accumulateCase(MANY_SHAPES),
 ];

@@ -35,7 +35,7 @@ const adamOp = defineOp<AdamAttributes>({
 
 /**
  * One Adam update (Kingma and Ba 2015, algorithm 1) of all weights of a network, epsilon outside the bias-corrected
- * root as in PyTorch. The inputs are left as they are.
+ * root as in PyTorch. The state is given up: its memory may hold the next one afterwards.
  *
  * @param gradients one for each parameter
  */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openBackend } from '../backends/registry.ts';
 import { createRng } from '../random/rng.ts';
-import { accumulate, lossAndGradients, TrainedParameters } from './optimizer.ts';
+import { accumulateGradients, lossAndGradients, TrainedParameters } from './optimizer.ts';
 
 const backend = await openBackend('cpu');
 t.teardown(() => backend.close());
@@ -91,8 +91,8 @@ t.test('gradients come by name, and only where the loss depends on a parameter',
 t.test('gradients of several losses add up, whichever has them', async (t) => {
   const before = tf.memory().numTensors;
   const total = new Map<string, tf.Tensor>();
-  accumulate(total, new Map([['a', tf.scalar(1)]]));
-  accumulate(total, new Map([['a', tf.scalar(2)], ['b', tf.scalar(4)]])); // biome-ignore format: one line reads best
+  accumulateGradients(total, new Map([['a', tf.scalar(1)]]));
+  accumulateGradients(total, new Map([['a', tf.scalar(2)], ['b', tf.scalar(4)]])); // biome-ignore format: one line reads best
   t.same(
     [...total].map(([name, value]) => [name, value.dataSync()[0]]),
     [

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../networks/parameters.ts';
+import { accumulate } from '../ops/accumulate.ts';
 import { adamUpdate } from '../ops/adam.ts';
 import { releaseTapeWhenPassed } from './release-tape.ts';
 
@@ -16,7 +17,7 @@ const EPSILON = 1e-8;
 
 /**
  * The parameters of one network with Adam's moments. Tensors are kept until replaced or disposed; an update makes new
- * ones and leaves the old untouched until then, since backends cache packed copies of weights by tensor.
+ * ones, since backends cache packed copies of weights by tensor.
  */
 export class TrainedParameters {
   readonly parameters: Map<string, tf.Tensor>;
@@ -92,14 +93,11 @@ export function lossAndGradients(loss: () => tf.Scalar, networks: readonly Param
   return { loss: value as tf.Scalar, gradients };
 }
 
-/** Adds `more` into `total`; sums are new tensors and their summands are disposed. */
-export function accumulate(total: Gradients, more: Gradients): void {
-  for (const [name, gradient] of more) {
-    const sum = total.get(name);
-    if (sum === undefined) total.set(name, gradient);
-    else {
-      total.set(name, tf.add(sum, gradient));
-      tf.dispose([sum, gradient]);
-    }
-  }
+/** Adds `more` into `total`, and takes its tensors over. */
+export function accumulateGradients(total: Gradients, more: Gradients): void {
+  const shared = [...more.keys()].filter((name) => total.has(name));
+  const summands = [total, more].map((gradients) => shared.map((name) => gradients.get(name) as tf.Tensor));
+  const sums = accumulate(summands[0] as tf.Tensor[], summands[1] as tf.Tensor[]);
+  tf.dispose(summands);
+  for (const [name, gradient] of more) total.set(name, sums[shared.indexOf(name)] ?? gradient);
 }

@@ -11,7 +11,7 @@ import { concatRows, takeRows } from '../ops/rows.ts';
 import type { Rng } from '../random/rng.ts';
 import type { ImagePool } from './image-pool.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';
-import { accumulate, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';
+import { accumulateGradients, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
 /** One of the two translations: from a source domain to the other one. */
@@ -210,15 +210,15 @@ function updateGenerators(
       }));
       return tf.addN([adversarial, cycleLoss, context]) as tf.Scalar;
     }, networksInUse);
-    accumulate(totalOf(forward), cycle.gradients[0] as Gradients);
-    accumulate(totalOf(backward), cycle.gradients[1] as Gradients);
+    accumulateGradients(totalOf(forward), cycle.gradients[0] as Gradients);
+    accumulateGradients(totalOf(backward), cycle.gradients[1] as Gradients);
 
     const identity = lossAndGradients(() => {
       const output = networks.generate(backward.parameters, input);
       return reconstructionLoss(output, input, slots, config.weights.identity);
     }, [backward.parameters]);
     measure(`identity${domain}`, identity.loss);
-    accumulate(totalOf(backward), identity.gradients[0] as Gradients);
+    accumulateGradients(totalOf(backward), identity.gradients[0] as Gradients);
 
     for (const [i, sample] of taken.samples.entries()) advance(direction, sample, fake[i] as DeviceSample);
   }

@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { parts } from '../arithmetic.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { CompiledProgram, type GpuProgram } from './gpu-program.ts';
 
@@ -7,6 +8,8 @@ import { CompiledProgram, type GpuProgram } from './gpu-program.ts';
 interface Recorder {
   readonly device: GPUDevice;
   readonly tensorMap: { get(dataId: object): { resource?: GPUBuffer } };
+  /** Go back to the pool after the next submission. */
+  readonly uniformPendingDisposal: GPUBuffer[];
   bufferManager: unknown;
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
@@ -23,6 +26,8 @@ interface Recorder {
   recordAndSubmit(...call: unknown[]): void;
   uploadToGPU(dataId: object): void;
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  refCount(dataId: object): number;
+  incRef(dataId: object): void;
 }
 
 /** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
@@ -31,6 +36,7 @@ const DISPATCHES_PER_SUBMIT = 64;
 const MOST_PARAMETER_BUFFERS = 4096;
 
 const UNIFORM = 0x40;
+const COPY_DST = 0x08;
 
 /**
  * Runs compute programs on tensors of tfjs's WebGPU backend, in order with its own operations. Made for little work in
@@ -62,6 +68,11 @@ export class Dispatcher {
     return this.#dispatches;
   }
 
+  /** Largest number of storage buffers in a program. */
+  get mostBuffers(): number {
+    return this.device.limits.maxStorageBuffersPerShaderStage;
+  }
+
   /** Largest number of workgroups along one dimension of a dispatch. */
   get mostWorkgroups(): number {
     return this.device.limits.maxComputeWorkgroupsPerDimension;
@@ -90,13 +101,44 @@ export class Dispatcher {
     let buffer = this.#parameters.get(key);
     if (buffer === undefined) {
       if (this.#parameters.size >= MOST_PARAMETER_BUFFERS) this.#parameters.clear();
-      const size = Math.ceil(words.length / 4) * 16;
+      const size = parts(words.length, 4) * 16;
       buffer = this.device.createBuffer({ size, usage: UNIFORM, mappedAtCreation: true });
       new Int32Array(buffer.getMappedRange()).set(words);
       buffer.unmap();
       this.#parameters.set(key, buffer);
     }
     return buffer;
+  }
+
+  /**
+   * A uniform buffer of 32-bit words for what is recorded until the next submission: for what changes at each call.
+   *
+   * @param words integers; floats through {@link floatBits}
+   */
+  momentary(words: readonly number[]): GPUBuffer {
+    const buffer = this.pool.acquireBuffer(parts(words.length, 4) * 16, UNIFORM | COPY_DST);
+    this.device.queue.writeBuffer(buffer, 0, new Int32Array(words));
+    this.#recorder.uniformPendingDisposal.push(buffer);
+    return buffer;
+  }
+
+  /**
+   * A tensor with the values of `tensor`, to be overwritten. Takes its memory over where no other tensor shares it: then
+   * `tensor` changes too, and its owner must let go of it.
+   */
+  owned(tensor: TensorInfo): TensorInfo {
+    const recorder = this.#recorder;
+    const { dataId, shape, dtype } = tensor;
+    if (recorder.refCount(dataId) === 1) {
+      recorder.incRef(dataId);
+      return { dataId, shape, dtype };
+    }
+    const copy = this.output(shape, dtype);
+    const [from, to] = [this.buffer(tensor), this.buffer(copy)];
+    recorder.ensureCommandEncoderReady();
+    recorder.endComputePassEncoder();
+    recorder.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, to.size);
+    return copy;
   }
 
   /** A tensor with memory of its own whose values are not set. */

@@ -1,6 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { accumulate } from './accumulate-kernel.ts';
+import { activationGradient } from './activation-gradient-kernel.ts';
+import { adamUpdate } from './adam-kernel.ts';
+import {
+  absoluteDifferenceGradient,
+  absoluteDifferenceSum,
+  squaredDifferenceGradient,
+  squaredDifferenceSum,
+} from './difference-kernels.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
+import { powerIteration } from './power-iteration-kernel.ts';
+import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
+import { setSpread, setSum } from './set-kernels.ts';
+import { spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
+import { channelSum } from './sum-kernels.ts';
+import {
+  uncoveredDifferenceImageGradient,
+  uncoveredDifferenceMasksGradient,
+  uncoveredDifferenceSum,
+} from './uncovered-difference-kernels.ts';
 
 /** Computes an op on the GPU: inputs and attributes as in `src/ops`. */
 type AnyKernel = (
@@ -9,7 +29,28 @@ type AnyKernel = (
   attributes: object,
 ) => tf.TensorInfo | tf.TensorInfo[];
 
-const KERNELS = {} as const;
+const KERNELS = {
+  InstanceNorm: instanceNorm,
+  InstanceNormGradient: instanceNormGradient,
+  ReflectPad: reflectPad,
+  ReflectPadGradient: reflectPadGradient,
+  SetSum: setSum,
+  SetSpread: setSpread,
+  ActivationGradient: activationGradient,
+  ChannelSum: channelSum,
+  AdamUpdate: adamUpdate,
+  Accumulate: accumulate,
+  PowerIteration: powerIteration,
+  SpectralNorm: spectralNorm,
+  SpectralNormGradient: spectralNormGradient,
+  AbsoluteDifferenceSum: absoluteDifferenceSum,
+  AbsoluteDifferenceGradient: absoluteDifferenceGradient,
+  SquaredDifferenceSum: squaredDifferenceSum,
+  SquaredDifferenceGradient: squaredDifferenceGradient,
+  UncoveredDifferenceSum: uncoveredDifferenceSum,
+  UncoveredDifferenceImageGradient: uncoveredDifferenceImageGradient,
+  UncoveredDifferenceMasksGradient: uncoveredDifferenceMasksGradient,
+} as const;
 
 /** Ops that have a kernel of this project's own on webgpu. */
 export const WEBGPU_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
