@@ -1,83 +1,22 @@
-"""The peer: InstaGAN's training step in eager PyTorch, with the framework's defaults.
+"""The peer of `trainStep`: InstaGAN's training step in eager PyTorch, with the framework's defaults.
 
-The same networks, losses, sequential mini-batches, image pools, spectral normalisation and optimizers as `trainStep` of
-@instagan/core, on random data. Masks of a chunk go through the networks as one batch, as a PyTorch user would write it.
+The same losses, sequential mini-batches, image pools, spectral normalisation and optimizers, on random data: in each chunk and
+direction three passes of generators, one pass of a judge for the generator and two, real and fake, for itself. Masks of a
+chunk go through the networks as one batch, as a PyTorch user would write it, and the judge's two passes are two calls, as in
+the authors' code (ours joins them to one batch).
 
     python pytorch_step.py --height 64 --width 64 --ngf 16 --ndf 16 --blocks 9 --instances 4 --per-chunk 2 \
-        --threads 2 --warm-up 1 --steps 5 --device cpu
+        --threads 2 --warm-up 1 --repeats 5 --device cpu
 
-Prints one line of JSON: {"version", "device", "threads", "seconds": [...], "peakRssBytes"}.
+Prints one line of JSON: {"name", "version", "device", "threads", "seconds": [...], "peakRssBytes", "peakGpuBytes"?}.
 """
 
-import argparse
-import json
 import random
-import resource
-import time
 
 import torch
-import torch.nn.functional as F
-from torch import nn
-from torch.nn.utils import spectral_norm
 
-
-class Block(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        half = lambda: [nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3), nn.InstanceNorm2d(width)]
-        self.layers = nn.Sequential(*half(), nn.ReLU(True), *half())
-
-    def forward(self, x):
-        return x + self.layers(x)
-
-
-def encoder(channels, ngf, blocks):
-    layers = [nn.ReflectionPad2d(3), nn.Conv2d(channels, ngf, 7), nn.InstanceNorm2d(ngf), nn.ReLU(True)]
-    for width in (ngf, 2 * ngf):
-        layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * width), nn.ReLU(True)]
-    return nn.Sequential(*layers, *(Block(4 * ngf) for _ in range(blocks)))
-
-
-def decoder(base, channels):
-    layers = []
-    for width in (4 * base, 2 * base):
-        layers += [
-            nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1),
-            nn.InstanceNorm2d(width // 2),
-            nn.ReLU(True),
-        ]
-    return nn.Sequential(*layers, nn.ReflectionPad2d(3), nn.Conv2d(base, channels, 7), nn.Tanh())
-
-
-class Generator(nn.Module):
-    def __init__(self, ngf, blocks):
-        super().__init__()
-        self.image_encoder, self.mask_encoder = encoder(3, ngf, blocks), encoder(1, ngf, blocks)
-        self.image_decoder, self.mask_decoder = decoder(2 * ngf, 3), decoder(3 * ngf, 1)
-
-    def forward(self, image, masks):
-        mask_features = self.mask_encoder(masks)
-        context = torch.cat([self.image_encoder(image), mask_features.sum(0, keepdim=True)], 1)
-        spread = context.expand(len(masks), -1, -1, -1)
-        return self.image_decoder(context), self.mask_decoder(torch.cat([mask_features, spread], 1))
-
-
-class Discriminator(nn.Module):
-    def __init__(self, ndf):
-        super().__init__()
-        conv = lambda i, o, stride: spectral_norm(nn.Conv2d(i, o, 4, stride, 1))
-        norm = lambda width: [nn.InstanceNorm2d(width), nn.LeakyReLU(0.2, True)]
-        features = lambda channels: nn.Sequential(
-            conv(channels, ndf, 2), nn.LeakyReLU(0.2, True),
-            conv(ndf, 2 * ndf, 2), *norm(2 * ndf),
-            conv(2 * ndf, 4 * ndf, 2), *norm(4 * ndf),
-        )  # fmt: skip
-        self.image_features, self.mask_features = features(3), features(1)
-        self.classifier = nn.Sequential(conv(8 * ndf, 16 * ndf, 1), *norm(16 * ndf), conv(16 * ndf, 1, 1))
-
-    def forward(self, image, masks):
-        joined = [self.image_features(image), self.mask_features(masks).sum(0, keepdim=True)]
-        return self.classifier(torch.cat(joined, 1))
+from pytorch_measuring import parse_options, prepare, report, seconds_of
+from pytorch_networks import Discriminator, Generator
 
 
 class Pool:
@@ -96,11 +35,7 @@ class Pool:
 
 
 def main(options):
-    device = torch.device(options.device)
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.backends.cudnn.benchmark = True
-    torch.manual_seed(0)
+    device = prepare(options)
     generators = [Generator(options.ngf, options.blocks).to(device) for _ in range(2)]
     judges = [Discriminator(options.ndf).to(device) for _ in range(2)]
     pools = [Pool(), Pool()]
@@ -150,25 +85,8 @@ def main(options):
                 ((real + judge(*shown).square().mean()) / 2).backward()
             optimizer_d.step()
 
-    def timed():
-        begin = time.perf_counter()
-        step()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter() - begin
-
-    for _ in range(options.warm_up):
-        timed()
-    seconds = [timed() for _ in range(options.steps)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
-    report = {"version": torch.__version__, "device": name, "threads": torch.get_num_threads()}
-    print(json.dumps({**report, "seconds": seconds, "peakRssBytes": peak}))
+    report(device, seconds=seconds_of(step, options, device))
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    for name in ("height", "width", "ngf", "ndf", "blocks", "instances", "per-chunk", "threads", "warm-up", "steps"):
-        parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--device", default="cpu")
-    main(parser.parse_args())
+    main(parse_options("height", "width", "ngf", "ndf", "blocks", "instances", "per-chunk"))

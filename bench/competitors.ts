@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { BackendName } from '@instagan/core/backends';
+import type { Measured, MeasurementOptions } from './measure/measuring.ts';
+import type { BenchOptions, Runtime } from './options.ts';
+import type { NetworkSetting } from './settings.ts';
+
+const run = promisify(execFile);
+
+/** What PyTorch tells beside its times. */
+export type PeerMeasured = Measured & { readonly name: string; readonly version: string };
+
+/**
+ * Measures one backend in a process of its own.
+ *
+ * @throws Error with the last thing that process said
+ */
+export function measureOurs<T = Measured>(backend: BackendName, options: BenchOptions): Promise<T> {
+  const { benchmark, stock, runtime, threads, warmUp, repeats, setting } = options;
+  const asked: MeasurementOptions & NetworkSetting = { backend, stock, threads, warmUp, repeats, ...setting };
+  const script = fileURLToPath(new URL(`./measure/${benchmark}.ts`, import.meta.url));
+  const [command, ...args] = runtimeCommand(runtime);
+  return lastLineOf(command, [...args, script, JSON.stringify(asked)]);
+}
+
+/** Measures PyTorch in a process of its own. @throws Error with the last thing that process said */
+export function measurePeer<T = PeerMeasured>(options: BenchOptions): Promise<T> {
+  const { benchmark, peerDevice, threads, warmUp, repeats, setting } = options;
+  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = setting;
+  const flags = {
+    height,
+    width,
+    ngf,
+    ...(benchmark === 'translate' ? {} : { ndf }),
+    blocks,
+    instances,
+    'per-chunk': instancesPerChunk,
+    threads,
+    'warm-up': warmUp,
+    repeats,
+    device: peerDevice,
+  };
+  const script = fileURLToPath(new URL(`./peers/pytorch_${benchmark}.py`, import.meta.url));
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return lastLineOf(process.env.PYTHON ?? 'python3', ['-B', script, ...args]);
+}
+
+/** The program that runs a module in TypeScript, and what comes before the module's file. */
+function runtimeCommand(runtime: Runtime): [string, ...string[]] {
+  switch (runtime) {
+    case 'node':
+      return [process.execPath, '--import', import.meta.resolve('tsx')];
+    case 'bun':
+      return [process.env.INSTAGAN_BUN || 'bun'];
+    case 'deno':
+      return [process.env.INSTAGAN_DENO || 'deno', 'run', '--allow-all'];
+  }
+}
+
+async function lastLineOf<T>(command: string, args: readonly string[]): Promise<T> {
+  try {
+    const { stdout } = await run(command, [...args], { maxBuffer: 2 ** 24 });
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    throw new Error(`${command} failed: ${stderr.trim().split('\n').at(-1) || message}`);
+  }
+}

@@ -1,0 +1,19 @@
+// Times the translation of an image on one backend in this process and prints one line of JSON: `Measured`.
+import { createRng, translateSample, translationNetworks } from '@instagan/core';
+import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
+import type { NetworkSetting } from '../settings.ts';
+import { type Measured, type MeasurementOptions, openForMeasurement, peakMemory, secondsOf } from './measuring.ts';
+import { randomSample } from './random-sample.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
+const backend = await openForMeasurement(options);
+const networks = translationNetworks('instagan', options);
+const parameters = initialParameters(networks.generatorSpecs, createRng(0, 'bench', 'weights'));
+const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk };
+const sample = randomSample('A', options);
+const seconds = await secondsOf(async () => {
+  await translateSample(translator, sample);
+}, options);
+const measured: Measured = { device: backend.device, seconds, ...peakMemory() };
+process.stdout.write(`${JSON.stringify(measured)}\n`);
+await backend.close();

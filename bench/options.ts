@@ -1,0 +1,128 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { BACKEND_NAMES, type BackendName } from '@instagan/core/backends';
+import { UsageError } from '@instagan/core/data';
+import { type NetworkSetting, SETTINGS, type SettingName } from './settings.ts';
+
+export const BENCHMARKS = ['step', 'translate', 'ops'] as const;
+export type Benchmark = (typeof BENCHMARKS)[number];
+
+export const RUNTIMES = ['node', 'bun', 'deno'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+/** How often something is measured, and with what. */
+export interface Repetition {
+  readonly threads: number;
+  /** Repeats that do not count. */
+  readonly warmUp: number;
+  readonly repeats: number;
+}
+
+export interface BenchOptions extends Repetition {
+  readonly benchmark: Benchmark;
+  readonly setting: NetworkSetting;
+  readonly backends: readonly BackendName[];
+  /** All kernels of ours off. */
+  readonly stock: boolean;
+  readonly runtime: Runtime;
+  readonly peer: boolean;
+  /** PyTorch's device, such as `cpu` or `cuda`. */
+  readonly peerDevice: string;
+  readonly json: boolean;
+}
+
+export const USAGE = `npm run bench -- BENCHMARK [options]
+
+Benchmarks
+  step                 a training step: two chunks, each an update of both generators and both discriminators
+  translate            an image with its instances, from and to the host
+  ops                  every operation of the networks at its shapes
+
+Options
+  --setting NAME       ${Object.entries(SETTINGS).map(describeSetting).join('; ')} (small)
+  --size HxW           image size, instead of the setting's
+  --ngf N, --ndf N     channels of generator, discriminator (ndf: as ngf)
+  --blocks N           residual blocks (9)
+  --instances N        instances of each image (4)
+  --per-chunk N        instances of a chunk (2)
+  --backends LIST      backends, separated by commas (wasm)
+  --stock              without kernels of ours
+  --runtime NAME       node, bun or deno for our side; INSTAGAN_BUN and INSTAGAN_DENO name the programs (node)
+  --peer pytorch       the same in eager PyTorch; PYTHON names the interpreter (python3)
+  --peer-device NAME   PyTorch's device (cpu)
+  --threads N          threads of every competitor (all cores)
+  --steps N            repeats that count (5)
+  --warm-up N          repeats before them (1)
+  --json               print the result as JSON`;
+
+/**
+ * Reads the command line of a benchmark.
+ *
+ * @throws UsageError with one sentence for what is wrong
+ */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = readFlags(args);
+  const number = (name: Exclude<keyof typeof values, 'stock' | 'json'>, usual: number, least = 1) =>
+    values[name] === undefined ? usual : wholeNumber(name, values[name], least);
+  const usual: NetworkSetting = SETTINGS[oneOf('--setting', values.setting ?? 'small', settingNames())];
+  const ngf = number('ngf', usual.ngf);
+  if (values.peer !== undefined) oneOf('--peer', values.peer, ['pytorch']);
+  return {
+    benchmark: oneOf('the benchmark', positionals.join(' '), BENCHMARKS),
+    setting: {
+      ...(values.size === undefined ? { height: usual.height, width: usual.width } : parseSize(values.size)),
+      ngf,
+      ndf: number('ndf', ngf),
+      blocks: number('blocks', usual.blocks),
+      instances: number('instances', usual.instances),
+      instancesPerChunk: number('per-chunk', usual.instancesPerChunk),
+    },
+    backends: (values.backends ?? 'wasm').split(',').map((name) => oneOf('--backends', name, BACKEND_NAMES)),
+    stock: values.stock,
+    runtime: oneOf('--runtime', values.runtime ?? 'node', RUNTIMES),
+    peer: values.peer !== undefined,
+    peerDevice: values['peer-device'] ?? 'cpu',
+    threads: number('threads', availableParallelism()),
+    repeats: number('steps', 5),
+    warmUp: number('warm-up', 1, 0),
+    json: values.json,
+  };
+}
+
+function readFlags(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const sizes = { setting: text, size: text, ngf: text, ndf: text, blocks: text, instances: text, 'per-chunk': text };
+  const competitors = { backends: text, stock: flag, runtime: text, peer: text, 'peer-device': text, threads: text };
+  const options = { ...sizes, ...competitors, steps: text, 'warm-up': text, json: flag };
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}.`);
+  }
+}
+
+function settingNames(): SettingName[] {
+  return Object.keys(SETTINGS) as SettingName[];
+}
+
+function describeSetting([name, { height, width, ngf }]: [string, NetworkSetting]): string {
+  return `${name}: ${height}x${width}, ngf ${ngf}`;
+}
+
+function parseSize(text: string): { height: number; width: number } {
+  const [, height = 0, width = 0] = (/^(\d+)x(\d+)$/.exec(text) ?? []).map(Number);
+  if (height >= 32 && width >= 32 && height % 4 === 0 && width % 4 === 0) return { height, width };
+  throw new UsageError(`--size ${text} is no size: give HxW in multiples of 4, at least 32x32.`);
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new UsageError(`--${name} takes a whole number of at least ${least}, not ${text}.`);
+}
+
+function oneOf<T extends string>(what: string, text: string, allowed: readonly T[]): T {
+  if (allowed.includes(text as T)) return text as T;
+  throw new UsageError(`${what} is one of ${allowed.join(', ')}, not "${text}".`);
+}

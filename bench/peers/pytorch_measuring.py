@@ -1,0 +1,55 @@
+"""What the peer's benchmarks share: options, the device with the framework's defaults, timing, and the report."""
+
+import argparse
+import json
+import resource
+import time
+
+import torch
+
+
+def parse_options(*names):
+    """Whole numbers by name, all required, and --device."""
+    parser = argparse.ArgumentParser()
+    for name in (*names, "threads", "warm-up", "repeats"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+def prepare(options):
+    """The device, with equally many threads as ours; on CUDA convolutions may use TF32, which is the default."""
+    torch.set_num_threads(options.threads)
+    torch.backends.cudnn.benchmark = True
+    torch.manual_seed(0)
+    return torch.device(options.device)
+
+
+def seconds_of(work, options, device):
+    """Wall time of each repeat of `work`, complete on the device, after those that warm up."""
+
+    def timed():
+        wait(device)
+        begin = time.perf_counter()
+        work()
+        wait(device)
+        return time.perf_counter() - begin
+
+    for _ in range(options.warm_up):
+        timed()
+    return [timed() for _ in range(options.repeats)]
+
+
+def wait(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def report(device, **fields):
+    """Prints one line of JSON."""
+    common = {"name": "pytorch", "version": torch.__version__, "threads": torch.get_num_threads()}
+    common["device"] = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
+    common["peakRssBytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if device.type == "cuda":
+        common["peakGpuBytes"] = torch.cuda.max_memory_reserved()
+    print(json.dumps({**common, **fields}))
