@@ -2,45 +2,43 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BackendName } from '@instagan/core/backends';
-import type { Measured, MeasurementOptions } from './measure/measuring.ts';
+import type { MeasurementOptions } from './measure/measuring.ts';
 import type { BenchOptions, Runtime } from './options.ts';
-import type { NetworkSetting } from './settings.ts';
 
 const run = promisify(execFile);
 
 /** What PyTorch tells beside its times. */
-export type PeerMeasured = Measured & { readonly name: string; readonly version: string };
+export interface PeerIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Values by name: what a measurement is asked for beside the repetition. */
+export type Asked = Readonly<Record<string, unknown>>;
 
 /**
  * Measures one backend in a process of its own.
  *
+ * @param asked the setting, or the cases
  * @throws Error with the last thing that process said
  */
-export function measureOurs<T = Measured>(backend: BackendName, options: BenchOptions): Promise<T> {
-  const { benchmark, stock, runtime, threads, warmUp, repeats, setting } = options;
-  const asked: MeasurementOptions & NetworkSetting = { backend, stock, threads, warmUp, repeats, ...setting };
+export function measureOurs<T>(backend: BackendName, options: BenchOptions, asked: Asked): Promise<T> {
+  const { benchmark, stock, runtime, threads, warmUp, repeats } = options;
+  const all: MeasurementOptions & Asked = { backend, stock, threads, warmUp, repeats, ...asked };
   const script = fileURLToPath(new URL(`./measure/${benchmark}.ts`, import.meta.url));
   const [command, ...args] = runtimeCommand(runtime);
-  return lastLineOf(command, [...args, script, JSON.stringify(asked)]);
+  return lastLineOf(command, [...args, script, JSON.stringify(all)]);
 }
 
-/** Measures PyTorch in a process of its own. @throws Error with the last thing that process said */
-export function measurePeer<T = PeerMeasured>(options: BenchOptions): Promise<T> {
-  const { benchmark, peerDevice, threads, warmUp, repeats, setting } = options;
-  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = setting;
-  const flags = {
-    height,
-    width,
-    ngf,
-    ...(benchmark === 'translate' ? {} : { ndf }),
-    blocks,
-    instances,
-    'per-chunk': instancesPerChunk,
-    threads,
-    'warm-up': warmUp,
-    repeats,
-    device: peerDevice,
-  };
+/**
+ * Measures PyTorch in a process of its own.
+ *
+ * @param asked values of its flags
+ * @throws Error with the last thing that process said
+ */
+export function measurePeer<T>(options: BenchOptions, asked: Asked): Promise<T & PeerIdentity> {
+  const { benchmark, peerDevice, threads, warmUp, repeats } = options;
+  const flags = { ...asked, threads, 'warm-up': warmUp, repeats, device: peerDevice };
   const script = fileURLToPath(new URL(`./peers/pytorch_${benchmark}.py`, import.meta.url));
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return lastLineOf(process.env.PYTHON ?? 'python3', ['-B', script, ...args]);

@@ -1,4 +1,4 @@
-import type { PeerMeasured } from './competitors.ts';
+import type { PeerIdentity } from './competitors.ts';
 import type { Measured } from './measure/measuring.ts';
 
 /** What one repeat is called, which names the field that holds its time. */
@@ -14,7 +14,7 @@ export function summarise<F extends TimeField>(field: F, { seconds, ...rest }: M
 /** The JSON of a benchmark of whole steps or images. */
 export interface TimesReport<F extends TimeField> {
   readonly results: readonly (Summary<F> & { readonly backend: string })[];
-  readonly peer: (Summary<F> & Pick<PeerMeasured, 'name' | 'version'>) | null;
+  readonly peer: (Summary<F> & PeerIdentity) | null;
   /** Our time over the peer's, by backend. */
   readonly ratios: Readonly<Record<string, number>> | null;
 }
@@ -30,8 +30,8 @@ export function timesReport<F extends TimeField>(
 
 /** One line for a competitor, such as `wasm (2 threads, SIMD): 1.104 s, peak 377 MiB`. */
 export function summaryLine<F extends TimeField>(name: string, field: F, summary: Summary<F>): string {
-  const { device, peakRssBytes, peakGpuBytes, dispatches } = summary;
-  const gpu = peakGpuBytes === undefined ? '' : `, ${mebibytes(peakGpuBytes)} on the GPU`;
+  const { device, peakRssBytes, gpuBytes, dispatches } = summary;
+  const gpu = gpuBytes === undefined ? '' : `, ${mebibytes(gpuBytes)} on the GPU`;
   const counted = dispatches === undefined ? '' : `, ${dispatches} dispatches`;
   const unit = field === 'secondsPerStep' ? 'a step' : 'an image';
   return `${name} (${device}): ${summary[field].toFixed(3)} s ${unit}, peak ${mebibytes(peakRssBytes)}${gpu}${counted}`;

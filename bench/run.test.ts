@@ -34,7 +34,7 @@ t.test('wrong usage and failures are told in one line, and are no result', async
   const wrong = bench('step --size 30x30');
   t.equal(wrong.status, 2);
   t.match(wrong.stderr, /^bench: --size 30x30 is no size.*\n$/);
-  const failed = bench(`step ${TINY} --backends cpu --peer pytorch`, { PYTHON: '/nonexistent/python' });
+  const failed = bench(`step ${TINY} --peer pytorch`, { PYTHON: '/nonexistent/python' });
   t.equal(failed.status, 1);
   t.match(failed.stderr, /^bench: \/nonexistent\/python failed.*\n$/m);
 });

@@ -16,8 +16,8 @@ export interface Measured {
   /** Of each repeat that counts. */
   readonly seconds: readonly number[];
   readonly peakRssBytes: number;
-  /** GPU memory that the backend holds, where it tells. */
-  readonly peakGpuBytes?: number;
+  /** GPU memory that is held at the end, idle buffers among it, where the backend tells. */
+  readonly gpuBytes?: number;
   /** GPU dispatches of one repeat, where they are counted. */
   readonly dispatches?: number;
 }
@@ -43,12 +43,23 @@ export async function secondsOf(
   return seconds;
 }
 
-/** Peaks of this process. A GPU backend never gives memory back, so what it holds at the end is its peak. */
-export function peakMemory(): Pick<Measured, 'peakRssBytes' | 'peakGpuBytes'> {
+/** Times `work` and says what it took besides. */
+export async function measure(
+  work: () => Promise<void>,
+  backend: OpenBackend,
+  options: MeasurementOptions,
+): Promise<Measured> {
+  const seconds = await secondsOf(work, options);
+  const { device, dispatches } = backend;
+  const dispatchesBefore = dispatches?.() ?? 0;
+  if (dispatches !== undefined) await work();
   const { numBytesAllocatedInGPU } = tf.memory() as { numBytesAllocatedInGPU?: number };
   return {
+    device,
+    seconds,
     peakRssBytes: peakRssBytes(),
-    ...(numBytesAllocatedInGPU === undefined ? {} : { peakGpuBytes: numBytesAllocatedInGPU }),
+    ...(numBytesAllocatedInGPU === undefined ? {} : { gpuBytes: numBytesAllocatedInGPU }),
+    ...(dispatches === undefined ? {} : { dispatches: dispatches() - dispatchesBefore }),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@instagan/core';
 import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import type { NetworkSetting } from '../settings.ts';
-import { type Measured, type MeasurementOptions, openForMeasurement, peakMemory, secondsOf } from './measuring.ts';
+import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
@@ -26,11 +26,10 @@ const settings = {
   poolRng: createRng(0, 'bench', 'pool'),
 };
 const [a, b] = ['A', 'B'].map((domain) => uploadSamples([randomSample(domain, options)], 'instagan'));
-const seconds = await secondsOf(async () => {
+const work = async () => {
   const chunks: Measurements[] = [];
   for (const { measurements } of trainStep(state, networks, a ?? [], b ?? [], settings)) chunks.push(measurements);
   await readMeasurements(chunks);
-}, options);
-const measured: Measured = { device: backend.device, seconds, ...peakMemory() };
-process.stdout.write(`${JSON.stringify(measured)}\n`);
+};
+process.stdout.write(`${JSON.stringify(await measure(work, backend, options))}\n`);
 await backend.close();

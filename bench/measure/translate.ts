@@ -2,7 +2,7 @@
 import { createRng, translateSample, translationNetworks } from '@instagan/core';
 import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
 import type { NetworkSetting } from '../settings.ts';
-import { type Measured, type MeasurementOptions, openForMeasurement, peakMemory, secondsOf } from './measuring.ts';
+import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
@@ -11,9 +11,8 @@ const networks = translationNetworks('instagan', options);
 const parameters = initialParameters(networks.generatorSpecs, createRng(0, 'bench', 'weights'));
 const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk };
 const sample = randomSample('A', options);
-const seconds = await secondsOf(async () => {
+const work = async () => {
   await translateSample(translator, sample);
-}, options);
-const measured: Measured = { device: backend.device, seconds, ...peakMemory() };
-process.stdout.write(`${JSON.stringify(measured)}\n`);
+};
+process.stdout.write(`${JSON.stringify(await measure(work, backend, options))}\n`);
 await backend.close();

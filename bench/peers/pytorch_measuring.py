@@ -8,9 +8,11 @@ import time
 import torch
 
 
-def parse_options(*names):
-    """Whole numbers by name, all required, and --device."""
+def parse_options(*names, texts=()):
+    """Whole numbers and texts by name, all required, and --device."""
     parser = argparse.ArgumentParser()
+    for name in texts:
+        parser.add_argument(f"--{name}", required=True)
     for name in (*names, "threads", "warm-up", "repeats"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--device", default="cpu")
@@ -51,5 +53,5 @@ def report(device, **fields):
     common["device"] = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
     common["peakRssBytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     if device.type == "cuda":
-        common["peakGpuBytes"] = torch.cuda.max_memory_reserved()
+        common["gpuBytes"] = torch.cuda.max_memory_reserved()
     print(json.dumps({**common, **fields}))

@@ -8,7 +8,7 @@ the authors' code (ours joins them to one batch).
     python pytorch_step.py --height 64 --width 64 --ngf 16 --ndf 16 --blocks 9 --instances 4 --per-chunk 2 \
         --threads 2 --warm-up 1 --repeats 5 --device cpu
 
-Prints one line of JSON: {"name", "version", "device", "threads", "seconds": [...], "peakRssBytes", "peakGpuBytes"?}.
+Prints one line of JSON: {"name", "version", "device", "threads", "seconds": [...], "peakRssBytes", "gpuBytes"?}.
 """
 
 import random

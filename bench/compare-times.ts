@@ -1,0 +1,31 @@
+import { measureOurs, measurePeer } from './competitors.ts';
+import type { Measured } from './measure/measuring.ts';
+import type { BenchOptions } from './options.ts';
+import { type Summary, summarise, summaryLine, type TimeField, type TimesReport, timesReport } from './report.ts';
+
+/**
+ * Whole steps or images: every backend, then the peer.
+ *
+ * @param say receives a line for each competitor, as soon as it is measured
+ */
+export async function compareTimes<F extends TimeField>(
+  field: F,
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<TimesReport<F>> {
+  const results: (Summary<F> & { backend: string })[] = [];
+  for (const backend of options.backends) {
+    const measured = await measureOurs<Measured>(backend, options, { ...options.setting });
+    const result = { backend, ...summarise(field, measured) };
+    say(summaryLine(backend, field, result));
+    results.push(result);
+  }
+  if (!options.peer) return timesReport(field, results, null);
+  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = options.setting;
+  const sizes = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
+  const flags = field === 'secondsPerStep' ? { ...sizes, ndf } : sizes;
+  const { name, version, ...measured } = await measurePeer<Measured>(options, flags);
+  const peer = { name, version, ...summarise(field, measured) };
+  say(summaryLine(`${name} ${version}`, field, peer));
+  return timesReport(field, results, peer);
+}
