@@ -20,4 +20,5 @@ export { type ReadImageOptions, readImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { writeImage } from './images/write-image.ts';
 export { writeMask } from './images/write-mask.ts';
+export { type FolderImages, type FolderImagesOptions, openFolderImages } from './pairs/folder-images.ts';
 export { type DomainCounts, type FolderPairs, type FolderPairsOptions, openFolderPairs } from './pairs/folder-pairs.ts';

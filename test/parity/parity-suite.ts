@@ -26,6 +26,7 @@ import {
   trainStep,
   translationNetworks,
 } from '@instagan/core';
+import { importAuthorsUnet, unet, unetSpecs } from '@instagan/segmenter';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
 import { type ParityArrays, parityFile, readFloat64Gradients, readParityArrays } from '../helpers/parity-folder.ts';
@@ -139,6 +140,23 @@ async function checkDiscriminator(t: Test): Promise<void> {
     ];
     t.ok(Math.max(...differences) < OUTPUT_TOLERANCE, `singular vectors of ${layer} differ by ${differences}`);
   }
+}
+
+async function checkUnet(t: Test): Promise<void> {
+  const file = 'unet.pth';
+  const { parameters, ...size } = importAuthorsUnet(await readStateDict(file), file);
+  t.same(size, { ngf: 8, levels: 5, outputs: 1 });
+  const weights = tensorsFromArrays(unetSpecs(size), parameters, '', file);
+  const io = await readParityArrays('unet_io.safetensors');
+  const [, , height = 0, width = 0] = io.get('input').shape;
+  const output = tf.tidy(() => {
+    const channelsFirst = tf.tensor(io.get('input').data as Float32Array, [1, 3, height, width]);
+    return unet(weights, size, tf.transpose(channelsFirst, [0, 2, 3, 1]) as tf.Tensor4D);
+  });
+  const difference = largestDifference(await output.data(), io.get('output').data as Float32Array);
+  t.ok(difference < OUTPUT_TOLERANCE, `the mask differs by ${difference}`);
+  const generator = await readStateDict('generator.pth');
+  t.throws(() => importAuthorsUnet(generator, 'g.pth'), /g\.pth holds an InstaGAN generator, not a pix2pix U-Net/);
 }
 
 const LOSS_NAMES = {
@@ -347,5 +365,6 @@ export function paritySuite(t: Test): void {
     await checkGenerator(t, 'generator_legacy.pth');
   });
   t.test("the discriminator gives what the authors' gives, twice in a row", (t) => checkDiscriminator(t));
+  t.test("the segmenter's U-Net gives what the authors' gives", (t) => checkUnet(t));
   t.test("a training step has the authors' losses and gradients", (t) => checkStep(t));
 }

@@ -9,7 +9,6 @@ import {
   type SizePx,
   type TrainingPair,
   UsageError,
-  UserError,
 } from '@instagan/core/data';
 import type { DatasetFault } from '../folder/dataset-fault.ts';
 import { type ImageFile, readDomainFolder } from '../folder/dataset-folder.ts';
@@ -18,6 +17,7 @@ import { mapBounded } from '../folder/map-bounded.ts';
 import { nameFaults } from '../folder/name-faults.ts';
 import { openDecodePool } from './decode-pool.ts';
 import type { SampleOptions, SampleTask } from './decode-sample.ts';
+import { refuseFaults, summariseFaults } from './folder-faults.ts';
 import { createPrefetchQueue } from './prefetch-queue.ts';
 
 export interface FolderPairsOptions {
@@ -92,8 +92,8 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
 
   const a = await openDomain(root, 'A', needMasks);
   const b = await openDomain(root, 'B', needMasks);
-  refuse(root, [...a.faults, ...b.faults]);
-  const warnings = [...summarise(root, a), ...summarise(root, b)];
+  refuseFaults(root, [...a.faults, ...b.faults]);
+  const warnings = [a, b].flatMap(({ folder, faults }) => summariseFaults(root, folder, faults));
   const order = createEpochOrder({ seed, countA: a.images.length, countB: b.images.length, batch });
   const workers = options.workers ?? defaultWorkers();
   const { pool, warning } = await openDecodePool(sampleOptions, { workers, cacheBytes });
@@ -153,26 +153,6 @@ async function openDomain(root: string, domain: DomainName, needMasks: boolean):
     },
     faults: [...nameFaults(root, folder, { needMasks }), ...inspected.flatMap(({ faults }) => faults)],
   };
-}
-
-function refuse(root: string, faults: readonly DatasetFault[]): void {
-  const [first, ...more] = faults.filter(({ severity }) => severity === 'error');
-  if (first === undefined) return;
-  const rest = more.length === 0 ? '' : ` (${more.length} more: "instagan dataset check ${root}" lists them.)`;
-  throw new UserError(`${first.message}${rest}`);
-}
-
-/** More faults of one kind than this are summed up in one line. */
-const listedFaults = 3;
-
-function summarise(root: string, { folder, faults }: OpenedDomain): string[] {
-  const byCode = new Map<string, DatasetFault[]>();
-  for (const fault of faults) byCode.set(fault.code, [...(byCode.get(fault.code) ?? []), fault]);
-  return [...byCode.values()].flatMap((of) => {
-    if (of.length <= listedFaults) return of.map(({ message }) => message);
-    const more = of.length - 1;
-    return [`${of[0]?.message} (${more} more like it in ${folder}: "instagan dataset check ${root}" lists them.)`];
-  });
 }
 
 function defaultWorkers(): number {

@@ -1,5 +1,6 @@
 export * from './backends/index.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './checkpoint/authors-model.ts';
+export { type AuthorsSource, openStateDict } from './checkpoint/authors-state-dict.ts';
 export {
   type ImportedDiscriminator,
   type ImportedGenerator,
@@ -39,7 +40,16 @@ export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
 export { type EventLog, eventLogFile, formatEvent, openEventLog } from './events/event-log.ts';
 export { followEvents, readEvents } from './events/event-reader.ts';
 export * from './events/run-event.ts';
-export { type ContactSheetRow, contactSheet, type Picture, pixelsOf } from './inference/contact-sheet.ts';
+export {
+  type ContactSheetRow,
+  contactSheet,
+  INSTANCE_COLOURS,
+  masksOf,
+  type Picture,
+  pictureTable,
+  pixelsOf,
+  type Rgb,
+} from './inference/contact-sheet.ts';
 export {
   DIRECTIONS,
   type LoadedTranslator,
@@ -47,11 +57,13 @@ export {
   type TranslationDirection,
 } from './inference/load-translator.ts';
 export { type TranslateOptions, type Translator, translateSample } from './inference/translate-sample.ts';
+export { adversarialLoss } from './losses/adversarial-loss.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
-export type { ParameterSpec, Parameters } from './networks/parameters.ts';
+export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';
 export { setGenerator, setGeneratorSpecs } from './networks/set-generator.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
+export { HALVING, PATCHING } from './networks/strides.ts';
 export { tensorFromArray, tensorsFromArrays } from './networks/tensors-from-arrays.ts';
 export {
   MODEL_NAMES,
@@ -59,12 +71,15 @@ export {
   type TranslationNetworks,
   translationNetworks,
 } from './networks/translation-networks.ts';
-export type { Alarm, Symptom } from './training/alarms.ts';
+export { convolution, convolutionInputGradient } from './ops/convolution.ts';
+export { instanceNorm } from './ops/instance-norm.ts';
+export { type Alarm, LASTING_STEPS, type Symptom } from './training/alarms.ts';
 export { ImagePool } from './training/image-pool.ts';
 export { type Measurements, readMeasurements } from './training/measurements.ts';
-export { TrainedParameters } from './training/optimizer.ts';
+export { type Gradients, lossAndGradients, TrainedParameters } from './training/optimizer.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
+export { readTensors, trainedFromCheckpoint, trainedTensors } from './training/trained-arrays.ts';
 export type { SamplePicture, StepPlan, Trainable, Trainee } from './training/trainee.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';
 export { disposeTrainingState, initialTrainingState, type TrainingState } from './training/training-state.ts';

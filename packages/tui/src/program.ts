@@ -3,6 +3,7 @@ import { addBackendsCommand } from './commands/backends.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addSegmenterTrainCommand } from './commands/segmenter-train.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
 import type { ReportExitCode } from './exit-code.ts';
@@ -35,6 +36,8 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
     .addHelpText('after', EXAMPLES);
   addTrainCommand(program, reportExitCode);
   addTranslateCommand(program, reportExitCode);
+  const segmenter = program.command('segmenter').description('predict the masks of images that have none');
+  addSegmenterTrainCommand(segmenter, reportExitCode);
   addImportCommand(program);
   const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
   addDatasetCheckCommand(dataset, reportExitCode);

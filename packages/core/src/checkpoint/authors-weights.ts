@@ -1,6 +1,5 @@
-import { UserError } from '../errors.ts';
-import { describeStateDict } from './authors-file-kind.ts';
-import type { NamedArray, NamedArrays } from './named-arrays.ts';
+import { openStateDict, type Shape4 } from './authors-state-dict.ts';
+import type { NamedArrays } from './named-arrays.ts';
 
 /** A generator in this project's names and layout, and the sizes its shapes tell. */
 export interface ImportedGenerator {
@@ -16,9 +15,6 @@ export interface ImportedDiscriminator {
   readonly ndf: number;
   readonly imageChannels: number;
 }
-
-/** Statistics that old instance norms stored without using them. */
-const UNUSED = /\.(running_mean|running_var|num_batches_tracked)$/;
 
 /**
  * Converts a generator of the authors' code (`netG_A`: A to B, `netG_B`: B to A).
@@ -94,84 +90,4 @@ export function importAuthorsDiscriminator(stateDict: NamedArrays, fileName: str
   normalised('classifier.0', 'classifier.conv0', [16 * ndf, 8 * ndf, 4, 4], false);
   normalised('classifier.3', 'classifier.conv1', [1, 16 * ndf, 4, 4], true);
   return { parameters: source.finish(), ndf, imageChannels };
-}
-
-type Shape4 = readonly [number, number, number, number];
-
-/** A state dict being converted: every array taken is checked, and every array left over is an error. */
-interface AuthorsSource {
-  shapeOf(name: string): readonly number[];
-  convolution(theirs: string, ours: string, shape: Shape4, kind?: 'plain' | 'transposed' | 'spectral'): void;
-  /** A vector whose elements run over `axes`; the first axis moves last, as the weight's input axis does. */
-  vector(theirs: string, ours: string, axes: readonly number[]): void;
-  bias(theirs: string, ours: string, channels: number): void;
-  /** @throws UserError if the state dict has arrays that the network does not */
-  finish(): NamedArrays;
-}
-
-function openStateDict(stateDict: NamedArrays, first: string, wanted: string, fileName: string): AuthorsSource {
-  if (stateDict.get(first)?.shape.length !== 4) {
-    throw new UserError(
-      `${fileName} holds ${describeStateDict(stateDict)}, not ${wanted} of the authors' code: give the file of the network that the option asks for.`,
-    );
-  }
-  const parameters = new Map<string, NamedArray>();
-  const seen = new Set<string>();
-
-  const take = (name: string, shape: readonly number[]): Float32Array => {
-    const array = stateDict.get(name);
-    const found = array === undefined ? 'is missing' : `has shape [${array.shape.join(', ')}]`;
-    if (array === undefined || array.shape.join() !== shape.join()) {
-      throw new UserError(
-        `${fileName} is ${wanted} of other layers than the paper's (${name} ${found}, expected [${shape.join(', ')}]): train it with the authors' default layers to import it.`,
-      );
-    }
-    if (!(array.data instanceof Float32Array) || !array.data.every(Number.isFinite)) {
-      throw new UserError(`${fileName} holds values that are not finite in ${name}: take an earlier checkpoint.`);
-    }
-    seen.add(name);
-    return array.data;
-  };
-
-  return {
-    shapeOf: (name) => stateDict.get(name)?.shape ?? [],
-    convolution: (theirs, ours, shape, kind = 'plain') => {
-      const data = take(`${theirs}.weight${kind === 'spectral' ? '_bar' : ''}`, shape);
-      const [first, second, height, width] = shape;
-      parameters.set(`${ours}.weight`, { shape: [height, width, second, first], data: spatialFirst(data, shape) });
-      seen.add(`${theirs}.bias`);
-    },
-    vector: (theirs, ours, axes) => {
-      const length = axes.reduce((product, axis) => product * axis, 1);
-      const data = take(theirs, [length]);
-      const [inputs = 1, height = 1, width = 1] = axes;
-      parameters.set(ours, { shape: [length], data: spatialFirst(data, [1, inputs, height, width]) });
-    },
-    bias: (theirs, ours, channels) => {
-      parameters.set(ours, { shape: [channels], data: take(theirs, [channels]).slice() });
-    },
-    finish: () => {
-      const extra = [...stateDict.keys()].filter((name) => !seen.has(name) && !UNUSED.test(name));
-      if (extra.length > 0) {
-        throw new UserError(
-          `${fileName} is ${wanted} of other layers than the paper's (${extra.slice(0, 3).join(', ')} ${extra.length === 1 ? 'is' : 'are'} unknown): train it with the authors' default layers to import it.`,
-        );
-      }
-      return parameters;
-    },
-  };
-}
-
-/** [a, b, height, width] -> [height, width, b, a], row-major. */
-function spatialFirst(data: Float32Array, [a, b, height, width]: Shape4): Float32Array {
-  const result = new Float32Array(data.length);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let j = 0; j < b; j++) {
-        for (let i = 0; i < a; i++) result[to++] = data[((i * b + j) * height + y) * width + x] as number;
-      }
-    }
-  }
-  return result;
 }

@@ -7,6 +7,7 @@ export type { DomainName } from '../events/run-event.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
+export type { MaskedImage, MaskedImages } from './masked-image.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
 export type { Sample } from './sample.ts';

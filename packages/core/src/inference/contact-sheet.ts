@@ -19,7 +19,7 @@ const GAP_PX = 4;
 const PAPER: Rgb = [250, 249, 246];
 const BACKGROUND: Rgb = [32, 34, 40];
 /** One colour for each instance, told apart by people with colour-blindness too (Okabe and Ito 2008). */
-const INSTANCE_COLOURS: readonly Rgb[] = [
+export const INSTANCE_COLOURS: readonly Rgb[] = [
   [230, 159, 0],
   [86, 180, 233],
   [0, 158, 115],
@@ -29,23 +29,35 @@ const INSTANCE_COLOURS: readonly Rgb[] = [
   [0, 114, 178],
 ];
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 /**
  * A table of pictures, a row for each translation: input, its masks, output, its masks, reconstruction. Rows may have
  * different sizes.
  */
 export function contactSheet(rows: readonly ContactSheetRow[]): Picture {
-  const columns = 5;
-  const cellWidth = Math.max(...rows.map(({ input }) => input.width));
-  const heights = rows.map(({ input }) => input.height);
+  return pictureTable(
+    rows.map(({ input, output, reconstruction }) => [
+      pixelsOf(input),
+      masksOf(input),
+      pixelsOf(output),
+      masksOf(output),
+      pixelsOf(reconstruction),
+    ]),
+  );
+}
+
+/** Pictures in rows and columns on paper. The pictures of one row have one size; rows may have different ones. */
+export function pictureTable(rows: readonly (readonly Picture[])[]): Picture {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const cellWidth = Math.max(...rows.map(([first]) => (first as Picture).width));
+  const heights = rows.map(([first]) => (first as Picture).height);
   const width = columns * cellWidth + (columns + 1) * GAP_PX;
   const height = heights.reduce((sum, each) => sum + each + GAP_PX, GAP_PX);
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = PAPER[i % 3] as number;
   let top = GAP_PX;
-  for (const { input, output, reconstruction } of rows) {
-    const tiles = [pixelsOf(input), masksOf(input), pixelsOf(output), masksOf(output), pixelsOf(reconstruction)];
+  for (const [index, tiles] of rows.entries()) {
     for (const [column, tile] of tiles.entries()) {
       const left = GAP_PX + column * (cellWidth + GAP_PX);
       for (let y = 0; y < tile.height; y++) {
@@ -53,7 +65,7 @@ export function contactSheet(rows: readonly ContactSheetRow[]): Picture {
         data.set(row, ((top + y) * width + left) * 3);
       }
     }
-    top += input.height + GAP_PX;
+    top += (heights[index] as number) + GAP_PX;
   }
   return { width, height, data };
 }

@@ -8,10 +8,11 @@ import { UserError } from '../errors.ts';
 import type { DeviceSample } from '../networks/instance-set.ts';
 import type { ParameterSpec } from '../networks/parameters.ts';
 import type { SpectralState } from '../networks/spectral-state.ts';
-import { tensorFromArray, tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
+import { tensorFromArray } from '../networks/tensors-from-arrays.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
 import { ImagePool } from './image-pool.ts';
 import { TrainedParameters } from './optimizer.ts';
+import { readTensors, trainedFromCheckpoint, trainedTensors } from './trained-arrays.ts';
 import { initialTrainingState, type TrainingState } from './training-state.ts';
 
 const NETWORKS = ['generatorAToB', 'generatorBToA', 'discriminatorA', 'discriminatorB'] as const;
@@ -29,13 +30,11 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
   const pools = new Map<string, tf.Tensor>();
   const updates: Record<string, number> = {};
   for (const network of NETWORKS) {
-    const { parameters, moments, step } = trainedOf(state, network);
-    updates[network] = step;
-    for (const [name, tensor] of parameters) model.set(`${network}.${name}`, tensor);
-    for (const [name, { m, v }] of moments) {
-      optimizer.set(`${network}.${name}.m`, m);
-      optimizer.set(`${network}.${name}.v`, v);
-    }
+    const trained = trainedOf(state, network);
+    updates[network] = trained.step;
+    const own = trainedTensors(network, trained);
+    for (const [name, tensor] of own.model) model.set(name, tensor);
+    for (const [name, tensor] of own.optimizer) optimizer.set(name, tensor);
   }
   for (const network of ['discriminatorA', 'discriminatorB'] as const) {
     for (const [layer, { u, v }] of state[network].spectral) {
@@ -74,23 +73,12 @@ export function stateFromCheckpoint(
 ): TrainingState {
   const model = checkpoint.files[MODEL_FILE];
   if (model === undefined) throw new UserError(`${checkpoint.folder} lacks ${MODEL_FILE}: restore it from a copy.`);
-  const optimizer = checkpoint.files[OPTIMIZER_FILE];
-  const updates = (checkpoint.state.updates ?? {}) as Record<string, number>;
   const fresh = initialTrainingState(networks, seed, poolSize);
   const restore = (network: (typeof NETWORKS)[number], specs: readonly ParameterSpec[]): TrainedParameters => {
-    const prefix = `${network}.`;
-    if (![...model.keys()].some((name) => name.startsWith(prefix))) return trainedOf(fresh, network);
-    const parameters = tensorsFromArrays(specs, model, prefix, checkpoint.folder);
+    const restored = trainedFromCheckpoint(checkpoint, network, specs);
+    if (restored === null) return trainedOf(fresh, network);
     trainedOf(fresh, network).dispose();
-    if (optimizer === undefined) return new TrainedParameters(parameters);
-    const moment = ({ name, shape }: ParameterSpec, which: 'm' | 'v') =>
-      tensorFromArray(
-        optimizer.get(`${prefix}${name}.${which}`),
-        shape,
-        `${checkpoint.folder}: ${prefix}${name}.${which}`,
-      );
-    const moments = new Map(specs.map((spec) => [spec.name, { m: moment(spec, 'm'), v: moment(spec, 'v') }]));
-    return new TrainedParameters(parameters, moments, updates[network] ?? 0);
+    return restored;
   };
   const discriminator = (network: 'discriminatorA' | 'discriminatorB') => ({
     trained: restore(network, networks.discriminatorSpecs),
@@ -129,12 +117,4 @@ function restorePool(pool: (typeof POOLS)[number], arrays: NamedArrays | undefin
     samples.push({ image: tensor(image), masks: tensor(masks) });
   }
   return new ImagePool(capacity, samples);
-}
-
-async function readTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<NamedArrays> {
-  const arrays = new Map<string, NamedArray>();
-  for (const [name, tensor] of tensors) {
-    arrays.set(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array });
-  }
-  return arrays;
 }

@@ -277,7 +277,7 @@ class Training<Config extends RunSettings, Batch> {
   async *#validate(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
     const begin = performance.now();
     const scores = await trainee.validate?.();
-    if (scores === undefined) return;
+    if (scores === undefined || scores === null) return;
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });
   }

@@ -37,8 +37,8 @@ export interface Trainee<Batch> {
   pictures(batch: Batch): Promise<readonly SamplePicture[]>;
   /** Whether images that are held out are to be scored after this many steps. @default never */
   validatesAt?(step: number): boolean;
-  /** Scores on images that are held out, a higher one is better. */
-  validate?(): Promise<Readonly<Record<string, number>>>;
+  /** Scores on images that are held out, a higher one is better; null if there are none. */
+  validate?(): Promise<Readonly<Record<string, number>> | null>;
   /** The whole state, read off the device. */
   toCheckpoint(): Promise<CheckpointContent>;
   dispose(): void;

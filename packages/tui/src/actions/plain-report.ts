@@ -1,23 +1,28 @@
-import {
-  type LossReport,
-  type OpenBackend,
-  type RunEvent,
-  type TrainingConfig,
-  translationNetworks,
-} from '@instagan/core';
-import type { DomainCounts } from '@instagan/datasets';
-import { counted, formatBytes, formatSeconds, shellQuoted } from '../output/format.ts';
+import type { FinishReason, LossReport, OpenBackend, RunEvent } from '@instagan/core';
+import { counted, formatBytes, formatSeconds } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { describeCompute } from './open-compute.ts';
 import { StepPace } from './step-pace.ts';
-import { differencesFromDefaults } from './train-config.ts';
-import type { TrainCommandOptions } from './train-options.ts';
+import type { TrainingProcessOptions } from './training-process.ts';
 
-/** What the report says at the start beside the events. */
+/** What the report says at the start beside the events, in words. */
 export interface RunFacts {
-  readonly config: TrainingConfig;
-  readonly backend: OpenBackend;
-  readonly counts: Readonly<Record<'A' | 'B', DomainCounts>>;
+  /** Such as `A: 50 images, 120 masks`. */
+  readonly data: string;
+  /** Such as `instagan: two generators of 2.1 M parameters`. */
+  readonly model: string;
+  /** Settings that are not the defaults, such as `ngf 16 (64)`. */
+  readonly differences: readonly string[];
+}
+
+/** How a kind of model is reported on. */
+export interface ReportWording {
+  /** The losses of a step in a few words each, what matters most first. */
+  summary(losses: LossReport): readonly string[];
+  /** All losses of a step. */
+  details(losses: LossReport): string;
+  /** The command that a user will want next. */
+  next(reason: FinishReason): string;
 }
 
 /** Time between two lines of progress where lines stay. */
@@ -28,7 +33,9 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** `--ui plain`: a training as lines of text; on a terminal progress is one line that changes. */
 export class PlainReport {
   readonly #terminal: Terminal;
-  readonly #options: TrainCommandOptions;
+  readonly #options: TrainingProcessOptions;
+  readonly #wording: ReportWording;
+  readonly #backend: OpenBackend;
   readonly #pace = new StepPace();
   readonly #beganMs = performance.now();
   #facts: RunFacts | undefined;
@@ -36,9 +43,11 @@ export class PlainReport {
   #samples = 0;
   #lastLineMs = Number.NEGATIVE_INFINITY;
 
-  constructor(terminal: Terminal, options: TrainCommandOptions) {
+  constructor(terminal: Terminal, options: TrainingProcessOptions, wording: ReportWording, backend: OpenBackend) {
     this.#terminal = terminal;
     this.#options = options;
+    this.#wording = wording;
+    this.#backend = backend;
   }
 
   /** Takes what is known before the first event. */
@@ -86,12 +95,11 @@ export class PlainReport {
     const print = (name: string, text: string) => this.#terminal.line(`${name.padEnd(12)}${text}`);
     const { run } = this.#options;
     print('run', event.resumed ? `${run}, resumed at step ${event.step}` : run);
+    print('backend', describeCompute(this.#backend));
     if (this.#facts !== undefined) {
-      const { backend, counts, config } = this.#facts;
-      print('backend', describeCompute(backend));
-      print('data', `${describeDomain('A', counts.A)}; ${describeDomain('B', counts.B)}`);
-      print('model', describeModel(config));
-      const differences = differencesFromDefaults(config);
+      const { data, model, differences } = this.#facts;
+      print('data', data);
+      print('model', model);
       print('settings', differences.length === 0 ? 'the defaults' : `${differences.join(', ')} (defaults in brackets)`);
     }
     const epochs = Number((event.totalSteps / event.stepsPerEpoch).toFixed(1));
@@ -110,12 +118,11 @@ export class PlainReport {
     // What matters most comes first: a narrow terminal cuts the rest off.
     const parts = [
       `step ${event.step}/${total} (epoch ${event.epoch + 1})`,
-      `G ${generatorLoss(losses).toFixed(2)}`,
-      `D ${(losses.discriminatorA + losses.discriminatorB).toFixed(3)}`,
+      ...this.#wording.summary(losses),
       `${formatSeconds(secondsPerStep)}/step`,
       ...(event.step < total ? [`ETA ${formatSeconds(this.#secondsLeft((total - event.step) * secondsPerStep))}`] : []),
       formatBytes(memory.rssBytes),
-      `G: ${describeGeneratorLosses(losses)}`,
+      this.#wording.details(losses),
     ];
     const text = parts.join('  ');
     if (this.#terminal.isInteractive && event.step < total) {
@@ -134,7 +141,7 @@ export class PlainReport {
   }
 
   #printEnd({ step, reason, checkpoint }: EventOf<'run-finished'>): void {
-    const { run, data } = this.#options;
+    const { run } = this.#options;
     const total = this.#started?.totalSteps ?? step;
     const time = formatSeconds((performance.now() - this.#beganMs) / 1000);
     const outcome = reason === 'completed' ? 'Done' : 'Stopped';
@@ -145,48 +152,8 @@ export class PlainReport {
     if (checkpoint !== null) this.#terminal.line(`  checkpoint  ${run}/${checkpoint}`);
     if (this.#samples > 0) this.#terminal.line(`  samples     ${run}/samples`);
     this.#terminal.line(`  log         ${run}/events.jsonl`);
-    const place = `--run ${shellQuoted(run)}`;
-    this.#terminal.line(
-      reason === 'completed'
-        ? `Next: instagan translate ${place} --input ${shellQuoted(`${data}/testA`)} --output translated`
-        : `Next: instagan train --data ${shellQuoted(data)} ${place} --resume${this.#lengthOption()}`,
-    );
+    this.#terminal.line(`Next: ${this.#wording.next(reason)}`);
   }
-
-  #lengthOption(): string {
-    const { steps, epochs } = this.#options;
-    if (steps !== undefined) return ` --steps ${steps}`;
-    return epochs === undefined ? '' : ` --epochs ${epochs}`;
-  }
-}
-
-function describeDomain(domain: 'A' | 'B', { images, masks, leftOut }: DomainCounts): string {
-  const without = leftOut === 0 ? '' : ` (${leftOut} without masks left out)`;
-  return `${domain}: ${counted(images, 'image')}, ${counted(masks, 'mask')}${without}`;
-}
-
-function describeModel(config: TrainingConfig): string {
-  const { generatorSpecs, discriminatorSpecs } = translationNetworks(config.model, config);
-  const size = (specs: typeof generatorSpecs) => {
-    const parameters = specs.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
-    return parameters < 1e6 ? `${Math.round(parameters / 1e3)} k` : `${(parameters / 1e6).toPrecision(3)} M`;
-  };
-  return `${config.model}: two generators of ${size(generatorSpecs)} parameters, two discriminators of ${size(discriminatorSpecs)}`;
-}
-
-function generatorLoss(losses: LossReport): number {
-  const { discriminatorA, discriminatorB, ...generator } = losses;
-  return Object.values(generator).reduce((sum, value) => sum + value, 0);
-}
-
-function describeGeneratorLosses(losses: LossReport): string {
-  const terms = [
-    ['gan', losses.generatorA + losses.generatorB],
-    ['cycle', losses.cycleA + losses.cycleB],
-    ['identity', losses.identityA + losses.identityB],
-    ['context', losses.contextA + losses.contextB],
-  ] as const;
-  return terms.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' ');
 }
 
 /** Such as `iou 0.913  ap50 0.871`. */

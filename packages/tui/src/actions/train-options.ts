@@ -1,14 +1,9 @@
 import type { ModelName, PresetName } from '@instagan/core';
-import type { ComputeOptions } from '../options/shared.ts';
 import type { LearningRateValue, ScheduleValue, SizeValue } from '../options/values.ts';
+import type { TrainingProcessOptions } from './training-process.ts';
 
-export interface TrainCommandOptions extends ComputeOptions {
+export interface TrainCommandOptions extends TrainingProcessOptions {
   readonly data: string;
-  readonly run: string;
-  readonly resume?: true;
-  readonly steps?: number;
-  readonly epochs?: number;
-  readonly timeLimit?: number;
   readonly preset?: PresetName;
   readonly config?: string;
   readonly model?: ModelName;
@@ -22,7 +17,6 @@ export interface TrainCommandOptions extends ComputeOptions {
   readonly learningRate?: LearningRateValue;
   readonly schedule?: ScheduleValue;
   readonly seed?: number;
-  readonly ui: 'auto' | 'plain' | 'json';
   readonly logEvery?: number;
   readonly checkpointEvery?: number;
   readonly keepCheckpoints?: number;

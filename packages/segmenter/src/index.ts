@@ -1,0 +1,21 @@
+export { type ImportedUnet, importAuthorsUnet } from './checkpoint/import-authors-unet.ts';
+export {
+  parseSegmenterConfig,
+  type SegmenterConfig,
+  type SegmenterConfigInput,
+  segmenterConfigs,
+} from './config/segmenter-config.ts';
+export { averagePrecision, type InstancePair } from './evaluation/average-precision.ts';
+export {
+  haveContact,
+  type ScoredImage,
+  type SegmentationScores,
+  scoreSegmentation,
+} from './evaluation/score-segmentation.ts';
+export { type LoadedSegmenter, loadSegmenter } from './inference/load-segmenter.ts';
+export { type PredictionInput, predictMaps, type Segmenter, workingSize } from './inference/predict-maps.ts';
+export { masksOfInstances, resizeInstances } from './instances/resize-instances.ts';
+export { type Instance, type MaskMaps, type SplitMask, type SplitOptions, splitMask } from './instances/split-mask.ts';
+export { type SegmenterNetworks, segmenterNetworks } from './networks/segmenter-networks.ts';
+export { type UnetSize, unet, unetSpecs } from './networks/unet.ts';
+export { type SegmenterData, type TrainSegmenterOptions, trainSegmenter } from './training/train-segmenter.ts';

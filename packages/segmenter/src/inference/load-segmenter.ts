@@ -1,0 +1,39 @@
+import { MODEL_FILE, readNewestCheckpoint, readRunConfig, tensorsFromArrays, UserError } from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
+import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
+import { segmenterNetworks } from '../networks/segmenter-networks.ts';
+import type { Segmenter } from './predict-maps.ts';
+
+export interface LoadedSegmenter extends Segmenter {
+  /** Step of the checkpoint it comes from. */
+  readonly step: number;
+  readonly config: SegmenterConfig;
+  /** One sentence for each damaged checkpoint that was passed over. */
+  readonly warnings: readonly string[];
+  dispose(): void;
+}
+
+/**
+ * Loads a segmenter from a run's newest whole checkpoint.
+ *
+ * @throws UserError if the folder is no run of a segmenter, or the run has no checkpoint yet
+ */
+export async function loadSegmenter(runFolder: string): Promise<LoadedSegmenter> {
+  const config = await readRunConfig(segmenterConfigs, runFolder);
+  const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
+  const model = checkpoint?.files[MODEL_FILE];
+  if (checkpoint === null || model === undefined) {
+    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
+  }
+  const networks = segmenterNetworks(config);
+  const parameters = tensorsFromArrays(networks.generatorSpecs, model, 'generator.', checkpoint.folder);
+  return {
+    networks,
+    parameters,
+    size: config.size,
+    config,
+    step: checkpoint.step,
+    warnings,
+    dispose: () => tf.dispose([...parameters.values()]),
+  };
+}

@@ -1,0 +1,86 @@
+import {
+  convolution,
+  convolutionInputGradient,
+  HALVING,
+  instanceNorm,
+  type ParameterSpec,
+  type Parameters,
+  parameter,
+} from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
+
+export interface UnetSize {
+  /** Channels after the first convolution. */
+  readonly ngf: number;
+  /** How often height and width are halved, at least 2. */
+  readonly levels: number;
+  /** Channels of the output. */
+  readonly outputs: number;
+}
+
+const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
+const RELU = { kind: 'relu' } as const;
+
+/** Channels after the halving number `level`, 0 for the first. */
+function channelsAt(level: number, ngf: number): number {
+  return ngf * Math.min(8, 2 ** level);
+}
+
+/** Convolutions before an instance norm have no bias, it would cancel. */
+export function unetSpecs({ ngf, levels, outputs }: UnetSize): ParameterSpec[] {
+  return Array.from({ length: levels }, (_, level): ParameterSpec[] => {
+    const inputs = level === 0 ? 3 : channelsAt(level - 1, ngf);
+    const channels = channelsAt(level, ngf);
+    const isInnermost = level === levels - 1;
+    const down: ParameterSpec[] = [
+      { name: `down${level}.weight`, shape: [4, 4, inputs, channels], initial: 'normal' },
+      ...(level === 0 || isInnermost
+        ? ([{ name: `down${level}.bias`, shape: [channels], initial: 'zeros' }] as const)
+        : []),
+    ];
+    const out = level === 0 ? outputs : inputs;
+    const up: ParameterSpec[] = [
+      { name: `up${level}.weight`, shape: [4, 4, out, isInnermost ? channels : 2 * channels], initial: 'normal' },
+      ...(level === 0 ? ([{ name: 'up0.bias', shape: [outputs], initial: 'zeros' }] as const) : []),
+    ];
+    return [...down, ...up];
+  }).flat();
+}
+
+/**
+ * The U-Net generator of pix2pix (Isola et al. 2017, section 3.2.1; Ronneberger et al. 2015), with instance normalisation:
+ * `levels` 4x4 convolutions of stride 2, as many transposed ones back up, each of which also sees the features of its size
+ * from the way down.
+ *
+ * @param image `[batch, height, width, 3]`, values in [-1, 1], height and width multiples of 2^levels
+ * @returns `[batch, height, width, outputs]`, values in [-1, 1]
+ * @throws Error if height or width is not such a multiple
+ */
+export function unet(parameters: Parameters, { levels, outputs }: UnetSize, image: tf.Tensor4D): tf.Tensor4D {
+  const [, height, width] = image.shape;
+  if (height % 2 ** levels !== 0 || width % 2 ** levels !== 0) {
+    throw new Error(`The U-Net takes sizes that are multiples of ${2 ** levels}, not ${height}x${width}.`);
+  }
+  const weight = (name: string) => parameter(parameters, `${name}.weight`);
+  const bias = (name: string) => parameter<tf.Tensor1D>(parameters, `${name}.bias`);
+  return tf.tidy(() => {
+    // Features on the way down, after their leaky ReLU; its sign is kept, so a ReLU of them is that of what came before.
+    const features: tf.Tensor4D[] = [];
+    let h = convolution(image, weight('down0'), HALVING, bias('down0'), LEAKY);
+    features.push(h);
+    for (let level = 1; level < levels - 1; level++) {
+      h = instanceNorm(convolution(h, weight(`down${level}`), HALVING), LEAKY);
+      features.push(h);
+    }
+    const innermost = `down${levels - 1}`;
+    h = convolution(h, weight(innermost), HALVING, bias(innermost), RELU);
+    for (let level = levels - 1; level > 0; level--) {
+      const below = features[level - 1] as tf.Tensor4D;
+      h = instanceNorm(convolutionInputGradient(h, weight(`up${level}`), below.shape, HALVING), RELU);
+      h = tf.concat([tf.relu(below), h], 3);
+    }
+    const [batch] = image.shape;
+    const y = convolutionInputGradient(h, weight('up0'), [batch, height, width, outputs], HALVING);
+    return tf.tanh(tf.add(y, bias('up0')));
+  });
+}

@@ -1,0 +1,50 @@
+import {
+  type BatchSource,
+  type MaskedImages,
+  type RunEvent,
+  type RunOptions,
+  trainRun,
+  UserError,
+} from '@instagan/core';
+import type { SegmenterConfig } from '../config/segmenter-config.ts';
+import { type SegmenterBatch, segmenterBatches, splitImages } from '../data/segmenter-batches.ts';
+import { segmenterTrainable } from './segmenter-trainee.ts';
+import { loadValidationImages, type ValidationImage } from './validation-images.ts';
+
+/** The images of one domain, and what is wrong with them that training survives, one sentence each. */
+export interface SegmenterData extends MaskedImages {
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TrainSegmenterOptions extends Omit<RunOptions<SegmenterConfig, SegmenterBatch>, 'openData'> {
+  /** Opens the images, once the configuration is known. */
+  readonly openData: (config: SegmenterConfig) => Promise<SegmenterData>;
+}
+
+/**
+ * Trains a segmenter; see `trainRun`. A share of the images is held out and validated on.
+ *
+ * @throws UserError if the run cannot start, the data fail, or a loss is not finite; the last good checkpoint stays
+ */
+export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<RunEvent, void> {
+  let heldOut: () => Promise<readonly ValidationImage[]> = async () => [];
+  return trainRun(
+    segmenterTrainable(() => heldOut()),
+    {
+      ...options,
+      openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
+        const data = await options.openData(config);
+        const parts = splitImages(data.count, config);
+        if (parts.train.length === 0) throw new UserError('There is no image with a mask to train on: add some.');
+        let loading: Promise<readonly ValidationImage[]> | undefined;
+        heldOut = () => {
+          loading ??= loadValidationImages(data, parts.heldOut, config);
+          return loading;
+        };
+        const { warnings } = data;
+        return { ...segmenterBatches(data, parts.train, config), warnings, close: () => data.close() };
+      },
+    },
+  );
+}

@@ -1,0 +1,91 @@
+import { openFolderImages } from '@instagan/datasets';
+import { type SegmenterConfig, segmenterConfigs, segmenterNetworks, trainSegmenter } from '@instagan/segmenter';
+import type { LearningRateValue, ScheduleValue, SizeValue } from '../options/values.ts';
+import { counted, shellQuoted } from '../output/format.ts';
+import type { ReportWording } from './plain-report.ts';
+import { differencesFromDefaults, resolveConfig } from './resolve-config.ts';
+import { lengthOption, type TrainingProcessOptions, trainInProcess } from './training-process.ts';
+import { parameterCount } from './translation-wording.ts';
+
+export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
+  readonly data: string;
+  readonly domain?: 'A' | 'B';
+  readonly config?: string;
+  readonly size?: SizeValue;
+  readonly ngf?: number;
+  readonly ndf?: number;
+  readonly levels?: number;
+  /** False for `--no-depth`. */
+  readonly depth: boolean;
+  readonly batch?: number;
+  readonly learningRate?: LearningRateValue;
+  readonly schedule?: ScheduleValue;
+  readonly seed?: number;
+  readonly validateEvery?: number;
+  readonly logEvery?: number;
+  readonly checkpointEvery?: number;
+  readonly keepCheckpoints?: number;
+  readonly sampleEvery?: number;
+}
+
+/** Images are decoded at this multiple of the pixels trained on, so that crops are sharp. */
+const DECODED_PIXELS = 1.7;
+
+/**
+ * `instagan segmenter train`: trains a segmenter on the images of one domain and reports on the way.
+ *
+ * @returns the exit code
+ * @throws UsageError, UserError
+ */
+export async function segmenterTrainAction(options: SegmenterTrainCommandOptions): Promise<number> {
+  const { data, run } = options;
+  const config = await resolveConfig(segmenterConfigs, { ...options, options: fieldsOf(options) });
+  return trainInProcess(options, wordingOf(options, config), (common, report) =>
+    trainSegmenter({
+      ...common,
+      config,
+      openData: async (resolved) => {
+        const { domain, size } = resolved;
+        const maxPixels = DECODED_PIXELS * size.height * size.width;
+        const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels });
+        const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
+        const networks = segmenterNetworks(resolved);
+        report.know({
+          data: `${domain}: ${counted(images.count, 'image')}, ${counted(images.masks, 'mask')}${without}`,
+          model: `pix2pix segmenter: U-Net of ${parameterCount(networks.generatorSpecs)} parameters, PatchGAN of ${parameterCount(networks.discriminatorSpecs)}`,
+          differences: differencesFromDefaults(segmenterConfigs, resolved),
+        });
+        return images;
+      },
+    }),
+  );
+
+  function wordingOf(given: SegmenterTrainCommandOptions, { domain }: SegmenterConfig): ReportWording {
+    const place = `--run ${shellQuoted(run)}`;
+    return {
+      summary: ({ discriminator = 0, ...generator }) => {
+        const sum = Object.values(generator).reduce((total, value) => total + value, 0);
+        return [`G ${sum.toFixed(1)}`, `D ${discriminator.toFixed(3)}`];
+      },
+      details: ({ discriminator: _, ...generator }) =>
+        `G: ${Object.entries(generator)
+          .map(([name, value]) => `${name === 'generator' ? 'gan' : name} ${value.toFixed(1)}`)
+          .join(' ')}`,
+      next: (reason) =>
+        reason === 'completed'
+          ? `instagan segmenter evaluate ${place} --data ${shellQuoted(data)}`
+          : `instagan segmenter train --data ${shellQuoted(data)} --domain ${domain} ${place} --resume${lengthOption(given)}`,
+    };
+  }
+}
+
+function fieldsOf(options: SegmenterTrainCommandOptions) {
+  const { domain, size, ngf, ndf, levels, depth, batch, learningRate, schedule, seed } = options;
+  const { validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
+  return {
+    ...{ domain, size, ngf, ndf, levels, batch, learningRate, epochs: schedule, seed },
+    // Not given, it stays as a resumed run has it.
+    depth: depth ? undefined : false,
+    ...{ validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery },
+  };
+}

@@ -1,0 +1,63 @@
+import {
+  type LossReport,
+  type ParameterSpec,
+  type TrainingConfig,
+  translationConfigs,
+  translationNetworks,
+} from '@instagan/core';
+import type { DomainCounts } from '@instagan/datasets';
+import { counted, shellQuoted } from '../output/format.ts';
+import type { ReportWording, RunFacts } from './plain-report.ts';
+import { differencesFromDefaults } from './resolve-config.ts';
+import type { TrainCommandOptions } from './train-options.ts';
+import { lengthOption } from './training-process.ts';
+
+/** How the training of a translation model is reported on. */
+export function translationWording(options: TrainCommandOptions): ReportWording {
+  const { run, data } = options;
+  const place = `--run ${shellQuoted(run)}`;
+  return {
+    summary: (losses) => {
+      const { discriminatorA = 0, discriminatorB = 0, ...generator } = losses;
+      const sum = Object.values(generator).reduce((total, value) => total + value, 0);
+      return [`G ${sum.toFixed(2)}`, `D ${(discriminatorA + discriminatorB).toFixed(3)}`];
+    },
+    details: (losses) => `G: ${describeGeneratorLosses(losses)}`,
+    next: (reason) =>
+      reason === 'completed'
+        ? `instagan translate ${place} --input ${shellQuoted(`${data}/testA`)} --output translated`
+        : `instagan train --data ${shellQuoted(data)} ${place} --resume${lengthOption(options)}`,
+  };
+}
+
+export function translationFacts(config: TrainingConfig, counts: Readonly<Record<'A' | 'B', DomainCounts>>): RunFacts {
+  return {
+    data: `${describeDomain('A', counts.A)}; ${describeDomain('B', counts.B)}`,
+    model: describeModel(config),
+    differences: differencesFromDefaults(translationConfigs, config),
+  };
+}
+
+function describeDomain(domain: 'A' | 'B', { images, masks, leftOut }: DomainCounts): string {
+  const without = leftOut === 0 ? '' : ` (${leftOut} without masks left out)`;
+  return `${domain}: ${counted(images, 'image')}, ${counted(masks, 'mask')}${without}`;
+}
+
+function describeModel(config: TrainingConfig): string {
+  const { generatorSpecs, discriminatorSpecs } = translationNetworks(config.model, config);
+  return `${config.model}: two generators of ${parameterCount(generatorSpecs)} parameters, two discriminators of ${parameterCount(discriminatorSpecs)}`;
+}
+
+/** Such as `820 k` or `2.61 M`. */
+export function parameterCount(specs: readonly ParameterSpec[]): string {
+  const parameters = specs.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  return parameters < 1e6 ? `${Math.round(parameters / 1e3)} k` : `${(parameters / 1e6).toPrecision(3)} M`;
+}
+
+function describeGeneratorLosses(losses: LossReport): string {
+  const terms = (['generator', 'cycle', 'identity', 'context'] as const).map((name) => {
+    const sum = (losses[`${name}A`] ?? 0) + (losses[`${name}B`] ?? 0);
+    return `${name === 'generator' ? 'gan' : name} ${sum.toFixed(2)}`;
+  });
+  return terms.join(' ');
+}
