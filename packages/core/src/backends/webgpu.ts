@@ -73,7 +73,7 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   reportFailures(backend, device, adapterName(adapter));
   tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
   await tf.setBackend('webgpu');
-  const kernels = registerWebgpuKernels(backend, { except: options.stockKernels ?? [] });
+  const kernels = registerWebgpuKernels(backend, { except: options.stockKernels ?? [], software });
 
   let closed = false;
   return {

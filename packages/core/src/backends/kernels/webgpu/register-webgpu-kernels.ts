@@ -3,6 +3,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { accumulate } from './accumulate-kernel.ts';
 import { activationGradient } from './activation-gradient-kernel.ts';
 import { adamUpdate } from './adam-kernel.ts';
+import { ConvolutionKernels } from './convolution-kernels.ts';
 import {
   absoluteDifferenceGradient,
   absoluteDifferenceSum,
@@ -16,6 +17,7 @@ import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import { setSpread, setSum } from './set-kernels.ts';
 import { spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
 import { channelSum } from './sum-kernels.ts';
+import { LEAST_TILE_SHAPE, usualTileShape } from './tile-shape.ts';
 import {
   uncoveredDifferenceImageGradient,
   uncoveredDifferenceMasksGradient,
@@ -52,12 +54,21 @@ const KERNELS = {
   UncoveredDifferenceMasksGradient: uncoveredDifferenceMasksGradient,
 } as const;
 
+/** Methods of {@link ConvolutionKernels}. */
+const CONVOLUTIONS = {
+  Convolution: 'forward',
+  ConvolutionInputGradient: 'inputGradient',
+  ConvolutionFilterGradient: 'filterGradient',
+} as const;
+
 /** Ops that have a kernel of this project's own on webgpu. */
-export const WEBGPU_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
+export const WEBGPU_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(CONVOLUTIONS)];
 
 export interface WebgpuKernelOptions {
   /** Kernels not to use: ops keep their reference of stock operations. @default none */
   readonly except?: readonly string[];
+  /** Whether the GPU is emulated on the CPU. @default false */
+  readonly software?: boolean;
 }
 
 /** Kernels in use. */
@@ -75,7 +86,7 @@ export interface WebgpuKernels {
  */
 export function registerWebgpuKernels(
   backend: WebGPUBackend,
-  { except = [] }: WebgpuKernelOptions = {},
+  { except = [], software = false }: WebgpuKernelOptions = {},
 ): WebgpuKernels {
   for (const name of except) {
     if (!WEBGPU_KERNEL_NAMES.includes(name)) {
@@ -83,15 +94,23 @@ export function registerWebgpuKernels(
     }
   }
   const dispatcher = new Dispatcher(backend);
+  const convolutions = new ConvolutionKernels(
+    dispatcher,
+    software ? () => LEAST_TILE_SHAPE : usualTileShape,
+    !software,
+  );
+  const kernels = new Map(Object.entries(KERNELS) as [string, unknown][] as [string, AnyKernel][]);
+  for (const [name, method] of Object.entries(CONVOLUTIONS)) {
+    kernels.set(name, (_dispatcher, inputs, attributes) => convolutions[method](inputs as never, attributes as never));
+  }
   const registered: string[] = [];
-  for (const [name, kernel] of Object.entries(KERNELS)) {
+  for (const [name, kernel] of kernels) {
     if (except.includes(name)) continue;
     unregister(name);
     tf.registerKernel({
       kernelName: name,
       backendName: 'webgpu',
-      kernelFunc: ({ inputs, attrs }) =>
-        (kernel as unknown as AnyKernel)(dispatcher, inputs, attrs as unknown as object),
+      kernelFunc: ({ inputs, attrs }) => kernel(dispatcher, inputs, attrs as unknown as object),
     });
     registered.push(name);
   }

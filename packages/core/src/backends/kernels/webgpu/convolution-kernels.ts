@@ -1,0 +1,253 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { parts } from '../arithmetic.ts';
+import {
+  type ConvolutionStructure,
+  type Epilogue,
+  filterGradientProblem,
+  forwardProblem,
+  type ImageSizes,
+  inputGradientProblem,
+  NO_EPILOGUE,
+  parameterWords,
+  phaseStride,
+  SUM_THREADS,
+  sourceKey,
+  sumOfSplitsSource,
+} from './convolution-problems.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { type GemmProblem, gemmSource } from './gemm-source.ts';
+import type { BindingKind, CompiledProgram } from './gpu-program.ts';
+import type { TileShape } from './tile-shape.ts';
+
+type Shape4D = readonly [number, number, number, number];
+
+interface Geometry {
+  readonly stride: number;
+  readonly padding: Shape4D;
+  readonly border: 'zero' | 'reflect';
+}
+
+/** A matrix product, as far as the choice of its tiles goes. */
+export interface ProductSize {
+  readonly kind: 'forward' | 'inputGradient' | 'filterGradient';
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/** Says how a product is cut up; the same for the same size as long as the backend is open. */
+export type TileChooser = (size: ProductSize) => TileShape;
+
+/** One recorded product, and the addition of its parts if it was split. */
+interface Plan {
+  readonly program: CompiledProgram;
+  readonly parameters: GPUBuffer;
+  readonly grid: readonly [number, number, number];
+  readonly splits: number;
+  readonly sum?: { program: CompiledProgram; parameters: GPUBuffer; grid: readonly [number, number, number] };
+  readonly resultShape: readonly number[];
+}
+
+/** Workgroups that keep a large GPU busy; products with fewer tiles are split along their depth. */
+const WANTED_WORKGROUPS = 256;
+/** Least depth of a split, in steps of a tile: the partial sums have to be written and read. */
+const LEAST_STEPS_PER_SPLIT = 8;
+
+/** The kernels of `Convolution` and its two gradients: matrix products whose operands are gathered on the way. */
+export class ConvolutionKernels {
+  readonly #dispatcher: Dispatcher;
+  readonly #chooseTile: TileChooser;
+  readonly #specialised: boolean;
+  readonly #plans = new Map<string, Plan>();
+
+  /** @param specialised programs per layer, fast to run, instead of shared ones, fast to compile */
+  constructor(dispatcher: Dispatcher, chooseTile: TileChooser, specialised: boolean) {
+    this.#dispatcher = dispatcher;
+    this.#chooseTile = chooseTile;
+    this.#specialised = specialised;
+  }
+
+  /** `Convolution`: x, filter and bias? -> y. */
+  forward(
+    { x, filter, bias }: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo },
+    attributes: Geometry & Omit<Epilogue, 'bias'>,
+  ): TensorInfo {
+    const { stride, padding, border, activation, slope } = attributes;
+    const hasBias = bias !== undefined;
+    const key = `y ${x.shape} ${filter.shape} ${stride} ${padding} ${border} ${activation} ${slope} ${hasBias}`;
+    const plan = this.#plan(key, () => {
+      const structure = structureOf(filter.shape as unknown as Shape4D, attributes);
+      const [batch, height, width] = x.shape as unknown as Shape4D;
+      const [top, bottom, left, right] = padding;
+      const outHeight = Math.floor((height + top + bottom - structure.kernelHeight) / stride) + 1;
+      const outWidth = Math.floor((width + left + right - structure.kernelWidth) / stride) + 1;
+      return {
+        kind: 'forward',
+        structure,
+        epilogue: { bias: hasBias, activation, slope },
+        images: { batch, height, width, outHeight, outWidth },
+        rows: batch * outHeight * outWidth,
+        depth: structure.kernelHeight * structure.kernelWidth * structure.inputs,
+        resultShape: [batch, outHeight, outWidth, structure.outputs],
+      };
+    });
+    return this.#run(plan, x, filter, bias);
+  }
+
+  /** `ConvolutionInputGradient`: dy and filter -> dx; as a forward operation, the transposed convolution. */
+  inputGradient(
+    { dy, filter }: { dy: TensorInfo; filter: TensorInfo },
+    attributes: Geometry & { readonly inputShape: Shape4D },
+  ): TensorInfo {
+    const { stride, padding, border, inputShape } = attributes;
+    const key = `dx ${dy.shape} ${filter.shape} ${stride} ${padding} ${border} ${inputShape}`;
+    const plan = this.#plan(key, () => {
+      const structure = structureOf(filter.shape as unknown as Shape4D, attributes);
+      const [batch, height, width] = inputShape;
+      const [, outHeight, outWidth] = dy.shape as unknown as Shape4D;
+      const step = phaseStride(structure);
+      return {
+        kind: 'inputGradient',
+        structure,
+        epilogue: NO_EPILOGUE,
+        images: { batch, height, width, outHeight, outWidth },
+        phases: step * step,
+        rows: batch * parts(height, step) * parts(width, step),
+        depth: parts(structure.kernelHeight, step) * parts(structure.kernelWidth, step) * structure.outputs,
+        resultShape: inputShape,
+      };
+    });
+    return this.#run(plan, dy, filter);
+  }
+
+  /** `ConvolutionFilterGradient`: x and dy -> the gradient of the filter. */
+  filterGradient(
+    { x, dy }: { x: TensorInfo; dy: TensorInfo },
+    attributes: Geometry & { readonly filterShape: Shape4D },
+  ): TensorInfo {
+    const { stride, padding, border, filterShape } = attributes;
+    const key = `df ${x.shape} ${dy.shape} ${stride} ${padding} ${border} ${filterShape}`;
+    const plan = this.#plan(key, () => {
+      const structure = structureOf(filterShape, attributes);
+      const [batch, height, width] = x.shape as unknown as Shape4D;
+      const [, outHeight, outWidth] = dy.shape as unknown as Shape4D;
+      return {
+        kind: 'filterGradient',
+        structure,
+        epilogue: NO_EPILOGUE,
+        images: { batch, height, width, outHeight, outWidth },
+        rows: structure.kernelHeight * structure.kernelWidth * structure.inputs,
+        depth: batch * outHeight * outWidth,
+        resultShape: filterShape,
+      };
+    });
+    return this.#run(plan, x, dy);
+  }
+
+  #plan(key: string, describe: () => Product): Plan {
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#makePlan(describe());
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #makePlan({ kind, structure, epilogue, images, phases = 1, rows, depth, resultShape }: Product): Plan {
+    const dispatcher = this.#dispatcher;
+    const specialised = this.#specialised;
+    const columns = kind === 'inputGradient' ? structure.inputs : structure.outputs;
+    const tile = this.#chooseTile({ kind, rows, columns, depth });
+    const tiles = parts(rows, tile.rows) * parts(columns, tile.columns);
+    const mostSplits = kind === 'inputGradient' ? 1 : parts(depth, tile.depth * LEAST_STEPS_PER_SPLIT);
+    const stepsPerSplit = parts(parts(depth, tile.depth), Math.min(mostSplits, parts(WANTED_WORKGROUPS, tiles)));
+    const depthPerSplit = stepsPerSplit * tile.depth;
+    const splits = kind === 'inputGradient' ? 1 : Math.max(1, parts(depth, depthPerSplit));
+    const split = splits > 1;
+    const resultValues = resultShape.reduce((product, side) => product * side, 1);
+
+    const inProduct = split ? NO_EPILOGUE : epilogue;
+    const productKey = `${kind} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
+    const program = dispatcher.program(productKey, () => ({
+      label: `${kind} ${structure.kernelHeight}x${structure.kernelWidth} ${structure.inputs}-${structure.outputs}`,
+      source: gemmSource(PROBLEMS[kind](structure, inProduct, specialised), tile, 'f32'),
+      bindings: bindings(2, inProduct.bias),
+    }));
+    const sizes: ImageSizes = { ...images, depthPerSplit, resultValues };
+    const plan = {
+      program,
+      parameters: dispatcher.parameters(parameterWords(sizes, structure)),
+      grid: this.#grid(tiles, phases * splits),
+      splits,
+      resultShape,
+    };
+    if (!split) return plan;
+    const sumKey = `sum ${sourceKey(structure, epilogue, specialised)}`;
+    const sum = {
+      program: dispatcher.program(sumKey, () => ({
+        label: 'sum of splits',
+        source: sumOfSplitsSource(structure, epilogue, specialised),
+        bindings: bindings(1, epilogue.bias),
+      })),
+      parameters: dispatcher.parameters(parameterWords({ ...sizes, batch: splits }, structure)),
+      grid: this.#grid(parts(parts(resultValues, structure.outputs % 4 === 0 ? 4 : 1), SUM_THREADS), 1),
+    };
+    return { ...plan, sum };
+  }
+
+  #run(plan: Plan, a: TensorInfo, b: TensorInfo, bias?: TensorInfo): TensorInfo {
+    const dispatcher = this.#dispatcher;
+    const result = dispatcher.output(plan.resultShape);
+    const operands = [dispatcher.buffer(a), dispatcher.buffer(b)];
+    const rest =
+      bias === undefined ? [dispatcher.buffer(result)] : [dispatcher.buffer(bias), dispatcher.buffer(result)];
+    const { sum } = plan;
+    if (sum === undefined) {
+      dispatcher.run(plan.program, [...operands, ...rest, plan.parameters], ...plan.grid);
+      return result;
+    }
+    const bytes = 4 * plan.splits * plan.resultShape.reduce((product, side) => product * side, 1);
+    dispatcher.withScratch(bytes, (partialSums) => {
+      dispatcher.run(plan.program, [...operands, partialSums, plan.parameters], ...plan.grid);
+      dispatcher.run(sum.program, [partialSums, ...rest, sum.parameters], ...sum.grid);
+    });
+    return result;
+  }
+
+  /** As many workgroups as asked for, or a few more, over the first two dimensions. */
+  #grid(workgroups: number, z: number): readonly [number, number, number] {
+    const y = parts(workgroups, this.#dispatcher.mostWorkgroups);
+    return [parts(workgroups, y), y, z];
+  }
+}
+
+interface Product {
+  readonly kind: ProductSize['kind'];
+  readonly structure: ConvolutionStructure;
+  readonly epilogue: Epilogue;
+  readonly images: Omit<ImageSizes, 'depthPerSplit' | 'resultValues'>;
+  readonly phases?: number;
+  /** The most of any phase. */
+  readonly rows: number;
+  readonly depth: number;
+  readonly resultShape: readonly number[];
+}
+
+const PROBLEMS: Record<
+  ProductSize['kind'],
+  (structure: ConvolutionStructure, epilogue: Epilogue, specialised: boolean) => GemmProblem
+> = {
+  forward: forwardProblem,
+  inputGradient: inputGradientProblem,
+  filterGradient: filterGradientProblem,
+};
+
+function structureOf(filterShape: Shape4D, { stride, padding, border }: Geometry): ConvolutionStructure {
+  const [kernelHeight, kernelWidth, inputs, outputs] = filterShape;
+  return { kernelHeight, kernelWidth, inputs, outputs, stride, padding, reflect: border === 'reflect' };
+}
+
+function bindings(operands: number, bias: boolean): BindingKind[] {
+  const reads: BindingKind[] = Array.from({ length: operands + (bias ? 1 : 0) }, () => 'read');
+  return [...reads, 'write', 'parameters'];
+}

@@ -1,0 +1,63 @@
+/**
+ * How a matrix product is cut up: a workgroup computes a tile of `rows` x `columns` results, `depth` products at a time
+ * through shared memory; an invocation computes `rowsPerThread` x `columnsPerThread` of them in registers.
+ */
+export interface TileShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly rowsPerThread: number;
+  readonly columnsPerThread: number;
+  /** Whether the next values are read from memory while these are multiplied: faster on a GPU, twice the code. */
+  readonly prefetch: boolean;
+}
+
+/** Invocations of a workgroup. */
+export function threadsOf(tile: TileShape): number {
+  return (tile.rows / tile.rowsPerThread) * (tile.columns / tile.columnsPerThread);
+}
+
+/** Shared memory of a workgroup, in bytes, with rows padded by a vector as for operands that lie along the depth. */
+export function sharedBytesOf({ rows, columns, depth }: TileShape, bytesPerValue: number): number {
+  return (rows + columns) * (depth + 4) * bytesPerValue;
+}
+
+/** From large to small; all dimensions are powers of two. */
+export const TILE_SHAPES = [
+  { rows: 128, columns: 128, depth: 16, rowsPerThread: 8, columnsPerThread: 8, prefetch: true },
+  { rows: 128, columns: 64, depth: 16, rowsPerThread: 8, columnsPerThread: 8, prefetch: true },
+  { rows: 64, columns: 64, depth: 16, rowsPerThread: 8, columnsPerThread: 4, prefetch: true },
+  { rows: 64, columns: 64, depth: 16, rowsPerThread: 4, columnsPerThread: 4, prefetch: true },
+  { rows: 64, columns: 32, depth: 16, rowsPerThread: 4, columnsPerThread: 4, prefetch: true },
+  { rows: 32, columns: 32, depth: 16, rowsPerThread: 4, columnsPerThread: 4, prefetch: true },
+  { rows: 128, columns: 4, depth: 16, rowsPerThread: 4, columnsPerThread: 4, prefetch: true },
+] as const satisfies readonly TileShape[];
+
+/** For a GPU emulated on the CPU, where compiling a program takes longer than running it. */
+export const LEAST_TILE_SHAPE: TileShape = {
+  rows: 16,
+  columns: 16,
+  depth: 4,
+  rowsPerThread: 4,
+  columnsPerThread: 4,
+  prefetch: false,
+};
+
+/** Tiles of a product below which a large GPU has idle processors. */
+const WANTED_TILES = 256;
+
+/**
+ * A shape that is good on most GPUs: the largest whose tiles are many enough, and not much larger than the product.
+ *
+ * @param shapes those to choose from, from large to small
+ */
+export function usualTileShape(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  shapes: readonly TileShape[] = TILE_SHAPES,
+): TileShape {
+  const narrow = columns <= 4;
+  const fitting = shapes.filter((tile) => (narrow ? tile.columns === 4 : tile.columns > 4));
+  const least = fitting.at(-1) ?? (shapes.at(-1) as TileShape);
+  const tiles = (tile: TileShape) => Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+  return fitting.find((tile) => tile.columns < 2 * columns && tiles(tile) >= WANTED_TILES) ?? least;
+}
