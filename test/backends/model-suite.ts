@@ -234,7 +234,7 @@ async function differentiated(
   return { values, gradients };
 }
 
-async function checkLosses(t: Test): Promise<void> {
+async function checkLosses(t: Test, joinCalls: boolean): Promise<void> {
   const networks = translationNetworks('instagan', SIZE);
   const [a, b] = [upload([2], 'a'), upload([1], 'b')];
 
@@ -262,7 +262,8 @@ async function checkLosses(t: Test): Promise<void> {
 
   const state = initialTrainingState(networks, 3, 2);
   const learningRate = { generator: RATE, discriminator: RATE };
-  const step = trainStep(state, networks, a, b, { config: tinyConfig(), learningRate, poolRng: createRng(1) });
+  const settings = { config: tinyConfig(), learningRate, poolRng: createRng(1), joinCalls };
+  const step = trainStep(state, networks, a, b, settings);
   for (const result of step) {
     const actual = await readMeasurements([result.measurements]);
     for (const [name, value] of Object.entries(expected)) {
@@ -365,7 +366,12 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
   t.test('the generator treats instances as a set, and a batch as single samples', inScope(checkGenerator));
   t.test('the discriminator does too', inScope(checkDiscriminator));
   t.test('an update leaves the frozen networks exactly as they were', checkFrozen);
-  t.test('losses are those of the equations, and gradients those of their sum', checkLosses);
+  for (const joinCalls of [false, true]) {
+    const how = joinCalls ? ', with calls of equal weights joined' : '';
+    t.test(`losses are those of the equations, and gradients those of their sum${how}`, (t) =>
+      checkLosses(t, joinCalls),
+    );
+  }
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));
   t.test('a loss that is not a number is seen, and the checkpoint before it stays', checkAlarm);
   for (const model of ['cyclegan', 'cyclegan-seg'] as const) {

@@ -205,7 +205,8 @@ function joined(image: NamedArray, masks: NamedArray): NamedArray {
 }
 
 /** Settings of the fixture, with a fresh generator of random numbers. */
-const authorsSettings = () => ({
+const authorsSettings = (joinCalls: boolean) => ({
+  joinCalls,
   config: {
     instancesPerChunk: 2,
     weights: { cycle: 10, identity: 10, context: 10 },
@@ -221,7 +222,11 @@ const NEARBY_INPUTS = 8;
 const ROUNDING = 1e-7;
 
 /** Gradients of the first chunk for inputs that are the fixture's but for rounding errors. */
-async function* gradientsNearby(a: DeviceSample, b: DeviceSample): AsyncGenerator<NetworkGradients> {
+async function* gradientsNearby(
+  a: DeviceSample,
+  b: DeviceSample,
+  joinCalls: boolean,
+): AsyncGenerator<NetworkGradients> {
   for (let i = 0; i < NEARBY_INPUTS; i++) {
     const { state, networks } = await authorsState();
     const rounded = ({ image, masks }: DeviceSample, name: string): DeviceSample => {
@@ -231,7 +236,7 @@ async function* gradientsNearby(a: DeviceSample, b: DeviceSample): AsyncGenerato
     };
     const samples = [rounded(a, 'a'), rounded(b, 'b')] as const;
     try {
-      for (const { gradients } of trainStep(state, networks, [samples[0]], [samples[1]], authorsSettings())) {
+      for (const { gradients } of trainStep(state, networks, [samples[0]], [samples[1]], authorsSettings(joinCalls))) {
         yield gradients;
         break;
       }
@@ -242,14 +247,14 @@ async function* gradientsNearby(a: DeviceSample, b: DeviceSample): AsyncGenerato
   }
 }
 
-async function checkStep(t: Test): Promise<void> {
+async function checkStep(t: Test, joinCalls: boolean): Promise<void> {
   const io = await readParityArrays('step.safetensors');
   const losses = JSON.parse(await readFile(parityFile('step_losses.json'), 'utf8')) as AuthorsLosses[];
   const { state, networks } = await authorsState();
   const a = sampleFrom(joined(io.get('A'), io.get('selected_A_segs')));
   const b = sampleFrom(joined(io.get('B'), io.get('selected_B_segs')));
   t.same([a.slots.length, b.slots.length], [3, 1], 'the fixture lets B sit the second chunk out');
-  const chunks = trainStep(state, networks, [a.sample], [b.sample], authorsSettings());
+  const chunks = trainStep(state, networks, [a.sample], [b.sample], authorsSettings(joinCalls));
   let chunk = 0;
   for (const { measurements, gradients } of chunks) {
     const present = new Set(measurements.keys());
@@ -260,7 +265,7 @@ async function checkStep(t: Test): Promise<void> {
       const difference = Math.abs(actual[name] - expected) / expected;
       t.ok(difference < (LOSS_TOLERANCE[chunk] as number), `chunk ${chunk}: ${name} differs by ${difference} relative`);
     }
-    if (chunk === 0) await checkGradients(t, io, gradients, () => gradientsNearby(a.sample, b.sample));
+    if (chunk === 0) await checkGradients(t, io, gradients, () => gradientsNearby(a.sample, b.sample, joinCalls));
     else t.notOk(present.has('generatorB'), 'the domain without a second chunk has no losses there');
     chunk++;
   }
@@ -366,5 +371,8 @@ export function paritySuite(t: Test): void {
   });
   t.test("the discriminator gives what the authors' gives, twice in a row", (t) => checkDiscriminator(t));
   t.test("the segmenter's U-Net gives what the authors' gives", (t) => checkUnet(t));
-  t.test("a training step has the authors' losses and gradients", (t) => checkStep(t));
+  for (const joinCalls of [false, true]) {
+    const how = joinCalls ? ', with calls of equal weights joined' : '';
+    t.test(`a training step has the authors' losses and gradients${how}`, (t) => checkStep(t, joinCalls));
+  }
 }

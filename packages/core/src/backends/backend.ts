@@ -28,6 +28,11 @@ export interface OpenBackend {
   readonly features: readonly string[];
   /** True for a GPU interface that is emulated on the CPU. */
   readonly software: boolean;
+  /**
+   * Whether a GPU computes while the program goes on: few large operations take less time there than many small ones, and
+   * reading a result makes the program wait for all that went before.
+   */
+  readonly gpu: boolean;
   /** Why `auto` chose it; absent for a backend asked for by name. */
   readonly reason?: string;
   /** Compute dispatches since it was opened, on a backend that records dispatches. */

@@ -39,6 +39,7 @@ async function open({ stockKernels }: BackendOptions): Promise<OpenBackend> {
     threads: 1,
     features: [],
     software: false,
+    gpu: false,
     async close() {
       if (tf.findBackend('cpu') !== backend) return;
       unregisterKernels();

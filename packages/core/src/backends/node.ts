@@ -86,6 +86,7 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
     ...threadCount(binding),
     features: [],
     software: false,
+    gpu: kind.name === 'node-gpu',
     async close() {
       if (tf.findBackend(TFJS_NAME) === backend) tf.removeBackend(TFJS_NAME);
     },

@@ -118,6 +118,7 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
     threads,
     features: ['simd', ...(kernels.fused ? ['relaxed-simd'] : []), ...(threads > 1 ? ['threads'] : [])],
     software: false,
+    gpu: false,
     async close() {
       if (tf.findBackend('wasm') !== backend) return;
       kernels.close();

@@ -81,6 +81,7 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
     device: deviceName(adapter),
     features: grantedFeatures(device),
     software,
+    gpu: true,
     dispatches: () => kernels.dispatcher.dispatches,
     async close() {
       if (closed) return;

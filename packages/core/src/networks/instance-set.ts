@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { concatRows, takeRows } from '../ops/rows.ts';
+import { concatRows, splitRows, takeRows } from '../ops/rows.ts';
 
 /**
  * A batch of images with their instances, on the device.
@@ -30,6 +30,33 @@ export function joinSamples(samples: readonly DeviceSample[]): InstanceSet {
     masks: concatRows(samples.map(({ masks }) => masks)),
     counts: samples.map(({ masks }) => masks.shape[0]),
   };
+}
+
+/** Joins batches of one size into a larger one. */
+export function joinSets(sets: readonly InstanceSet[]): InstanceSet {
+  return {
+    image: concatRows(sets.map(({ image }) => image)),
+    masks: concatRows(sets.map(({ masks }) => masks)),
+    counts: sets.flatMap(({ counts }) => counts),
+  };
+}
+
+/** Cuts a batch into smaller ones, which hold as many samples as `parts` do. */
+export function splitSet({ image, masks }: InstanceSet, parts: readonly Pick<InstanceSet, 'counts'>[]): InstanceSet[] {
+  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+  const images = splitRows(
+    image,
+    parts.map(({ counts }) => counts.length),
+  );
+  const ownMasks = splitRows(
+    masks,
+    parts.map(({ counts }) => total(counts)),
+  );
+  return parts.map(({ counts }, i) => ({
+    image: images[i] as tf.Tensor4D,
+    masks: ownMasks[i] as tf.Tensor4D,
+    counts,
+  }));
 }
 
 /** The samples of a batch. */

@@ -6,6 +6,11 @@ export function takeRows(x: tf.Tensor4D, first: number, count: number): tf.Tenso
   return count === rows ? x : tf.slice4d(x, [first, 0, 0, 0], [count, height, width, channels]);
 }
 
+/** Cuts along the first axis into parts of so many rows each, which add up to all of them. */
+export function splitRows(x: tf.Tensor4D, counts: readonly number[]): tf.Tensor4D[] {
+  return counts.length === 1 ? [x] : tf.split(x, [...counts], 0);
+}
+
 /** Joins along the first axis; a single part is returned itself. */
 export function concatRows(parts: readonly tf.Tensor4D[]): tf.Tensor4D {
   return parts.length === 1 ? (parts[0] as tf.Tensor4D) : tf.concat([...parts], 0);

@@ -9,7 +9,7 @@ import type { MeasurementName } from './measurements.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
 import { trainStep } from './train-step.ts';
-import type { Trainable, Trainee } from './trainee.ts';
+import type { Trainable, Trainee, TrainingBackend } from './trainee.ts';
 import { disposeTrainingState, initialTrainingState } from './training-state.ts';
 import { missingInstances, withInstances } from './with-instances.ts';
 
@@ -19,7 +19,11 @@ export const instaganTrainable: Trainable<TrainingConfig, TrainingPair> = {
   begin: beginInstagan,
 };
 
-function beginInstagan(config: TrainingConfig, checkpoint: Checkpoint | null): Trainee<TrainingPair> {
+function beginInstagan(
+  config: TrainingConfig,
+  checkpoint: Checkpoint | null,
+  backend: TrainingBackend,
+): Trainee<TrainingPair> {
   const { model, seed, poolSize } = config;
   const networks = translationNetworks(model, config);
   const state =
@@ -34,8 +38,8 @@ function beginInstagan(config: TrainingConfig, checkpoint: Checkpoint | null): T
       const b = uploadSamples(usable.b, model);
       const poolRng = createRng(seed, 'pool', step);
       try {
-        for (const chunk of trainStep(state, networks, a, b, { config, learningRate, poolRng }))
-          yield chunk.measurements;
+        const settings = { config, learningRate, poolRng, joinCalls: backend.gpu };
+        for (const { measurements } of trainStep(state, networks, a, b, settings)) yield measurements;
       } finally {
         disposeSamples([...a, ...b]);
       }

@@ -17,7 +17,7 @@ import { learningRateFactor } from './learning-rate.ts';
 import { type Measurements, readMeasurements } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
-import type { StepPlan, Trainable, Trainee } from './trainee.ts';
+import type { StepPlan, Trainable, Trainee, TrainingBackend } from './trainee.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
 export interface BatchSource<Batch> {
@@ -39,7 +39,7 @@ export interface RunOptions<Config extends RunSettings, Batch> {
   /** Opens the training data, once the configuration is known. */
   readonly openData: (config: Config) => Promise<BatchSource<Batch>>;
   /** What computes, for the log; it is open. */
-  readonly backend: { readonly name: string; readonly device: string };
+  readonly backend: TrainingBackend;
   /** Steps in the whole run after which to stop. @default the end of the schedule */
   readonly steps?: number;
   /** Epochs in the whole run after which to stop; only without `steps`. */
@@ -123,6 +123,7 @@ class Training<Config extends RunSettings, Batch> {
 
   async *run(): AsyncGenerator<RunEvent, void> {
     const { trainee, warnings } = await this.#start();
+    const { name, device } = this.#options.backend;
     try {
       yield await this.#log.append({
         type: 'run-started',
@@ -130,7 +131,7 @@ class Training<Config extends RunSettings, Batch> {
         totalSteps: this.#totalSteps,
         stepsPerEpoch: this.#data.stepsPerEpoch,
         resumed: this.#options.resume,
-        backend: this.#options.backend,
+        backend: { name, device },
         config: this.#config,
       });
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
@@ -154,17 +155,17 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   async #start(): Promise<{ trainee: Trainee<Batch>; warnings: readonly string[] }> {
-    const { runFolder, resume } = this.#options;
+    const { runFolder, resume, backend } = this.#options;
     if (resume) {
       await cleanCheckpoints(runFolder);
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
-        return { trainee: this.#trainable.begin(this.#config, checkpoint), warnings };
+        return { trainee: this.#trainable.begin(this.#config, checkpoint, backend), warnings };
       }
     }
-    return { trainee: this.#trainable.begin(this.#config, null), warnings: [] };
+    return { trainee: this.#trainable.begin(this.#config, null, backend), warnings: [] };
   }
 
   async *#steps(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {

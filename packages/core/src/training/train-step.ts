@@ -3,7 +3,14 @@ import type { TrainingConfig } from '../config/training-config.ts';
 import { adversarialLoss } from '../losses/adversarial-loss.ts';
 import { contextLoss } from '../losses/context-loss.ts';
 import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
-import { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from '../networks/instance-set.ts';
+import {
+  type DeviceSample,
+  type InstanceSet,
+  joinSamples,
+  joinSets,
+  splitSamples,
+  splitSet,
+} from '../networks/instance-set.ts';
 import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
 import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral-state.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
@@ -46,6 +53,11 @@ export interface StepSettings {
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
+  /**
+   * Whether generator calls with the same weights are made as one larger batch: fewer operations, for half as much
+   * memory again. @default false
+   */
+  readonly joinCalls?: boolean;
 }
 
 /** What one chunk computed. */
@@ -173,14 +185,14 @@ function takeChunk({ sources, progress }: Direction, first: number, size: number
 }
 
 /**
- * Equation 7 for the generators: adversarial, cycle, identity and context loss of each direction. Each direction's
- * cycle and identity are differentiated on their own, which halves the memory.
+ * Equation 7 for the generators: adversarial, cycle, identity and context loss of each direction. Each direction is
+ * differentiated on its own, and its identity too unless calls are joined, which saves memory.
  */
 function updateGenerators(
   { generatorAToB, generatorBToA }: TrainingState,
   networks: TranslationNetworks,
   active: readonly { direction: Direction; taken: Chunk }[],
-  { config, learningRate }: StepSettings,
+  { config, learningRate, joinCalls = false }: StepSettings,
   measure: Measure,
 ): Pick<NetworkGradients, 'generatorAToB' | 'generatorBToA'> {
   const total = { generatorAToB: new Map() as Gradients, generatorBToA: new Map() as Gradients };
@@ -194,9 +206,16 @@ function updateGenerators(
 
     const judge = settledJudge(direction, networks, taken);
     let fake: DeviceSample[] = [];
+    const identityLoss = (identity: InstanceSet): tf.Scalar => {
+      const loss = reconstructionLoss(identity, input, slots, config.weights.identity);
+      measure(`identity${domain}`, loss);
+      return loss;
+    };
     const cycle = lossAndGradients(() => {
       const output = networks.generate(forward.parameters, input);
-      const reconstructed = networks.generate(backward.parameters, output);
+      const backwardInputs = joinCalls ? [output, input] : [output];
+      const backwardOutput = networks.generate(backward.parameters, joinSets(backwardInputs));
+      const [reconstructed, identity] = splitSet(backwardOutput, backwardInputs) as [InstanceSet, InstanceSet?];
       const adversarial = adversarialLoss(judge(output), 1);
       const cycleLoss = reconstructionLoss(reconstructed, input, slots, config.weights.cycle);
       const context = contextLoss(input, output, config.weights.context);
@@ -208,17 +227,19 @@ function updateGenerators(
         image: tf.keep(tf.clone(image)),
         masks: tf.keep(tf.clone(masks)),
       }));
-      return tf.addN([adversarial, cycleLoss, context]) as tf.Scalar;
+      const losses = [adversarial, cycleLoss, context];
+      return tf.addN(identity === undefined ? losses : [...losses, identityLoss(identity)]) as tf.Scalar;
     }, networksInUse);
     accumulateGradients(totalOf(forward), cycle.gradients[0] as Gradients);
     accumulateGradients(totalOf(backward), cycle.gradients[1] as Gradients);
 
-    const identity = lossAndGradients(() => {
-      const output = networks.generate(backward.parameters, input);
-      return reconstructionLoss(output, input, slots, config.weights.identity);
-    }, [backward.parameters]);
-    measure(`identity${domain}`, identity.loss);
-    accumulateGradients(totalOf(backward), identity.gradients[0] as Gradients);
+    if (!joinCalls) {
+      const { gradients } = lossAndGradients(
+        () => identityLoss(networks.generate(backward.parameters, input)),
+        [backward.parameters],
+      );
+      accumulateGradients(totalOf(backward), gradients[0] as Gradients);
+    }
 
     for (const [i, sample] of taken.samples.entries()) advance(direction, sample, fake[i] as DeviceSample);
   }

@@ -1,3 +1,4 @@
+import type { OpenBackend } from '../backends/backend.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import type { CheckpointContent } from '../checkpoint/checkpoint-store.ts';
 import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
@@ -10,10 +11,14 @@ export interface Trainable<Config extends RunSettings, Batch> {
   readonly configs: ConfigKind<Config>;
   /**
    * @param checkpoint what to go on from; null at the beginning
+   * @param backend what computes; it is open
    * @throws UserError if the checkpoint does not fit the configuration
    */
-  readonly begin: (config: Config, checkpoint: Checkpoint | null) => Trainee<Batch>;
+  readonly begin: (config: Config, checkpoint: Checkpoint | null, backend: TrainingBackend) => Trainee<Batch>;
 }
+
+/** What training needs to know of the open backend. */
+export type TrainingBackend = Pick<OpenBackend, 'device' | 'gpu'> & { readonly name: string };
 
 export interface StepPlan {
   /** Steps done before this one. */

@@ -59,7 +59,7 @@ export async function trainTiny(
       config: tinyConfig(),
       resume: false,
       openData: async () => memoryData(variedPair),
-      backend: { name: 'test', device: 'test' },
+      backend: { name: 'test', device: 'test', gpu: false },
       ...options,
     });
     for await (const event of run) {
