@@ -48,7 +48,7 @@ async function train(
       load: async (index) => discImage(index),
       close: async () => {},
     }),
-    backend: { name: 'test', device: 'test' },
+    backend: { name: 'test', device: 'test', gpu: false },
     ...options,
   });
   for await (const event of run) events.push(event);

@@ -55,7 +55,7 @@ export async function trainInProcess(
     const common: CommonRunOptions = {
       runFolder: options.run,
       resume: options.resume === true,
-      backend: { name: backend.name, device: backend.device },
+      backend,
       writePicture: writeImage,
       signal: stopSignal(interruption.signal, options.timeLimit),
       ...(options.steps === undefined ? {} : { steps: options.steps }),
