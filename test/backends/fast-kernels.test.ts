@@ -1,6 +1,7 @@
 import { type BackendName, openBackend, UserError } from '@instagan/core';
 import t from 'tap';
 import { CPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/cpu/register-cpu-kernels.ts';
+import { NODE_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/node/register-node-kernels.ts';
 import { WASM_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
 import { WEBGPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/webgpu/register-webgpu-kernels.ts';
 import { relativeDistance } from '../helpers/float64.ts';
@@ -33,6 +34,7 @@ async function skipReason(name: BackendName): Promise<string | false> {
 
 for (const [name, kernels] of [
   ['cpu', CPU_KERNEL_NAMES],
+  ['node', NODE_KERNEL_NAMES],
   ['wasm', WASM_KERNEL_NAMES],
   ['webgpu', WEBGPU_KERNEL_NAMES],
 ] as const) {

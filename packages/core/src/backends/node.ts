@@ -18,7 +18,8 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
-import { registerConvolutions } from './node-convolutions.ts';
+import { registerNodeKernels } from './kernels/node/register-node-kernels.ts';
+import type { TensorflowBackend } from './kernels/node/tensorflow-binding.ts';
 
 /** What TensorFlow.js calls both backends. */
 const TFJS_NAME = 'tensorflow';
@@ -65,7 +66,7 @@ function backendOf(kind: Kind): Backend {
   });
 }
 
-async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenBackend> {
+async function open(kind: Kind, { threads, stockKernels, log }: BackendOptions): Promise<OpenBackend> {
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new UsageError(`--threads must be a whole number of at least 1, got ${threads}.`);
   }
@@ -76,8 +77,8 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
     log?.('On Bun --threads does not reach TensorFlow: set TF_NUM_INTRAOP_THREADS before the command instead.');
   }
   if (tf.findBackendFactory(TFJS_NAME)) tf.removeBackend(TFJS_NAME);
-  registerConvolutions(TFJS_NAME);
   const backend = createBackend();
+  const unregisterKernels = registerNodeKernels(TFJS_NAME, backend as unknown as TensorflowBackend, stockKernels);
   tf.registerBackend(TFJS_NAME, () => backend, kind.priority);
   await tf.setBackend(TFJS_NAME);
   return {
@@ -88,7 +89,9 @@ async function open(kind: Kind, { threads, log }: BackendOptions): Promise<OpenB
     software: false,
     gpu: kind.name === 'node-gpu',
     async close() {
-      if (tf.findBackend(TFJS_NAME) === backend) tf.removeBackend(TFJS_NAME);
+      if (tf.findBackend(TFJS_NAME) !== backend) return;
+      unregisterKernels();
+      tf.removeBackend(TFJS_NAME);
     },
   };
 }

@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ActivationAttributes } from '../../../ops/activation.ts';
+import { activationGradient } from './activation-kernels.ts';
+import { adamUpdate } from './adam-kernel.ts';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
+import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
+import {
+  absoluteDifferenceGradient,
+  absoluteDifferenceSum,
+  channelSum,
+  squaredDifferenceGradient,
+  squaredDifferenceSum,
+} from './loss-kernels.ts';
+import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
+import { setSpread, setSum } from './set-kernels.ts';
+import { powerIteration, spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
+import type { Handle, TensorflowBackend } from './tensorflow-binding.ts';
+import { TensorflowCall } from './tensorflow-call.ts';
+import { TensorflowConstants } from './tensorflow-constants.ts';
+
+const KERNELS = {
+  Convolution: convolution,
+  ConvolutionInputGradient: convolutionInputGradient,
+  ConvolutionFilterGradient: convolutionFilterGradient,
+  ChannelSum: channelSum,
+  ActivationGradient: (call: TensorflowCall, { dy, y }: Record<'dy' | 'y', Handle>, attributes: ActivationAttributes) =>
+    activationGradient(call, dy, y, attributes),
+  InstanceNorm: instanceNorm,
+  InstanceNormGradient: instanceNormGradient,
+  ReflectPad: reflectPad,
+  ReflectPadGradient: reflectPadGradient,
+  SetSum: setSum,
+  SetSpread: setSpread,
+  SpectralNorm: spectralNorm,
+  SpectralNormGradient: spectralNormGradient,
+  PowerIteration: powerIteration,
+  SquaredDifferenceSum: squaredDifferenceSum,
+  SquaredDifferenceGradient: squaredDifferenceGradient,
+  AbsoluteDifferenceSum: absoluteDifferenceSum,
+  AbsoluteDifferenceGradient: absoluteDifferenceGradient,
+  AdamUpdate: adamUpdate,
+} as const;
+
+/** Ops that have a kernel of this project's own on node and node-gpu. */
+export const NODE_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
+
+type AnyKernel = (
+  call: TensorflowCall,
+  inputs: Record<string, Handle | Handle[]>,
+  attributes: object,
+) => Handle | readonly Handle[];
+
+/**
+ * Registers this project's kernels for tfjs-node's backend, in place of the references that ops may have registered:
+ * each op as the fewest of TensorFlow's own operations that compute it.
+ *
+ * @param except ops that keep their reference of stock operations
+ * @returns takes the kernels out of tfjs's registry again and frees their constants
+ */
+export function registerNodeKernels(
+  backendName: string,
+  backend: TensorflowBackend,
+  except: readonly string[] = [],
+): () => void {
+  const constants = new TensorflowConstants(backend.binding);
+  const call = new TensorflowCall(constants);
+  const names = NODE_KERNEL_NAMES.filter((name) => !except.includes(name));
+  for (const name of names) {
+    const kernel = KERNELS[name as keyof typeof KERNELS] as unknown as AnyKernel;
+    unregister(name, backendName);
+    tf.registerKernel({
+      kernelName: name,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        constants.trim();
+        const handles = Object.fromEntries(
+          Object.entries(inputs).flatMap(([input, value]) =>
+            value === undefined ? [] : [[input, handlesOf(backend, value as tf.TensorInfo | tf.TensorInfo[])]],
+          ),
+        );
+        try {
+          const results = kernel(call, handles, (attrs ?? {}) as object);
+          const list = Array.isArray(results) ? (results as readonly Handle[]) : [results as Handle];
+          call.finish(list);
+          const outputs = list.map((handle) => backend.createOutputTensor(handle));
+          return outputs.length === 1 ? (outputs[0] as tf.TensorInfo) : outputs;
+        } catch (error) {
+          call.finish();
+          throw error;
+        }
+      },
+    });
+  }
+  return () => {
+    for (const name of names) unregister(name, backendName);
+    constants.trim(0);
+  };
+}
+
+function handlesOf(backend: TensorflowBackend, value: tf.TensorInfo | readonly tf.TensorInfo[]): Handle | Handle[] {
+  const tensors = Array.isArray(value) ? (value as readonly tf.TensorInfo[]) : [value as tf.TensorInfo];
+  const ids = backend.getInputTensorIds(tensors);
+  const dtype = backend.binding.TF_FLOAT;
+  const handles = tensors.map(({ shape }, i): Handle => ({ id: ids[i] as number, shape, dtype }));
+  return Array.isArray(value) ? handles : (handles[0] as Handle);
+}
+
+function unregister(kernelName: string, backendName: string): void {
+  if (tf.getKernel(kernelName, backendName) !== undefined) tf.unregisterKernel(kernelName, backendName);
+}

@@ -1,0 +1,97 @@
+import type { Attribute, Handle } from './tensorflow-binding.ts';
+import type { TensorflowConstants } from './tensorflow-constants.ts';
+
+/**
+ * One kernel at work: TensorFlow's own operations on float32 tensors, by name and without TensorFlow.js in between,
+ * which costs some microseconds each. What they make is deleted when the kernel ends, but for its results.
+ */
+export class TensorflowCall {
+  readonly constants: TensorflowConstants;
+  readonly onGpu: boolean;
+  readonly #made = new Set<number>();
+
+  constructor(constants: TensorflowConstants) {
+    this.constants = constants;
+    this.onGpu = constants.binding.isUsingGpuDevice();
+  }
+
+  /** Runs an operation of one output. Its type `T` is float32. */
+  run(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[] = []): Handle {
+    return this.runAll(operation, inputs, attributes, 1)[0] as Handle;
+  }
+
+  /** Runs an operation of several outputs. Its type `T` is float32. */
+  runAll(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[], outputs: number): Handle[] {
+    return this.execute(operation, inputs, [this.constants.type('T', 'TF_FLOAT'), ...attributes], outputs);
+  }
+
+  /** Runs an operation with these attributes and no other. */
+  execute(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[], outputs: number): Handle[] {
+    const ids = inputs.map(({ id }) => id);
+    const results = this.constants.binding.executeOp(operation, attributes, ids, outputs);
+    for (const { id } of results) this.#made.add(id);
+    return results;
+  }
+
+  /** Shares its memory with `x`. */
+  reshape(x: Handle, shape: readonly number[]): Handle {
+    const { constants } = this;
+    return this.run('Reshape', [x, constants.integers(shape)], [constants.type('Tshape', 'TF_INT32')]);
+  }
+
+  /** Mean, sum or Euclidean norm along axes. */
+  reduce(how: 'Mean' | 'Sum' | 'EuclideanNorm', x: Handle, axes: readonly number[], keepDims: boolean): Handle {
+    const { constants } = this;
+    return this.run(
+      how,
+      [x, constants.integers(axes)],
+      [constants.type('Tidx', 'TF_INT32'), constants.flag('keep_dims', keepDims)],
+    );
+  }
+
+  /** Slices of `x` along `axis`, one for each of `indices`, whose axes take its place. */
+  gather(x: Handle, indices: Handle, axis: number): Handle {
+    const { constants } = this;
+    const attributes = [
+      constants.type('Tparams', 'TF_FLOAT'),
+      constants.type('Tindices', 'TF_INT32'),
+      constants.type('Taxis', 'TF_INT32'),
+    ];
+    return this.execute('GatherV2', [x, indices, constants.axis(axis)], attributes, 1)[0] as Handle;
+  }
+
+  /** The rows of `x`, one tensor each, in its memory. */
+  rows(x: Handle): Handle[] {
+    const count = x.shape[0] as number;
+    if (count === 1) return [x];
+    const { constants } = this;
+    return this.runAll('Split', [constants.axis(0), x], [constants.integer('num_split', count)], count);
+  }
+
+  /** Joins along the first axis. */
+  joinRows(rows: readonly Handle[]): Handle {
+    if (rows.length === 1) return rows[0] as Handle;
+    const { constants } = this;
+    const attributes = [constants.integer('N', rows.length), constants.type('Tidx', 'TF_INT32')];
+    return this.run('ConcatV2', [...rows, constants.axis(0)], attributes);
+  }
+
+  /** The rows of a matrix as vectors, in its memory. */
+  unstack(matrix: Handle): Handle[] {
+    const count = matrix.shape[0] as number;
+    const { constants } = this;
+    return this.runAll('Unpack', [matrix], [constants.integer('num', count), constants.integer('axis', 0)], count);
+  }
+
+  /** Deletes what this kernel made and needs no more, before it ends: what is large, for the memory. */
+  release(...handles: readonly Handle[]): void {
+    for (const { id } of handles) if (this.#made.delete(id)) this.constants.binding.deleteTensor(id);
+  }
+
+  /** Deletes all that this kernel made but `results`. */
+  finish(results: readonly Handle[] = []): void {
+    for (const { id } of results) this.#made.delete(id);
+    for (const id of this.#made) this.constants.binding.deleteTensor(id);
+    this.#made.clear();
+  }
+}
