@@ -38,7 +38,7 @@ say('1. Draw meadows with sheep (A) and giraffes (B), each animal with its mask.
 await instagan(`dataset draw --output ${data} --count 60 --test-count ${TEST_IMAGES} --size 64x64`);
 
 say(`2. Train a small model for ${TRAINING_MINUTES} minutes. Good results need hours; this shows the way.`);
-await instagan(`train --data ${data} --run ${run} ${SETTINGS} --time-limit ${TRAINING_MINUTES}`);
+await instagan(`train --data ${data} --run ${run} ${SETTINGS} --time-limit ${TRAINING_MINUTES} --ui plain`);
 
 say('3. Translate test images, sheep to giraffes and giraffes to sheep.');
 for (const { direction, input, output, sheet: part } of translations) {

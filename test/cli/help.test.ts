@@ -1,7 +1,15 @@
 import t from 'tap';
 import { runCli } from '../helpers/cli-process.ts';
 
-const COMMANDS = [['train'], ['translate'], ['import'], ['backends'], ['dataset', 'check'], ['dataset', 'draw']];
+const COMMANDS = [
+  ['train'],
+  ['monitor'],
+  ['translate'],
+  ['import'],
+  ['backends'],
+  ['dataset', 'check'],
+  ['dataset', 'draw'],
+];
 
 t.test('every command explains itself; without it a newcomer is lost', async (t) => {
   const results = await Promise.all(COMMANDS.map((command) => runCli([...command, '--help'], '.')));
@@ -17,7 +25,8 @@ t.test('every command explains itself; without it a newcomer is lost', async (t)
 t.test('the command itself lists its commands, an example, and its version', async (t) => {
   const [help, version] = await Promise.all([runCli(['--help'], '.'), runCli(['--version'], '.')]);
   t.equal(help.code, 0);
-  for (const name of ['train', 'translate', 'import', 'backends', 'dataset']) t.match(help.stdout, ` ${name} `);
+  for (const name of ['train', 'monitor', 'translate', 'import', 'backends', 'dataset'])
+    t.match(help.stdout, ` ${name} `);
   t.match(help.stdout, 'instagan dataset draw --output');
   t.equal(version.code, 0);
   t.match(version.stdout, /^\d+\.\d+\.\d+\n$/);

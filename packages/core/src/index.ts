@@ -35,11 +35,9 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './config/training-config.ts';
+export * from './control/index.ts';
 export * from './data/index.ts';
-export { currentEvents, isVoidAfterResume } from './events/current-events.ts';
-export { type EventLog, eventLogFile, formatEvent, openEventLog } from './events/event-log.ts';
-export { followEvents, readEvents } from './events/event-reader.ts';
-export * from './events/run-event.ts';
+export * from './events/index.ts';
 export {
   type ContactSheetRow,
   contactSheet,

@@ -3,6 +3,7 @@ import { addBackendsCommand } from './commands/backends.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addMonitorCommand } from './commands/monitor.ts';
 import { addSegmenterTrainCommand } from './commands/segmenter-train.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
@@ -35,6 +36,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'instagan: ')) })
     .addHelpText('after', EXAMPLES);
   addTrainCommand(program, reportExitCode);
+  addMonitorCommand(program, reportExitCode);
   addTranslateCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);

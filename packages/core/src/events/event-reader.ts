@@ -1,18 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
-import { EVENT_SCHEMA_VERSION, type RunEvent } from './run-event.ts';
-import { runEventSchema } from './run-event-schema.ts';
+import { type EventPlace, eventLogWarning, parseEventLine } from './event-line.ts';
+import type { RunEvent } from './run-event.ts';
 
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 65_536;
 const EPOCH = new Date(0).toISOString();
 
 /** Where a reader stands in the file: after a whole line. */
-interface Place {
+interface Place extends EventPlace {
   offsetBytes: number;
   line: number;
-  /** Time of the last event, given to warnings about lines that have none. */
   time: string;
 }
 
@@ -31,7 +30,7 @@ export async function* readEvents(file: string): AsyncGenerator<RunEvent, void, 
     throw new UserError(`${file} cannot be read (${code}): give the folder of a run that was started.`);
   }
   try {
-    yield* readFrom(handle, file, { offsetBytes: 0, line: 0, time: EPOCH });
+    yield* readFrom(handle, startOf(file, EPOCH));
   } finally {
     await handle.close();
   }
@@ -49,7 +48,7 @@ export async function* followEvents(
   signal: AbortSignal,
   pollIntervalMs = 250,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  let place: Place = { offsetBytes: 0, line: 0, time: EPOCH };
+  let place: Place = startOf(file, EPOCH);
   let lastInode: number | null = null;
   while (!signal.aborted) {
     const handle = await openIfThere(file);
@@ -57,11 +56,11 @@ export async function* followEvents(
       try {
         const { ino: inode, size: sizeBytes } = await handle.stat();
         if (lastInode !== null && (inode !== lastInode || sizeBytes < place.offsetBytes)) {
-          yield warn(place, 'event-log-replaced', `${file} was replaced and is read from its beginning.`);
-          place = { offsetBytes: 0, line: 0, time: place.time };
+          yield eventLogWarning(place, 'event-log-replaced', `${file} was replaced and is read from its beginning.`);
+          place = startOf(file, place.time);
         }
         lastInode = inode;
-        for await (const event of readFrom(handle, file, place)) {
+        for await (const event of readFrom(handle, place)) {
           yield event;
           if (signal.aborted) return;
         }
@@ -73,8 +72,12 @@ export async function* followEvents(
   }
 }
 
+function startOf(file: string, time: string): Place {
+  return { file, offsetBytes: 0, line: 0, time };
+}
+
 /** Yields the events of all whole lines from `place` on, and moves it behind each. */
-async function* readFrom(handle: FileHandle, file: string, place: Place): AsyncGenerator<RunEvent, void, undefined> {
+async function* readFrom(handle: FileHandle, place: Place): AsyncGenerator<RunEvent, void, undefined> {
   const block = Buffer.alloc(BLOCK_BYTES);
   let pending: Buffer[] = [];
   let position = place.offsetBytes;
@@ -92,35 +95,12 @@ async function* readFrom(handle: FileHandle, file: string, place: Place): AsyncG
       place.offsetBytes += line.length + 1;
       place.line++;
       if (line.length === 0) continue;
-      const event = parseLine(line.toString('utf8'), file, place);
+      const event = parseEventLine(line.toString('utf8'), place);
       place.time = event.time;
       yield event;
     }
     pending.push(Buffer.from(block.subarray(start, bytesRead)));
   }
-}
-
-function parseLine(text: string, file: string, place: Place): RunEvent {
-  const damaged = (reason: string) =>
-    warn(place, 'event-log-damaged', `${file} line ${place.line} ${reason} and is passed over.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return damaged('is not JSON');
-  }
-  const version = typeof json === 'object' && json !== null && 'v' in json ? json.v : undefined;
-  if (typeof version === 'number' && version !== EVENT_SCHEMA_VERSION) {
-    throw new UserError(
-      `${file} line ${place.line} has event schema ${version}, and this version reads ${EVENT_SCHEMA_VERSION}: use the version of instagan that wrote it.`,
-    );
-  }
-  const event = runEventSchema.safeParse(json);
-  return event.success ? event.data : damaged('is not an event of this version');
-}
-
-function warn({ time }: Place, code: string, message: string): RunEvent {
-  return { v: EVENT_SCHEMA_VERSION, time, type: 'warning', code, message };
 }
 
 async function openIfThere(file: string): Promise<FileHandle | null> {

@@ -46,6 +46,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     scores: z.record(z.string(), anyNumber),
     seconds: z.number(),
   }),
+  z.object({
+    ...header,
+    type: z.literal('control'),
+    step,
+    command: z.enum(['pause', 'resume', 'checkpoint', 'sample', 'learning-rate', 'stop-after-epoch', 'stop']),
+    learningRate: z.exactOptional(z.object({ generator: z.number(), discriminator: z.number() })),
+  }),
   z.object({ ...header, type: z.literal('checkpoint'), step, path: z.string(), seconds: z.number() }),
   z.object({
     ...header,

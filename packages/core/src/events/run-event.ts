@@ -57,6 +57,13 @@ export type RunEventBody =
       readonly scores: Readonly<Record<string, number>>;
       readonly seconds: number;
     }
+  | {
+      /** A command that was obeyed; `learningRate` holds the rates before the schedule's factor. */
+      readonly type: 'control';
+      readonly step: number;
+      readonly command: ControlCommandName;
+      readonly learningRate?: { readonly generator: number; readonly discriminator: number };
+    }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string; readonly seconds: number }
   | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly step?: number }
   | { readonly type: 'alarm'; readonly code: AlarmCode; readonly message: string; readonly step: number }
@@ -67,6 +74,15 @@ export type RunEventBody =
       readonly checkpoint: string | null;
     }
   | { readonly type: 'run-failed'; readonly step: number; readonly message: string };
+
+export type ControlCommandName =
+  | 'pause'
+  | 'resume'
+  | 'checkpoint'
+  | 'sample'
+  | 'learning-rate'
+  | 'stop-after-epoch'
+  | 'stop';
 
 export type AlarmCode =
   | 'loss-not-finite'

@@ -6,6 +6,8 @@ import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { RunSettings } from '../config/config-kind.ts';
 import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import type { ControlCommand } from '../control/control-command.ts';
+import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
@@ -46,6 +48,8 @@ export interface RunOptions<Config extends RunSettings, Batch> {
   readonly epochs?: number;
   /** Stops between two steps, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Commands to obey between two steps; each becomes an event. */
+  readonly control?: TrainingControl;
   /** Writes a picture to a file under the run folder. Without it no samples are made. */
   readonly writePicture?: (file: string, picture: Picture) => Promise<void>;
 }
@@ -90,9 +94,11 @@ export async function* trainRun<Config extends RunSettings, Batch>(
 class Training<Config extends RunSettings, Batch> {
   readonly #trainable: Trainable<Config, Batch>;
   readonly #options: RunOptions<Config, Batch>;
-  readonly #config: Config;
+  /** The learning rate may be changed on the way. */
+  #config: Config;
   readonly #data: BatchSource<Batch>;
   readonly #log: EventLog;
+  readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
   /** Peak memory must not depend on the number of updates in a step. */
   readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
@@ -100,6 +106,8 @@ class Training<Config extends RunSettings, Batch> {
   /** From here on the learning rate is 0. */
   readonly #scheduledSteps: number;
   #step = 0;
+  /** Step at which a command ends the training. */
+  #lastStep = Number.POSITIVE_INFINITY;
   /** False while a loss explodes: such weights are not worth keeping. */
   #healthy = true;
   #lastCheckpoint: { readonly step: number; readonly path: string } | null = null;
@@ -116,6 +124,7 @@ class Training<Config extends RunSettings, Batch> {
     this.#config = config;
     this.#data = data;
     this.#log = log;
+    this.#control = options.control ?? new TrainingControl();
     const scheduledEpochs = config.epochs.constant + config.epochs.decay;
     this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
     this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
@@ -170,7 +179,7 @@ class Training<Config extends RunSettings, Batch> {
 
   async *#steps(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
     const { logEvery, checkpointEvery, sampleEvery } = this.#config;
-    while (this.#step < this.#totalSteps && !this.#options.signal?.aborted) {
+    while (!this.#isOver()) {
       const begin = performance.now();
       const batch = yield* this.#nextBatch(trainee);
       const obstacle = trainee.obstacle(batch);
@@ -188,6 +197,54 @@ class Training<Config extends RunSettings, Batch> {
       if (trainee.validatesAt?.(this.#step)) yield* this.#validate(trainee);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
+      yield* this.#obey(trainee, batch);
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#step >= Math.min(this.#totalSteps, this.#lastStep) || this.#options.signal?.aborted === true;
+  }
+
+  /** Carries out the commands that have come; while paused, waits for more. @param batch the last one learned from */
+  async *#obey(trainee: Trainee<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
+    let isPaused = false;
+    for (;;) {
+      const command = this.#control.take();
+      if (command === undefined) {
+        if (!isPaused || this.#isOver()) return;
+        await this.#control.arrival(this.#options.signal);
+        continue;
+      }
+      yield await this.#log.append({
+        type: 'control',
+        step: this.#step,
+        command: command.command,
+        ...ratesOf(command),
+      });
+      switch (command.command) {
+        case 'pause':
+          isPaused = true;
+          break;
+        case 'resume':
+          isPaused = false;
+          break;
+        case 'checkpoint':
+          if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+          break;
+        case 'sample':
+          yield* this.#sample(trainee, batch);
+          break;
+        case 'learning-rate':
+          this.#config = Object.freeze({ ...this.#config, ...ratesOf(command) });
+          await writeRunConfig(this.#options.runFolder, this.#config);
+          break;
+        case 'stop-after-epoch':
+          this.#lastStep = Math.ceil(Math.ceil(this.#step / this.#data.stepsPerEpoch) * this.#data.stepsPerEpoch);
+          break;
+        case 'stop':
+          this.#lastStep = this.#step;
+          break;
+      }
     }
   }
 
@@ -290,6 +347,12 @@ class Training<Config extends RunSettings, Batch> {
   #warn(code: string, message: string): Promise<RunEvent> {
     return this.#log.append({ type: 'warning', code, message, step: this.#step });
   }
+}
+
+/** The learning rates that a command sets, if it sets them. */
+function ratesOf(command: ControlCommand): { learningRate?: StepPlan['learningRate'] } {
+  if (command.command !== 'learning-rate') return {};
+  return { learningRate: { generator: command.generator, discriminator: command.discriminator } };
 }
 
 function relativePath(runFolder: string, folder: string): string {

@@ -73,6 +73,9 @@ export class PlainReport {
       case 'validation':
         this.#terminal.line(`validation  ${describeScores(event.scores)} (${formatSeconds(event.seconds)})`);
         break;
+      case 'control':
+        this.#terminal.line(`command     ${event.command} at step ${event.step}`);
+        break;
       case 'checkpoint':
         this.#terminal.line(`checkpoint  ${run}/${event.path} (${formatSeconds(event.seconds)})`);
         break;

@@ -1,27 +1,28 @@
 import {
+  type ControlServer,
   formatEvent,
   type OpenBackend,
+  openControlServer,
   type RunEvent,
   type RunOptions,
   type RunSettings,
+  TrainingControl,
   UserError,
 } from '@instagan/core';
 import { writeImage } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
-import type { ComputeOptions } from '../options/shared.ts';
+import type { ComputeOptions, ScreenOptions } from '../options/shared.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { listenForInterruption } from './interruption.ts';
 import { openCompute } from './open-compute.ts';
 import { PlainReport, type ReportWording } from './plain-report.ts';
 
 /** What every command that trains takes. */
-export interface TrainingProcessOptions extends ComputeOptions {
-  readonly run: string;
+export interface TrainingProcessOptions extends ComputeOptions, ScreenOptions {
   readonly resume?: true;
   readonly steps?: number;
   readonly epochs?: number;
   readonly timeLimit?: number;
-  readonly ui: 'auto' | 'plain' | 'json';
 }
 
 /** The part of a training's options that is the same for all kinds of model. */
@@ -49,6 +50,8 @@ export async function trainInProcess(
     terminal.remark(`instagan: nobody reads the output any more; the training goes on, its log is in ${options.run}.`);
   });
   let backend: OpenBackend | undefined;
+  let controlServer: ControlServer | undefined;
+  const control = new TrainingControl();
   try {
     backend = await openCompute(options, terminal.remark);
     const report = new PlainReport(terminal, options, wording, backend);
@@ -57,12 +60,14 @@ export async function trainInProcess(
       resume: options.resume === true,
       backend,
       writePicture: writeImage,
+      control,
       signal: stopSignal(interruption.signal, options.timeLimit),
       ...(options.steps === undefined ? {} : { steps: options.steps }),
       ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
     };
     let last: RunEvent | undefined;
     for await (const event of begin(common, report)) {
+      if (event.type === 'run-started') controlServer = await openControl(options.run, control, terminal.remark);
       if (options.ui === 'json') process.stdout.write(`${formatEvent(event)}\n`);
       else report.event(event);
       last = event;
@@ -70,8 +75,23 @@ export async function trainInProcess(
     if (last?.type !== 'run-finished') throw new UserError(`${options.run}: the training ended without a result.`);
     return last.reason === 'completed' ? EXIT_CODE.done : (interruption.exitCode() ?? EXIT_CODE.done);
   } finally {
+    await controlServer?.close();
     await backend?.close();
     interruption.release();
+  }
+}
+
+/** Without a channel a run cannot be controlled from elsewhere, which is no reason not to train. */
+async function openControl(
+  runFolder: string,
+  control: TrainingControl,
+  remark: (text: string) => void,
+): Promise<ControlServer | undefined> {
+  try {
+    return await openControlServer(runFolder, (command) => control.send(command));
+  } catch (error) {
+    remark(`instagan: the run takes no commands, its channel cannot be opened (${(error as Error).message}).`);
+    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { SegmenterTrainCommandOptions } from '../actions/segmenter-train.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { computeOptions } from '../options/shared.ts';
+import { computeOptions, screenOptions } from '../options/shared.ts';
 import { filePath, learningRates, positiveNumber, schedule, sizeInPx, wholeNumber } from '../options/values.ts';
+import { runTraining } from './run-training.ts';
 
 const LARGEST_STEP = 99_999_999;
 
@@ -60,16 +61,9 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .addOption(whole('--sample-every <N>', 'steps between sample pictures, 0 for none (default: 200)', 0, LARGEST_STEP))
     .addOption(whole('--log-every <N>', 'steps between entries of the log (default: 1)', 1, LARGEST_STEP))
     .optionsGroup('How it runs:');
-  for (const option of computeOptions()) command.addOption(option);
-  command
-    .addOption(
-      new Option('--ui <kind>', 'plain: lines of text; json: every event as one JSON line; auto: plain')
-        .choices(['auto', 'plain', 'json'])
-        .default('auto'),
-    )
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: SegmenterTrainCommandOptions) => {
-      const { segmenterTrainAction } = await import('../actions/segmenter-train.ts');
-      reportExitCode(await segmenterTrainAction(options));
-    });
+  for (const option of [...computeOptions(), ...screenOptions()]) command.addOption(option);
+  command.addHelpText('after', EXAMPLES).action(async (options: SegmenterTrainCommandOptions) => {
+    const train = async () => (await import('../actions/segmenter-train.ts')).segmenterTrainAction(options);
+    reportExitCode(await runTraining(options, train));
+  });
 }

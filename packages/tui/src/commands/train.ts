@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import type { TrainCommandOptions } from '../actions/train-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { helpOf, MODELS, namesOf, PRESETS } from '../options/names.ts';
-import { computeOptions } from '../options/shared.ts';
+import { computeOptions, screenOptions } from '../options/shared.ts';
 import { filePath, learningRates, positiveNumber, schedule, sizeInPx, wholeNumber } from '../options/values.ts';
+import { runTraining } from './run-training.ts';
 
 const LARGEST_STEP = 99_999_999;
 
@@ -12,7 +13,7 @@ const DESCRIPTION =
   'The data are in the folders trainA, trainA_seg, trainB and trainB_seg of --data: trainA/NAME.png ' +
   'with its masks trainA_seg/NAME_0.png, NAME_1.png, one per object (grey, object above 127).\n\n' +
   'The run is a folder: config.json, events.jsonl, checkpoints/ and samples/. Ctrl-C saves a checkpoint ' +
-  'and stops; --resume goes on from the newest one. Settings come from the defaults, then --preset, ' +
+  'and stops; --resume goes on from the newest one. In the dashboard q leaves and the training goes on. Settings come from the defaults, then --preset, ' +
   'then --config, then the options here.';
 
 const EXAMPLES = `
@@ -64,18 +65,13 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
     .addOption(whole('--sample-every <N>', 'steps between sample pictures, 0 for none (default: 200)', 0, LARGEST_STEP))
     .addOption(whole('--log-every <N>', 'steps between entries of the log (default: 1)', 1, LARGEST_STEP))
     .optionsGroup('How it runs:');
-  for (const option of computeOptions()) command.addOption(option);
+  for (const option of [...computeOptions(), ...screenOptions()]) command.addOption(option);
   command
-    .addOption(
-      new Option('--ui <kind>', 'plain: lines of text; json: every event as one JSON line; auto: plain')
-        .choices(['auto', 'plain', 'json'])
-        .default('auto'),
-    )
     .addHelpText('after', helpOf('Presets', PRESETS))
     .addHelpText('after', helpOf('Models', MODELS))
     .addHelpText('after', EXAMPLES)
     .action(async (options: TrainCommandOptions) => {
-      const { trainAction } = await import('../actions/train.ts');
-      reportExitCode(await trainAction(options));
+      const train = async () => (await import('../actions/train.ts')).trainAction(options);
+      reportExitCode(await runTraining(options, train));
     });
 }

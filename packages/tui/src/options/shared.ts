@@ -21,6 +21,25 @@ export function computeOptions(): Option[] {
   ];
 }
 
+/** What every command that trains takes: which run, and who watches. */
+export interface ScreenOptions {
+  readonly run: string;
+  readonly ui: 'auto' | 'tui' | 'plain' | 'json';
+  readonly detach?: true;
+}
+
+export function screenOptions(): Option[] {
+  return [
+    new Option(
+      '--ui <kind>',
+      'tui: dashboard; plain: lines of text; json: every event as one JSON line; auto: tui on a terminal',
+    )
+      .choices(['auto', 'tui', 'plain', 'json'])
+      .default('auto'),
+    new Option('--detach', 'train in the background and return; "instagan monitor" attaches to it'),
+  ];
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
 }

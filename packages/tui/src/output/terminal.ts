@@ -43,3 +43,8 @@ export function openTerminal(): Terminal {
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** Whether a dashboard can be shown: a person has a keyboard and a screen that is more than a typewriter. */
+export function hasDashboard(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
+}

@@ -1,0 +1,7 @@
+/** The log of a run, without what computes: readers and dashboards load in an instant. */
+export { UserError } from '../errors.ts';
+export { currentEvents, isVoidAfterResume } from './current-events.ts';
+export { type EventPlace, parseEventLine } from './event-line.ts';
+export { type EventLog, eventLogFile, formatEvent, openEventLog } from './event-log.ts';
+export { followEvents, readEvents } from './event-reader.ts';
+export * from './run-event.ts';

@@ -1,0 +1,122 @@
+import { eventLogFile, followEvents, formatEvent, type RunEvent, UserError } from '@instagan/core/events';
+import { shortNumber } from '../dashboard/charts/axis.ts';
+import { loadDashboard } from '../dashboard/load-dashboard.ts';
+import { RunEntry } from '../dashboard/log/run-entry.ts';
+import type { Graphics } from '../dashboard/terminal/capabilities.ts';
+import { EXIT_CODE } from '../exit-code.ts';
+import { formatTable } from '../output/format.ts';
+import { hasDashboard } from '../output/terminal.ts';
+import { findRuns, RUNS_FOLDER } from './find-runs.ts';
+
+export interface MonitorCommandOptions {
+  readonly ui: 'auto' | 'tui' | 'plain' | 'json';
+  readonly graphics?: Graphics;
+}
+
+/**
+ * `instagan monitor`: shows runs; never touches a training unless told to.
+ *
+ * @returns the exit code
+ * @throws UserError
+ */
+export async function monitorAction(places: readonly string[], options: MonitorCommandOptions): Promise<number> {
+  const runs = findRuns(places);
+  if (options.ui === 'tui' && !hasDashboard()) {
+    throw new UserError('The dashboard needs a terminal: leave out --ui tui, or run it in one.');
+  }
+  if (options.ui === 'tui' || (options.ui === 'auto' && hasDashboard())) {
+    const { runDashboard } = await loadDashboard();
+    await runDashboard({
+      listRuns: () => findRunsAgain(places),
+      startsWithList: runs.length > 1 && places.length < 2,
+      ownsTraining: false,
+      ...(options.graphics === undefined ? {} : { graphics: options.graphics }),
+    });
+    return EXIT_CODE.done;
+  }
+  const [only, ...others] = runs;
+  if (only === undefined) throw new UserError(`There are no runs under ${RUNS_FOLDER}/: name the folder of one.`);
+  if (places.length > 0 && others.length === 0) await follow(only, options.ui === 'json');
+  else printRuns(runs, options.ui === 'json');
+  return EXIT_CODE.done;
+}
+
+/** A run that was there may have been deleted meanwhile. */
+function findRunsAgain(places: readonly string[]): string[] {
+  try {
+    return findRuns(places);
+  } catch {
+    return [];
+  }
+}
+
+/** Prints the events of a run, and those to come if it is being trained. */
+async function follow(run: string, asJson: boolean): Promise<void> {
+  const entry = new RunEntry(run);
+  readWhole(entry);
+  const steps = entry.log.state.started?.totalSteps ?? 0;
+  const controller = new AbortController();
+  for await (const event of followEvents(eventLogFile(run), controller.signal)) {
+    process.stdout.write(asJson ? `${formatEvent(event)}\n` : `${lineOf(event, steps)}\n`);
+    readWhole(entry);
+    const isLast =
+      (event.type === 'run-finished' || event.type === 'run-failed') && event.time === entry.log.state.end?.time;
+    if (isLast && !entry.isLive) controller.abort();
+  }
+}
+
+function readWhole(entry: RunEntry): void {
+  entry.checkAlive();
+  while (!entry.log.poll(1000).caughtUp);
+}
+
+function lineOf(event: RunEvent, steps: number): string {
+  const head = `${event.time.slice(0, 19).replace('T', ' ')}  ${event.type.padEnd(12)}`;
+  const where = event.step === undefined ? '' : `step ${event.step}  `;
+  switch (event.type) {
+    case 'step': {
+      const losses = Object.entries(event.losses).map(([name, value]) => `${name} ${shortNumber(value)}`);
+      return `${head}step ${event.step}/${steps}  ${losses.join('  ')}`;
+    }
+    case 'sample':
+    case 'checkpoint':
+      return `${head}${where}${event.path}`;
+    case 'control':
+      return `${head}${where}${event.command}`;
+    case 'warning':
+    case 'alarm':
+    case 'run-failed':
+      return `${head}${where}${event.message}`;
+    case 'run-finished':
+      return `${head}${where}${event.reason}`;
+    case 'run-started':
+      return `${head}${where}${event.backend.name} (${event.backend.device})`;
+    case 'validation':
+      return `${head}${where}${JSON.stringify(event.scores)}`;
+  }
+}
+
+function printRuns(runs: readonly string[], asJson: boolean): void {
+  const rows = runs.map((run) => {
+    const entry = new RunEntry(run);
+    readWhole(entry);
+    const { step, started, alarms } = entry.log.state;
+    return {
+      run,
+      state: entry.status,
+      step,
+      totalSteps: started?.totalSteps ?? null,
+      alarms: alarms.map(({ code }) => code),
+    };
+  });
+  if (asJson) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else {
+    const cells = rows.map(({ run, state, step, totalSteps, alarms }) => [
+      run,
+      state,
+      totalSteps === null ? '' : `${step}/${totalSteps}`,
+      alarms.join(', '),
+    ]);
+    process.stdout.write(`${formatTable([['run', 'state', 'step', 'alarms'], ...cells]).join('\n')}\n`);
+  }
+}

@@ -1,0 +1,121 @@
+import t from 'tap';
+import { StepSeries } from '../log/step-series.ts';
+import { Theme } from '../terminal/theme.ts';
+import { axisFor, shortNumber, ticksOf } from './axis.ts';
+import { BrailleCanvas } from './braille-canvas.ts';
+import { type CurveChartOptions, curveChart } from './curve-chart.ts';
+
+const plain = new Theme(1, false);
+const bare = (text: string) => text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g'), '');
+
+function chart(value: (step: number) => number, options: Partial<CurveChartOptions> = {}): string[] {
+  const series = new StepSeries(1024);
+  for (let step = 1; step <= 100; step++) series.add(step, ['loss'], [value(step)]);
+  return curveChart({
+    width: 47,
+    height: 12,
+    curves: [{ label: 'loss', role: 'curve0', points: series.points('loss', 0, 100, 200, 0) }],
+    fromStep: 0,
+    toStep: 100,
+    isLog: false,
+    showsRaw: false,
+    cursorStep: null,
+    theme: plain,
+    ...options,
+  }).map(bare);
+}
+
+/** Row of the topmost and of the lowest dot of a column of characters. */
+function rowsWithDots(lines: readonly string[], column: number): number[] {
+  return lines.flatMap((line, row) => (/[⠁-⣿]/.test(line[column] ?? '') ? [row] : []));
+}
+
+t.test('a line of dots is where it was drawn', async (t) => {
+  const canvas = new BrailleCanvas(2, 1);
+  canvas.line(0, 0, 3, 3, 0);
+  t.same(
+    canvas.toLines((text) => text),
+    ['⠑⢄'],
+  );
+  canvas.dot(99, -1, 0);
+  const colours: number[] = [];
+  new BrailleCanvas(2, 1).toLines((text, ink) => text + colours.push(ink));
+  t.same(colours, [], 'blank characters have no colour');
+});
+
+t.test('what lies in front hides what lies behind', async (t) => {
+  const canvas = new BrailleCanvas(1, 1);
+  for (let y = 0; y < 4; y++) canvas.dot(0, y, 5);
+  canvas.layer = 1;
+  canvas.dot(1, 0, 2);
+  t.same(
+    canvas.toLines((text, ink) => `${ink}${text}`),
+    ['2⠈'],
+  );
+});
+
+t.test('a falling loss falls on the screen, and every line has the width', async (t) => {
+  const lines = chart((step) => 101 - step);
+  t.equal(lines.length, 12);
+  for (const line of lines) t.equal(line.length, 47);
+  t.ok(rowsWithDots(lines, 8)[0]! <= 2, 'high at first');
+  t.ok(rowsWithDots(lines, 46)[0]! >= 9, 'low at last');
+  t.match(lines[0], /^loss 1 /);
+  t.match(lines.at(-1), / 0 .* 60 .* 100$/);
+});
+
+t.test('on a logarithmic axis a steady decay is a straight line', async (t) => {
+  const lines = chart((step) => 10 ** (-step / 25), { isLog: true });
+  const [, quarter, half, threeQuarters] = [8, 17, 27, 37].map((column) => rowsWithDots(lines, column)[0]!);
+  t.ok(Math.abs(half! - quarter! - (threeQuarters! - half!)) <= 1);
+  t.ok(
+    lines.some((line) => line.startsWith('  0.01┤')),
+    lines.join('\n'),
+  );
+});
+
+t.test('the cursor tells the values at its step', async (t) => {
+  const lines = chart((step) => step, { cursorStep: 30 });
+  t.match(lines[0], /^step 30 {2}loss 30/);
+  t.equal(rowsWithDots(lines, 7 + 12).length, 10, 'a line from top to bottom');
+});
+
+t.test('a narrow chart names all its curves, on two lines', async (t) => {
+  const series = new StepSeries(64);
+  series.add(1, ['x'], [1]);
+  const curves = ['identityA', 'identityB', 'contextA', 'contextB'].map((label, i) => ({
+    label,
+    role: `curve${i as 0 | 1 | 2 | 3}` as const,
+    points: series.points('x', 0, 1, 10, 0),
+  }));
+  const lines = chart(() => 1, { curves, fromStep: 0, toStep: 1 });
+  t.match(lines.slice(0, 2).join(''), /identityA 1.*identityB 1.*contextA 1.*contextB 1/);
+});
+
+t.test('no room or no steps is no crash', async (t) => {
+  t.same(
+    chart(() => 1, { width: 5, height: 2 }),
+    ['     ', '     '],
+  );
+  t.match(chart(() => Number.NaN).join('\n'), /no steps yet/);
+  t.equal(chart(() => 0, { isLog: true }).length, 12, 'a logarithmic axis without positive values');
+  t.equal(chart(() => 3).length, 12, 'a constant');
+});
+
+t.test('axes have round numbers', async (t) => {
+  t.same(ticksOf(axisFor(0, 10, false), 5), [0, 2, 4, 6, 8, 10]);
+  t.same(ticksOf(axisFor(0.01, 1, true), 3), [0.01, 0.1, 1]);
+  t.same(axisFor(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false), { min: 0, max: 1, isLog: false });
+  const spelled: [number, string][] = [
+    [0, '0'],
+    [0.12345, '0.123'],
+    [2e-4, '2e-4'],
+    [1.5, '1.5'],
+    [1234, '1234'],
+    [45_600, '45.6k'],
+    [1e6, '1M'],
+    [2.5e9, '2.5G'],
+    [Number.NaN, '-'],
+  ];
+  for (const [value, text] of spelled) t.equal(shortNumber(value), text);
+});

@@ -1,0 +1,325 @@
+import { EventEmitter } from 'node:events';
+import { statfsSync } from 'node:fs';
+import { type ControlCommand, sendControl } from '@instagan/core/control';
+import { render } from 'ink';
+import { createElement } from 'react';
+import { DashboardApp } from './app/dashboard-app.tsx';
+import { type DashboardState, type Effect, INITIAL_STATE, type KeyContext, pressKey } from './app/dashboard-state.ts';
+import { shownCurves } from './app/panels.ts';
+import { sampleSets } from './app/sample-panel.ts';
+import { type View, viewOf } from './app/view.ts';
+import { curveGroups } from './log/curve-groups.ts';
+import { RunEntry } from './log/run-entry.ts';
+import { PictureStore } from './pictures/picture-store.ts';
+import { asciiText } from './terminal/ascii-text.ts';
+import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
+import { Screen } from './terminal/screen.ts';
+import { Theme } from './terminal/theme.ts';
+
+export interface DashboardOptions {
+  /** Folders of the runs to show; asked again and again, as runs may be started. */
+  readonly listRuns: () => readonly string[];
+  /** The list of runs is shown first, instead of the first run. */
+  readonly startsWithList: boolean;
+  /** The training was started from here: Ctrl-C stops it, and when it has ended the dashboard leaves. */
+  readonly ownsTraining: boolean;
+  /** How pictures are shown; found out without it. */
+  readonly graphics?: Graphics;
+}
+
+/** Why the dashboard was left. */
+export type DashboardEnd =
+  | { readonly reason: 'left' }
+  /** The training that was started from here has ended; `interrupted` by Ctrl-C. */
+  | { readonly reason: 'ended'; readonly interrupted: boolean }
+  | { readonly reason: 'signal'; readonly name: NodeJS.Signals };
+
+const POLL_INTERVAL_MS = 250;
+/** Runs that are not looked at are read less often. */
+const BACKGROUND_INTERVAL_MS = 2000;
+const LIST_INTERVAL_MS = 3000;
+const DISK_INTERVAL_MS = 30_000;
+/** While a long log is read, the screen and keys get a turn this often. */
+const SLICE_MS = 25;
+const REDRAW_INTERVAL_MS = 100;
+const MESSAGE_MS = 6000;
+const LEAST_FREE_BYTES = 2e9;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Shows runs on the whole terminal until the person leaves. It reads event logs and sends commands, and nothing else:
+ * no training depends on it.
+ */
+export async function runDashboard(options: DashboardOptions): Promise<DashboardEnd> {
+  const { stdin, stdout } = process;
+  const answers = await askTerminal(stdin, stdout);
+  const found = capabilitiesFrom(answers, process.env, stdout.getColorDepth());
+  const terminal = options.graphics === undefined ? found : { ...found, graphics: options.graphics };
+  return new Dashboard(options, terminal).run();
+}
+
+class Dashboard {
+  readonly #options: DashboardOptions;
+  readonly #terminal: TerminalCapabilities;
+  readonly #theme: Theme;
+  readonly #screen: Screen;
+  readonly #pictures: PictureStore;
+  readonly #changes = new EventEmitter();
+  /** Ends all timers. */
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #onEnd: (end: DashboardEnd) => void;
+  readonly #ended: Promise<DashboardEnd>;
+  #runs: RunEntry[] = [];
+  #state: DashboardState;
+  #view: View | null = null;
+  #disk: string | null = null;
+  #message: { readonly text: string; readonly untilMs: number } | null = null;
+  #redraw: NodeJS.Timeout | null = null;
+  #redrawnMs = 0;
+  #isReading = false;
+  #wasInterrupted = false;
+
+  constructor(options: DashboardOptions, terminal: TerminalCapabilities) {
+    this.#options = options;
+    this.#terminal = terminal;
+    this.#theme = new Theme(terminal.depth, terminal.isLight);
+    this.#state = { ...INITIAL_STATE, view: options.startsWithList ? 'runs' : 'overview' };
+    this.#screen = new Screen((text) => process.stdout.write(text), sizeOfTerminal);
+    this.#pictures = new PictureStore(terminal, () => this.#invalidate());
+    let onEnd: (end: DashboardEnd) => void = () => {};
+    this.#ended = new Promise((resolve) => {
+      onEnd = resolve;
+    });
+    this.#onEnd = onEnd;
+  }
+
+  async run(): Promise<DashboardEnd> {
+    const { stdout } = process;
+    const leave = () => this.#screen.leave();
+    const resized = () => {
+      this.#screen.invalidate();
+      this.#invalidate();
+    };
+    const signalled = (name: NodeJS.Signals) => this.#onEnd({ reason: 'signal', name });
+    process.on('exit', leave);
+    process.on('uncaughtExceptionMonitor', leave);
+    for (const name of SIGNALS) process.on(name, signalled);
+    stdout.on('resize', resized);
+    this.#listRuns();
+    this.#screen.enter();
+    const app = render(createElement(DashboardApp, { source: this.#source() }), {
+      stdout: this.#frameSink() as unknown as NodeJS.WriteStream,
+      stdin: process.stdin,
+      // Ink hands over whole frames, and the screen writes what changed of them.
+      debug: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
+    try {
+      this.#every(POLL_INTERVAL_MS, () => this.#read(false));
+      this.#every(BACKGROUND_INTERVAL_MS, () => this.#read(true));
+      this.#every(LIST_INTERVAL_MS, () => this.#listRuns());
+      this.#every(DISK_INTERVAL_MS, () => this.#lookAtDisk());
+      this.#every(1000, () => this.#tick());
+      const failed = app.waitUntilExit().then(() => this.#ended);
+      return await Promise.race([this.#ended, failed]);
+    } finally {
+      for (const timer of this.#timers) clearInterval(timer);
+      if (this.#redraw !== null) clearTimeout(this.#redraw);
+      leave();
+      app.unmount();
+      process.stdin.pause();
+      stdout.off('resize', resized);
+      for (const name of SIGNALS) process.off(name, signalled);
+      process.off('uncaughtExceptionMonitor', leave);
+      process.off('exit', leave);
+    }
+  }
+
+  #every(intervalMs: number, task: () => void): void {
+    this.#timers.add(setInterval(task, intervalMs));
+    task();
+  }
+
+  #source() {
+    return {
+      subscribe: (onChange: () => void) => {
+        this.#changes.on('change', onChange);
+        return () => this.#changes.off('change', onChange);
+      },
+      view: () => this.#currentView(),
+      size: sizeOfTerminal,
+      press: (key: string) => this.#press(key),
+    };
+  }
+
+  /** What Ink takes for a terminal. */
+  #frameSink(): EventEmitter {
+    const sink = new EventEmitter();
+    const size = (side: 'columns' | 'rows') => ({ get: () => sizeOfTerminal()[side] });
+    Object.defineProperties(sink, { columns: size('columns'), rows: size('rows') });
+    return Object.assign(sink, {
+      write: (frame: string) => {
+        const view = this.#currentView();
+        this.#screen.show(this.#terminal.isUnicode ? frame : asciiText(frame), view.overlays);
+        return true;
+      },
+    });
+  }
+
+  #currentView(): View {
+    this.#view ??= viewOf({
+      runs: this.#runs,
+      state: this.#state,
+      context: this.#context(),
+      ...sizeOfTerminal(),
+      nowMs: Date.now(),
+      disk: this.#disk,
+      message: this.#message?.text ?? null,
+      theme: this.#theme,
+      terminal: this.#terminal,
+      pictures: this.#pictures,
+    });
+    return this.#view;
+  }
+
+  #context(): KeyContext {
+    const run = this.#runs[this.#state.focus];
+    const names = run?.log.series.names ?? [];
+    return {
+      runCount: this.#runs.length,
+      lastStep: Math.max(1, run?.log.series.lastStep ?? 1),
+      sampleCount: sampleSets(run?.log.state.samples ?? []).length,
+      groupCount: Math.max(1, curveGroups(names).length),
+      names,
+      shown: run === undefined ? [] : shownCurves(run, this.#state).names,
+      isPaused: run?.status === 'paused',
+      isLive: run?.isLive ?? false,
+      ownsTraining: this.#options.ownsTraining,
+    };
+  }
+
+  /** Shows what changed, at most ten times a second. */
+  #invalidate(): void {
+    if (this.#redraw !== null) return;
+    const waitMs = Math.max(0, this.#redrawnMs + REDRAW_INTERVAL_MS - performance.now());
+    this.#redraw = setTimeout(() => {
+      this.#redraw = null;
+      this.#redrawnMs = performance.now();
+      this.#view = null;
+      this.#screen.title(this.#currentView().title);
+      this.#changes.emit('change');
+    }, waitMs);
+  }
+
+  #press(key: string): void {
+    const { state, effect } = pressKey(this.#state, key, this.#context());
+    this.#state = state;
+    if (key === 'ctrl-c') this.#wasInterrupted = true;
+    if (key === 'ctrl-l') this.#screen.invalidate();
+    if (effect !== undefined) this.#apply(effect);
+    this.#invalidate();
+  }
+
+  #apply(effect: Effect): void {
+    switch (effect.kind) {
+      case 'leave':
+        this.#onEnd({ reason: 'left' });
+        break;
+      case 'suspend':
+        this.#suspend();
+        break;
+      case 'message':
+        this.#say(effect.text);
+        break;
+      case 'control':
+        void this.#control(effect.command);
+        break;
+    }
+  }
+
+  async #control(command: ControlCommand): Promise<void> {
+    const run = this.#runs[this.#state.focus];
+    if (run === undefined) return;
+    this.#say(`${command.command}: sent, it takes effect after this step`);
+    await sendControl(run.folder, command).catch((error: Error) => this.#say(error.message));
+  }
+
+  #say(text: string): void {
+    this.#message = { text, untilMs: performance.now() + MESSAGE_MS };
+    this.#invalidate();
+  }
+
+  /** Gives the terminal to the shell until the person comes back. */
+  #suspend(): void {
+    if (process.platform === 'win32') return;
+    this.#screen.leave();
+    process.stdin.setRawMode(false);
+    process.once('SIGCONT', () => {
+      process.stdin.setRawMode(true);
+      this.#screen.enter();
+      this.#invalidate();
+    });
+    process.kill(process.pid, 'SIGTSTP');
+  }
+
+  #tick(): void {
+    if (this.#message !== null && performance.now() > this.#message.untilMs) this.#message = null;
+    const [run] = this.#runs;
+    const hasEnded =
+      run !== undefined && run.log.progress === 1 && (run.log.state.end !== null || run.status === 'lost');
+    if (this.#options.ownsTraining && hasEnded) this.#onEnd({ reason: 'ended', interrupted: this.#wasInterrupted });
+    this.#invalidate();
+  }
+
+  #listRuns(): void {
+    const focused = this.#runs[this.#state.focus]?.folder;
+    const known = new Map(this.#runs.map((run) => [run.folder, run]));
+    this.#runs = this.#options.listRuns().map((folder) => known.get(folder) ?? new RunEntry(folder));
+    for (const run of this.#runs) run.checkAlive();
+    const focus = this.#runs.findIndex(({ folder }) => folder === focused);
+    this.#state = { ...this.#state, focus: Math.max(0, focus) };
+    if (known.size !== this.#runs.length) this.#read(true);
+  }
+
+  /** Reads what was appended to the logs, in slices. */
+  #read(all: boolean): void {
+    if (this.#isReading) return;
+    const { focus, isOverlaid, view } = this.#state;
+    const everything = all || isOverlaid || view === 'runs';
+    const waiting = everything ? [...this.#runs] : this.#runs.slice(focus, focus + 1);
+    this.#isReading = true;
+    const slice = () => {
+      const [run] = waiting;
+      if (run === undefined) {
+        this.#isReading = false;
+        return;
+      }
+      const wasEnded = run.log.state.end !== null;
+      const { changed, caughtUp } = run.log.poll(SLICE_MS);
+      if (changed) this.#invalidate();
+      if (changed && wasEnded !== (run.log.state.end !== null)) run.checkAlive();
+      if (caughtUp) waiting.shift();
+      if (waiting.length > 0) setImmediate(slice);
+      else this.#isReading = false;
+    };
+    slice();
+  }
+
+  #lookAtDisk(): void {
+    const run = this.#runs[this.#state.focus];
+    if (run === undefined) return;
+    try {
+      const { bavail, bsize } = statfsSync(run.folder);
+      const free = Number(bavail) * Number(bsize);
+      const text = `the disk is nearly full: ${(free / 1e9).toFixed(1)} GB are left for ${run.folder}`;
+      this.#disk = run.isLive && free < LEAST_FREE_BYTES ? text : null;
+    } catch {
+      this.#disk = null;
+    }
+  }
+}
+
+function sizeOfTerminal(): { columns: number; rows: number } {
+  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+}

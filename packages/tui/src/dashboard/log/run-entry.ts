@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { RunLog } from './run-log.ts';
+
+export type RunStatus = 'starting' | 'running' | 'paused' | 'completed' | 'interrupted' | 'failed' | 'lost';
+
+/** A run that is watched. */
+export class RunEntry {
+  readonly folder: string;
+  readonly name: string;
+  readonly log: RunLog;
+  #isAlive = false;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.name = path.basename(path.resolve(folder));
+    this.log = new RunLog(folder);
+  }
+
+  /** Looks whether a process trains the run. */
+  checkAlive(): void {
+    this.#isAlive = isTrained(this.folder);
+  }
+
+  /** The process on this machine that the run is locked for; null if there is none. */
+  trainer(): number | null {
+    const { pid, host } = readLock(this.folder);
+    return host === hostname() ? pid : null;
+  }
+
+  get isLive(): boolean {
+    return this.#isAlive && this.log.state.end === null;
+  }
+
+  get status(): RunStatus {
+    const { end, started, isPaused } = this.log.state;
+    if (end !== null) return end.type === 'run-failed' ? 'failed' : end.reason;
+    if (!this.#isAlive) return started === null ? 'starting' : 'lost';
+    if (started === null) return 'starting';
+    return isPaused ? 'paused' : 'running';
+  }
+}
+
+/** Whether the lock of a run names a process that is alive; on another machine it is believed. */
+function isTrained(folder: string): boolean {
+  const { pid, host } = readLock(folder);
+  if (host !== hostname()) return host !== '';
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Who trains a run; an empty host if nobody does. */
+function readLock(folder: string): { pid: number; host: string } {
+  try {
+    const [pid = '', host = ''] = readFileSync(path.join(folder, 'run.lock'), 'utf8').trim().split(' ');
+    return { pid: Number(pid), host };
+  } catch {
+    return { pid: 0, host: '' };
+  }
+}

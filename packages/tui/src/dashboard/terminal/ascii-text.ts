@@ -1,0 +1,18 @@
+const REPLACEMENTS: Readonly<Record<string, string>> = {
+  '─': '-',
+  '│': '|',
+  '┤': '+',
+  '…': '~',
+  '●': '*',
+  '▲': '!',
+  '█': '#',
+  '░': '.',
+  '·': '-',
+  '←': '<',
+  '→': '>',
+};
+
+/** Text for a terminal that shows ASCII alone. */
+export function asciiText(text: string): string {
+  return text.replace(/\P{ASCII}/gu, (character) => REPLACEMENTS[character] ?? '?');
+}
