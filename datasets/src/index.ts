@@ -1,3 +1,4 @@
+export { type CocoMasks, readCocoMasks } from './coco/read-coco-masks.ts';
 export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
 export {
   type CheckDatasetOptions,
@@ -17,7 +18,8 @@ export {
 export { type LoadedSample, type LoadSampleOptions, listInputs, loadSample } from './folder/load-sample.ts';
 export { isImageName, type MaskImage, type RgbImage } from './images/image-file.ts';
 export { type ReadImageOptions, readImage } from './images/read-image.ts';
-export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
+export { type ReadMaskOptions, readMask, resizeMask, valuesOfMask } from './images/read-mask.ts';
+export { resizeImage } from './images/resize-image.ts';
 export { writeImage } from './images/write-image.ts';
 export { writeMask } from './images/write-mask.ts';
 export { type FolderImages, type FolderImagesOptions, openFolderImages } from './pairs/folder-images.ts';

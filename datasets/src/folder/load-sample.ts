@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { maskFromBytes, type Sample, type SizePx, UserError, valuesFromBytes } from '@instagan/core/data';
+import { type Sample, type SizePx, UserError, valuesFromBytes } from '@instagan/core/data';
 import { hasSameAspect, isImageName, readHeader } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
-import { decodeMask, resizeMask } from '../images/read-mask.ts';
+import { decodeMask, valuesOfMask } from '../images/read-mask.ts';
 import { type ImageFile, indexMasks, listImages, nameOf } from './dataset-folder.ts';
 
 /**
@@ -79,7 +79,7 @@ export async function loadSample(input: ImageFile, { size }: LoadSampleOptions =
           'draw the mask on this very image.',
       );
     }
-    masks.push(maskFromBytes((await resizeMask(mask, { height, width })).data));
+    masks.push(await valuesOfMask(mask, { height, width }));
   }
   return {
     name: input.name,

@@ -4,6 +4,8 @@ import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
+import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
+import { addSegmenterPredictCommand } from './commands/segmenter-predict.ts';
 import { addSegmenterTrainCommand } from './commands/segmenter-train.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
@@ -40,6 +42,8 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addTranslateCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);
+  addSegmenterPredictCommand(segmenter, reportExitCode);
+  addSegmenterEvaluateCommand(segmenter);
   addImportCommand(program);
   const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
   addDatasetCheckCommand(dataset, reportExitCode);

@@ -1,30 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A class that covers less than this share of a batch does not weigh more for it. */
-const SMALLEST_SHARE = 0.1;
 /** Keeps the quotient defined where neither mask holds an object; in pixels. */
 const SMOOTHING = 1;
 
 /**
- * L1 between predicted and true masks (pix2pix, equation 3), in which object and background weigh the same although they
- * cover different areas: with f the share of object pixels in the batch,
+ * L1 between predicted and true masks (pix2pix, equation 3): the mean over pixels of |y - t|.
  *
- *     mean over pixels of w |y - t|,  w = 1 / (2 f) on objects, 1 / (2 (1 - f)) on the background,
- *
- * f kept within [0.1, 0.9]. Without the weights a predictor of nothing but background has a small loss already.
+ * It is small already for nothing but background where objects are small; {@link jaccardLoss} is not.
  *
  * @param predicted `[batch, height, width, 1]`, values in [-1, 1]
  * @param truth same shape, -1 background and 1 object
  */
-export function balancedL1(predicted: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar {
-  return tf.tidy(() => {
-    const object = tf.mul(tf.add(truth, 1), 0.5);
-    const share = tf.clipByValue(tf.mean(object), SMALLEST_SHARE, 1 - SMALLEST_SHARE);
-    const onObject = tf.div(0.5, share);
-    const onBackground = tf.div(0.5, tf.sub(1, share));
-    const weight = tf.add(onBackground, tf.mul(object, tf.sub(onObject, onBackground)));
-    return tf.mean(tf.mul(weight, tf.abs(tf.sub(predicted, truth))));
-  });
+export function l1Loss(predicted: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar {
+  return tf.mean(tf.abs(tf.sub(predicted, truth)));
 }
 
 /**
@@ -32,6 +20,9 @@ export function balancedL1(predicted: tf.Tensor4D, truth: tf.Tensor4D): tf.Scala
  * scored by: with p = (y + 1) / 2 and g = (t + 1) / 2, the mean over images of
  *
  *     1 - (sum p g + 1) / (sum (p + g - p g) + 1).
+ *
+ * Only objects and what is taken for one count, so that it does not matter how much background there is: the class
+ * imbalance that L1 suffers from.
  *
  * @param predicted `[batch, height, width, 1]`, values in [-1, 1]
  * @param truth same shape, -1 background and 1 object

@@ -1,7 +1,7 @@
 import { adversarialLoss, type Gradients, lossAndGradients, type Measurements } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import type { SegmenterConfig } from '../config/segmenter-config.ts';
-import { balancedL1, depthLoss, jaccardLoss } from '../losses/content-loss.ts';
+import { depthLoss, jaccardLoss, l1Loss } from '../losses/content-loss.ts';
 import type { SegmenterNetworks } from '../networks/segmenter-networks.ts';
 import type { SegmenterState } from './segmenter-state.ts';
 
@@ -30,8 +30,8 @@ export interface SegmenterStepSettings {
  *     D: ((D(x, truth) - 1)^2 + D(x, y)^2) / 2
  *
  * with the image x, the prediction y = (m, d) = G(x) and the truth (t, e): pix2pix's equation 4 with the least-squares GAN
- * loss (Mao et al. 2017; the option `--gan_mode lsgan` of the authors' code), its L1 balanced between object and
- * background, a soft Jaccard loss, and the L1 of the depth.
+ * loss (Mao et al. 2017; the option `--gan_mode lsgan` of the authors' code), with a soft Jaccard loss J against the
+ * imbalance of object and background, and the L1 of the depth.
  *
  * @returns scalars that belong to the caller
  */
@@ -54,7 +54,7 @@ export function segmenterStep(
       fake = tf.keep(tf.clone(all));
       measure('predictedMasks', tf.mean(mask));
       const terms = [
-        measure('l1', tf.mul(balancedL1(mask, batch.mask), weights.l1)),
+        measure('l1', tf.mul(l1Loss(mask, batch.mask), weights.l1)),
         measure('jaccard', tf.mul(jaccardLoss(mask, batch.mask), weights.jaccard)),
       ];
       if (depth !== null) {

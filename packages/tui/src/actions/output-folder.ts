@@ -1,7 +1,8 @@
-import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { bytesFromSoftMasks, pixelsOf, type Sample, UsageError } from '@instagan/core';
 import { writeImage, writeMask } from '@instagan/datasets';
+import { maskFile, removeOtherMasks } from './mask-files.ts';
 
 /** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -22,6 +23,8 @@ export interface OutputPlan {
   /** Image or folder of images that is read. */
   readonly input: string;
   readonly masksFolder: string | null;
+  /** Folder for the masks that were used, if they are kept. */
+  readonly saveMasks: string | undefined;
 }
 
 /**
@@ -29,7 +32,8 @@ export interface OutputPlan {
  *
  * @throws UsageError if it would overwrite what is read, or if `output` is a file
  */
-export async function openOutputFolder({ output, sheet, input, masksFolder }: OutputPlan): Promise<OutputFolder> {
+export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> {
+  const { output, sheet, input, masksFolder, saveMasks } = plan;
   const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
   const masks = `${images}_seg`;
   if ((await stat(images).catch(() => null))?.isFile()) {
@@ -37,10 +41,18 @@ export async function openOutputFolder({ output, sheet, input, masksFolder }: Ou
   }
   const isFolder = (await stat(input).catch(() => null))?.isDirectory() ?? true;
   const read = [isFolder ? input : dirname(resolve(input)), ...(masksFolder === null ? [] : [masksFolder])];
-  for (const folder of [images, masks]) {
+  for (const [option, folder] of [
+    ['--output', images],
+    ['--output', masks],
+    ['--save-masks', saveMasks],
+  ] as const) {
+    if (folder === undefined) continue;
     for (const source of read) {
       if ((await realPath(folder)) !== (await realPath(source))) continue;
-      throw new UsageError(`--output would write into ${source}, which is read: choose another --output.`);
+      throw new UsageError(`${option} would write into ${source}, which is read: choose another ${option}.`);
+    }
+    if (option === '--save-masks' && [images, masks].includes(folder)) {
+      throw new UsageError(`--save-masks would mix with the translations in ${folder}: choose another folder.`);
     }
   }
   if (sheet !== undefined) {
@@ -69,19 +81,10 @@ async function write(
   const masks: string[] = [];
   const bytes = bytesFromSoftMasks(sample.masks);
   for (const [i, number] of maskNumbers.entries()) {
-    const file = join(maskFolder, `${name}_${number}.png`);
+    const file = maskFile(maskFolder, name, number);
     await writeMask(file, { width, height, data: bytes[i] as Uint8Array });
     masks.push(file);
   }
-  await removeEarlierMasks(maskFolder, name, new Set(masks));
+  await removeOtherMasks(maskFolder, name, new Set(masks));
   return { image, masks };
-}
-
-async function removeEarlierMasks(folder: string, name: string, keep: ReadonlySet<string>): Promise<void> {
-  const prefix = `${name}_`;
-  for (const entry of await readdir(folder).catch(() => [])) {
-    if (!entry.startsWith(prefix) || !/^\d+\.png$/.test(entry.slice(prefix.length))) continue;
-    const file = join(folder, entry);
-    if (!keep.has(file)) await rm(file);
-  }
 }

@@ -6,7 +6,9 @@ import {
   type TranslateOptions,
   translateSample,
 } from '@instagan/core';
-import { type ImageFile, type LoadSampleOptions, loadSample } from '@instagan/datasets';
+import type { ImageFile, LoadSampleOptions } from '@instagan/datasets';
+import type { Segmenter } from '@instagan/segmenter';
+import { type MaskSource, saveMasks } from './mask-source.ts';
 import type { OutputFolder } from './output-folder.ts';
 
 export interface ImageJob {
@@ -14,6 +16,11 @@ export interface ImageJob {
   /** Translates back, for the contact sheet; null without one. */
   readonly backward: LoadedTranslator | null;
   readonly output: OutputFolder;
+  readonly source: MaskSource;
+  /** Finds the objects of images without masks; null without one. */
+  readonly segmenter: Segmenter | null;
+  /** Folder for the masks that were used; null to keep none. */
+  readonly savedMasks: string | null;
   readonly load: LoadSampleOptions;
   /** Numbers of the masks whose instances are to change; undefined for all. */
   readonly instances: readonly number[] | undefined;
@@ -28,6 +35,8 @@ export interface TranslatedImage {
   readonly masks: readonly string[];
   /** Numbers of the masks whose instances changed; null for a model without masks. */
   readonly translated: readonly number[] | null;
+  /** Who made the masks; null for an image or a model without. */
+  readonly masksFrom: 'file' | 'segmenter' | null;
   readonly seconds: number;
   /** Why it was copied, or translated in part. */
   readonly warning?: string;
@@ -44,7 +53,8 @@ export async function translateImage(
   input: ImageFile,
 ): Promise<{ image: TranslatedImage; row: ContactSheetRow | null }> {
   const begin = performance.now();
-  const { maskNumbers, ...sample } = await loadSample(input, job.load);
+  const { maskNumbers, masksFrom, ...sample } = await job.source.load(input, job.load, job.segmenter);
+  if (job.savedMasks !== null) await saveMasks(job.savedMasks, sample, maskNumbers);
   const model = job.forward.networks.name;
   const chosen = chooseInstances(sample, maskNumbers, job.instances);
   const changing = chosen.slice(0, job.maxInstances);
@@ -59,9 +69,18 @@ export async function translateImage(
     output,
     reconstruction: await translateSample(job.backward, output, choice),
   };
-  const common = { name: input.name, input: input.file, output: written.image, masks: written.masks, seconds };
+  const common = {
+    name: input.name,
+    input: input.file,
+    output: written.image,
+    masks: written.masks,
+    masksFrom,
+    seconds,
+  };
   if (model === 'cyclegan') return { image: { ...common, translated: null }, row };
-  const warning = warningOf(input, chosen.length, changing.length, job.instances !== undefined);
+  const looked = job.segmenter !== null;
+  const counts = { masks: sample.masks.length, chosen: chosen.length, changing: changing.length };
+  const warning = warningOf(input.file, counts, { isChoice: job.instances !== undefined, looked });
   const translated = changing.map((index) => maskNumbers[index] as number).sort((a, b) => a - b);
   return { image: { ...common, translated, ...(warning === null ? {} : { warning }) }, row };
 }
@@ -78,8 +97,16 @@ function chooseInstances(
   );
 }
 
-function warningOf({ file, masks }: ImageFile, chosen: number, changing: number, isChoice: boolean): string | null {
-  if (masks.length === 0) return `${file} has no mask and is copied unchanged.`;
+function warningOf(
+  file: string,
+  { masks, chosen, changing }: { masks: number; chosen: number; changing: number },
+  { isChoice, looked }: { isChoice: boolean; looked: boolean },
+): string | null {
+  if (masks === 0) {
+    return looked
+      ? `${file} is copied unchanged: no object was found in it.`
+      : `${file} has no mask and is copied unchanged.`;
+  }
   if (chosen === 0)
     return `${file} has no object in ${isChoice ? 'the masks chosen' : 'its masks'} and is copied unchanged.`;
   if (changing < chosen) {

@@ -10,22 +10,26 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
+import { type ImageFile, writeImage } from '@instagan/datasets';
+import { loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions } from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted, formatSeconds } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
-import { findMasksFolder } from './masks-folder.ts';
+import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { openOutputFolder } from './output-folder.ts';
+import type { InstanceOptions } from './segment-pictures.ts';
 import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
 
-export interface TranslateCommandOptions extends ComputeOptions {
+export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions {
   readonly run: string;
   readonly input: string;
   readonly output: string;
   readonly masks?: string;
+  readonly segmenter?: string;
+  readonly saveMasks?: string;
   readonly direction: TranslationDirection;
   readonly instances?: readonly number[];
   readonly maxInstances: number;
@@ -57,19 +61,25 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     if (!options.json) terminal.line(text);
   };
   const config = await readRunConfig(translationConfigs, run);
-  const masksFolder = await masksFolderFor(config, options, say);
-  const inputs = await listInputs(input, masksFolder ?? undefined);
-  requireInstances(inputs, options.instances);
-  const output = await openOutputFolder({ output: options.output, sheet, input, masksFolder });
+  const source = await sourceFor(config, options, say);
+  const { inputs } = source;
+  if (source.isListed) requireInstances(inputs, options.instances);
+  const plan = { output: options.output, sheet, input, masksFolder: source.folder };
+  const output = await openOutputFolder({ ...plan, saveMasks: options.saveMasks });
   const backend = await openCompute(options, terminal.remark);
   try {
     const forward = await loadTranslator(run, direction);
     for (const warning of forward.warnings) terminal.remark(`instagan: ${warning}`);
+    const segmenter = options.segmenter === undefined ? null : await loadSegmenter(options.segmenter);
+    for (const warning of segmenter?.warnings ?? []) terminal.remark(`instagan: ${warning}`);
     const back = DIRECTIONS.find((other) => other !== direction) as typeof direction;
     const job: ImageJob = {
       forward,
       backward: sheet === undefined ? null : await loadTranslator(run, back),
       output,
+      source,
+      segmenter,
+      savedMasks: options.saveMasks ?? null,
       load: options.size === 'keep' ? {} : { size: options.size },
       instances: options.instances,
       maxInstances: options.maxInstances,
@@ -96,21 +106,20 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   }
 }
 
-async function masksFolderFor(
+function sourceFor(
   { model }: TrainingConfig,
-  { run, input, masks, instances }: TranslateCommandOptions,
+  options: TranslateCommandOptions,
   say: (text: string) => void,
-): Promise<string | null> {
+): Promise<MaskSource> {
+  const { run, input, instances, segmenter } = options;
   if (instances !== undefined && model !== 'instagan') {
     throw new UsageError(`${run} is a ${model}, which knows no single instances: leave --instances out.`);
   }
-  if (model === 'cyclegan') return null;
-  const folder = await findMasksFolder(input, masks, say);
-  if (folder !== null) return folder;
-  await listInputs(input);
-  throw new UsageError(
-    `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image.`,
-  );
+  if (model !== 'cyclegan') return openMaskSource(options, say);
+  if (segmenter !== undefined) {
+    throw new UsageError(`${run} is a cyclegan, which sees no masks: leave --segmenter out.`);
+  }
+  return sourceWithoutMasks(input);
 }
 
 /** @throws UserError if no image at all has any of the instances asked for */

@@ -2,20 +2,23 @@ import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { DIRECTIONS, namesOf } from '../options/names.ts';
-import { computeOptions, jsonOption } from '../options/shared.ts';
+import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
 import { filePath, numberList, pictureFile, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
   'Each instance of an image has a mask: DIR/NAME_0.png, DIR/NAME_1.png, … for NAME.png or NAME.jpg ' +
   '(grey, object above 127). Without --masks they are looked for beside the images: photos/testA_seg ' +
-  'for photos/testA. An image without a mask is copied as it is.\n\n' +
+  'for photos/testA.\n\n' +
+  'With --segmenter no masks are needed: the objects of images that have none are found by it. What --masks ' +
+  'holds for an image goes first. An image in which nothing is found is copied as it is.\n\n' +
   'Writes OUTPUT/NAME.png, and the translated masks as OUTPUT_seg/NAME_0.png, … Images of any size keep ' +
   'it.';
 
 const EXAMPLES = `
 Examples:
   instagan translate --run runs/meadow --input meadow/testA --output translated
+  instagan translate --run runs/meadow --input photos --segmenter runs/sheep --output translated
   instagan translate --run runs/meadow --input one.jpg --masks masks --instances 0,2 --output translated
   instagan translate --run runs/meadow --input meadow/testB --direction BtoA --output translated --sheet sheet.png`;
 
@@ -27,7 +30,13 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .requiredOption('--run <DIR>', 'run that trained or imported the model', filePath)
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
     .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
-    .option('--masks <DIR>', 'folder of the masks (default: the input folder with _seg, if there is one)', filePath)
+    .option(
+      '--masks <PATH>',
+      'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
+      filePath,
+    )
+    .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
+    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
@@ -39,7 +48,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
     );
-  for (const option of computeOptions()) command.addOption(option);
+  for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

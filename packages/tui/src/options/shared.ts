@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { BACKENDS, namesOf } from './names.ts';
-import { wholeNumber } from './values.ts';
+import { positiveNumber, wholeNumber } from './values.ts';
 
 /** What every command that computes takes. */
 export interface ComputeOptions {
@@ -37,6 +37,18 @@ export function screenOptions(): Option[] {
       .choices(['auto', 'tui', 'plain', 'json'])
       .default('auto'),
     new Option('--detach', 'train in the background and return; "instagan monitor" attaches to it'),
+  ];
+}
+
+/** What counts as an object, for every command that predicts masks. */
+export function instanceOptions(): Option[] {
+  return [
+    new Option('--min-area <SHARE>', 'objects below this share of the image are dropped (default: 0.002)').argParser(
+      positiveNumber(1),
+    ),
+    new Option('--min-confidence <P>', 'objects of lower confidence, 0 to 1, are dropped (default: 0.3)').argParser(
+      positiveNumber(1),
+    ),
   ];
 }
 

@@ -1,0 +1,105 @@
+import { bytesFromMask, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import {
+  type CocoMasks,
+  type ImageFile,
+  type LoadedSample,
+  type LoadSampleOptions,
+  listInputs,
+  loadSample,
+  readCocoMasks,
+  valuesOfMask,
+  writeMask,
+} from '@instagan/datasets';
+import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
+import { maskFile, removeOtherMasks } from './mask-files.ts';
+import { findMasksFolder } from './masks-folder.ts';
+import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+
+/** An image with its masks, and who made them; null if it has none. */
+export interface MaskedSample extends LoadedSample {
+  readonly masksFrom: 'file' | 'segmenter' | null;
+}
+
+/** Where the masks of images come from. */
+export interface MaskSource {
+  readonly inputs: readonly ImageFile[];
+  /** The folder that is read, if it is one. */
+  readonly folder: string | null;
+  /** Whether `inputs` names every mask there will be. */
+  readonly isListed: boolean;
+  /** @param segmenter finds the objects of images that have no mask; null leaves them without */
+  load(input: ImageFile, options: LoadSampleOptions, segmenter: Segmenter | null): Promise<MaskedSample>;
+}
+
+export interface MaskSourceOptions extends InstanceOptions {
+  readonly input: string;
+  /** Folder of masks, or a COCO file. */
+  readonly masks?: string;
+  /** Run of a segmenter. */
+  readonly segmenter?: string;
+}
+
+/**
+ * Finds where the masks of the images at `input` come from. In order, image by image: what is given as `masks`; what the
+ * segmenter finds. Without either, the folder beside the images.
+ *
+ * @param say told the choice
+ * @throws UsageError if there is none of these; UserError if one cannot be read
+ */
+export async function openMaskSource(options: MaskSourceOptions, say: (text: string) => void): Promise<MaskSource> {
+  const { input, masks, segmenter } = options;
+  const isCoco = masks !== undefined && /\.json$/i.test(masks);
+  const coco = isCoco ? await readCocoMasks(masks) : null;
+  const folder =
+    isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
+  const inputs = await listInputs(input, folder ?? undefined);
+  if (folder === null && coco === null && segmenter === undefined) {
+    throw new UsageError(
+      `Without masks the model does not know which objects of ${input} to translate: give --segmenter RUN, a run of "instagan segmenter train", or --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image.`,
+    );
+  }
+  if (segmenter !== undefined) {
+    say(
+      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${segmenter}`,
+    );
+  }
+  const isListed = coco === null && segmenter === undefined;
+  return { inputs, folder, isListed, load: (file, load, loaded) => loadMasked(file, load, coco, loaded, options) };
+}
+
+/** The images alone, for a model that sees no masks. */
+export async function sourceWithoutMasks(input: string): Promise<MaskSource> {
+  const load: MaskSource['load'] = async (file, options) => ({ ...(await loadSample(file, options)), masksFrom: null });
+  return { inputs: await listInputs(input), folder: null, isListed: true, load };
+}
+
+async function loadMasked(
+  file: ImageFile,
+  options: LoadSampleOptions,
+  coco: CocoMasks | null,
+  segmenter: Segmenter | null,
+  instances: InstanceOptions,
+): Promise<MaskedSample> {
+  const sample = await loadSample(file, options);
+  if (sample.masks.length > 0) return { ...sample, masksFrom: 'file' };
+  const fromCoco = await Promise.all((coco?.masksOf(file.name) ?? []).map((mask) => valuesOfMask(mask, sample)));
+  if (fromCoco.length > 0) return { ...withMasks(sample, fromCoco), masksFrom: 'file' };
+  if (segmenter === null) return { ...sample, masksFrom: null };
+  const [split] = await segmentPictures(segmenter, [pixelsOf(sample)], instances);
+  const found = split === undefined ? [] : masksOfInstances(split);
+  return { ...withMasks(sample, found), masksFrom: found.length === 0 ? null : 'segmenter' };
+}
+
+function withMasks(sample: LoadedSample, masks: readonly Float32Array[]): LoadedSample {
+  return { ...sample, masks, maskNumbers: [...masks.keys()] };
+}
+
+/** Writes the masks of an image in the dataset layout, and removes what was left of an earlier time. */
+export async function saveMasks(folder: string, sample: Sample, numbers: readonly number[]): Promise<void> {
+  const { name, width, height, masks } = sample;
+  const files = numbers.map((number) => maskFile(folder, name, number));
+  for (const [i, file] of files.entries()) {
+    await writeMask(file, { width, height, data: bytesFromMask(masks[i] as Float32Array) });
+  }
+  await removeOtherMasks(folder, name, new Set(files));
+}

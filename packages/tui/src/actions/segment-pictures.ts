@@ -1,0 +1,40 @@
+import { type Picture, valuesFromBytes } from '@instagan/core';
+import { resizeImage } from '@instagan/datasets';
+import {
+  type PredictionInput,
+  predictMaps,
+  resizeInstances,
+  type Segmenter,
+  type SplitMask,
+  type SplitOptions,
+  splitMask,
+  workingSize,
+} from '@instagan/segmenter';
+
+/** What the options of a command say of the objects that count; the segmenter knows what to do without. */
+export interface InstanceOptions {
+  readonly minArea?: number;
+  readonly minConfidence?: number;
+}
+
+/** Finds the objects of pictures of any size, all predicted in one batch where their shapes allow. */
+export async function segmentPictures(
+  segmenter: Segmenter,
+  pictures: readonly Picture[],
+  { minArea, minConfidence }: InstanceOptions = {},
+): Promise<SplitMask[]> {
+  const split: SplitOptions = {
+    ...(minArea === undefined ? {} : { minArea }),
+    ...(minConfidence === undefined ? {} : { minConfidence }),
+  };
+  const inputs: PredictionInput[] = [];
+  for (const picture of pictures) {
+    const { width, height, data } = await resizeImage(picture, workingSize(segmenter, picture));
+    inputs.push({ width, height, image: valuesFromBytes(data) });
+  }
+  const maps = await predictMaps(segmenter, inputs);
+  return maps.map((each, i) => {
+    const { width, height } = pictures[i] as Picture;
+    return resizeInstances(splitMask(each, split), each, width, height);
+  });
+}

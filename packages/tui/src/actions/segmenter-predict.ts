@@ -1,0 +1,168 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { bytesFromMask, type Picture, UsageError, UserError } from '@instagan/core';
+import { type ImageFile, listInputs, readImage, writeImage, writeMask } from '@instagan/datasets';
+import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
+import { EXIT_CODE } from '../exit-code.ts';
+import type { ComputeOptions } from '../options/shared.ts';
+import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
+import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { maskFile, removeOtherMasks } from './mask-files.ts';
+import { describeCompute, openCompute } from './open-compute.ts';
+import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+
+export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions {
+  readonly run: string;
+  readonly input: string;
+  readonly output: string;
+  readonly overlay?: string;
+  readonly batch: number;
+  readonly json?: true;
+}
+
+interface PredictedImage {
+  readonly name: string;
+  readonly input: string;
+  readonly masks: readonly string[];
+  readonly confidences: readonly number[];
+  readonly overlay: string | null;
+}
+
+/**
+ * `instagan segmenter predict`: writes a mask for each object found. An image that cannot be read does not stop the others.
+ *
+ * @returns the exit code: 1 if any image failed
+ * @throws UsageError, UserError
+ */
+export async function segmenterPredictAction(options: SegmenterPredictCommandOptions): Promise<number> {
+  const { run, input, batch } = options;
+  const terminal = openTerminal();
+  const say = (text: string) => {
+    if (!options.json) terminal.line(text);
+  };
+  const inputs = await listInputs(input);
+  await refuseToOverwrite(options, inputs);
+  const backend = await openCompute(options, terminal.remark);
+  try {
+    const segmenter = await loadSegmenter(run);
+    for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
+    say(`${run} at step ${segmenter.step} on ${describeCompute(backend)}`);
+    const beganMs = performance.now();
+    const images: PredictedImage[] = [];
+    const failed: { name: string; input: string; error: string }[] = [];
+    for (let first = 0; first < inputs.length; first += batch) {
+      const part = inputs.slice(first, first + batch);
+      const read = await readAll(part, (file, error) => {
+        failed.push({ name: file.name, input: file.file, error });
+        terminal.remark(`instagan: ${error}`);
+      });
+      const found = await predictPart(options, segmenter, read, terminal);
+      images.push(...found);
+      terminal.status(`${first + part.length}/${inputs.length}`);
+    }
+    const seconds = (performance.now() - beganMs) / 1000;
+    for (const line of summaryOf(options, images, failed.length, seconds)) say(line);
+    if (options.json) {
+      const { name, device } = backend;
+      printJson({ run, step: segmenter.step, backend: { name, device }, seconds, images, failed });
+    }
+    return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+  } finally {
+    await backend.close();
+  }
+}
+
+async function predictPart(
+  options: SegmenterPredictCommandOptions,
+  segmenter: Segmenter,
+  images: readonly { readonly file: ImageFile; readonly picture: Picture }[],
+  terminal: Terminal,
+): Promise<PredictedImage[]> {
+  const splits = await segmentPictures(
+    segmenter,
+    images.map(({ picture }) => picture),
+    options,
+  );
+  const written: PredictedImage[] = [];
+  for (const [i, { file, picture }] of images.entries()) {
+    const split = splits[i] as SplitMask;
+    const masks = await writeInstances(options.output, file.name, split);
+    if (masks.length === 0) terminal.remark(`instagan: no object was found in ${file.file}.`);
+    const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
+    if (overlay !== null) await writeImage(overlay, drawOverlay(picture, split));
+    const confidences = split.instances.map(({ confidence }) => Number(confidence.toFixed(3)));
+    written.push({ name: file.name, input: file.file, masks, confidences, overlay });
+  }
+  return written;
+}
+
+/** Writes `folder/NAME_0.png` for the largest instance and so on; masks left of an earlier prediction are removed. */
+export async function writeInstances(folder: string, name: string, split: SplitMask): Promise<string[]> {
+  const { width, height } = split;
+  const files: string[] = [];
+  for (const [i, mask] of masksOfInstances(split).entries()) {
+    const file = maskFile(folder, name, i);
+    await writeMask(file, { width, height, data: bytesFromMask(mask) });
+    files.push(file);
+  }
+  await removeOtherMasks(folder, name, new Set(files));
+  return files;
+}
+
+async function readAll(
+  files: readonly ImageFile[],
+  onError: (file: ImageFile, message: string) => void,
+): Promise<{ file: ImageFile; picture: Picture }[]> {
+  const read: { file: ImageFile; picture: Picture }[] = [];
+  for (const file of files) {
+    try {
+      read.push({ file, picture: await readImage(file.file) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onError(file, error.message);
+    }
+  }
+  return read;
+}
+
+async function refuseToOverwrite(
+  { output, overlay }: SegmenterPredictCommandOptions,
+  inputs: readonly ImageFile[],
+): Promise<void> {
+  const real = (path: string) => realpath(path).catch(() => resolve(path));
+  const read = await real(dirname(resolve(inputs[0]?.file ?? '.')));
+  for (const [option, folder] of [
+    ['--output', output],
+    ['--overlay', overlay],
+  ] as const) {
+    if (folder === undefined) continue;
+    if ((await real(folder)) === read) {
+      throw new UsageError(
+        `${option} would write among the images that are read, in ${folder}: choose another folder.`,
+      );
+    }
+  }
+  if (overlay !== undefined && (await real(overlay)) === (await real(output))) {
+    throw new UsageError('--overlay would mix with the masks of --output: choose another folder.');
+  }
+}
+
+function summaryOf(
+  { input, output, overlay }: SegmenterPredictCommandOptions,
+  images: readonly PredictedImage[],
+  failed: number,
+  seconds: number,
+): string[] {
+  const masks = images.reduce((sum, image) => sum + image.masks.length, 0);
+  const empty = images.filter((image) => image.masks.length === 0).length;
+  const lines = [
+    `${counted(masks, 'mask')} of ${counted(images.length, 'image')} in ${output} (${formatSeconds(seconds / Math.max(1, images.length))} an image)`,
+  ];
+  if (empty > 0) lines.push(`${counted(empty, 'image')} without an object`);
+  if (failed > 0) lines.push(`${counted(failed, 'image')} failed`);
+  if (overlay !== undefined) lines.push(`Pictures to look at: ${overlay}`);
+  lines.push(
+    `Next: instagan translate --run RUN --input ${shellQuoted(input)} --masks ${shellQuoted(output)} --output translated`,
+  );
+  return lines;
+}

@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander';
+import type { SegmenterEvaluateCommandOptions } from '../actions/segmenter-evaluate.ts';
+import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { filePath, wholeNumber } from '../options/values.ts';
+
+const DESCRIPTION =
+  'Score a segmenter on images whose masks are known: testA and testA_seg of --data, or the domain it was trained ' +
+  'on. Intersection over union, precision and recall of all objects together, and the average precision of single ' +
+  'objects after splitting.';
+
+export function addSegmenterEvaluateCommand(segmenter: Command): void {
+  const command = segmenter
+    .command('evaluate')
+    .summary('score a segmenter')
+    .description(DESCRIPTION)
+    .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .requiredOption('--data <DIR>', 'dataset', filePath)
+    .addOption(new Option('--split <name>', 'which half of the dataset').choices(['train', 'test']).default('test'))
+    .addOption(new Option('--domain <name>', 'which domain (default: the one it was trained on)').choices(['A', 'B']))
+    .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
+  for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
+  command.addOption(jsonOption()).action(async (options: SegmenterEvaluateCommandOptions) => {
+    const { segmenterEvaluateAction } = await import('../actions/segmenter-evaluate.ts');
+    await segmenterEvaluateAction(options);
+  });
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
+import type { ReportExitCode } from '../exit-code.ts';
+import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { filePath, wholeNumber } from '../options/values.ts';
+
+const DESCRIPTION =
+  'Predict the masks of images that have none.\n\n' +
+  'Writes a mask for each object: OUTPUT/NAME_0.png for the largest, OUTPUT/NAME_1.png, … (grey, object white). ' +
+  'With an --output such as photos_seg for photos, "instagan translate" finds them; they can be corrected by ' +
+  'hand, and trained on.';
+
+const EXAMPLES = `
+Examples:
+  instagan segmenter predict --run runs/sheep --input photos --output photos_seg --overlay looks
+  instagan segmenter predict --run runs/sheep --input one.jpg --output masks --min-confidence 0.6`;
+
+export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: ReportExitCode): void {
+  const command = segmenter
+    .command('predict')
+    .summary('predict masks')
+    .description(DESCRIPTION)
+    .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
+    .requiredOption('--output <DIR>', 'folder for the masks; its earlier masks of these images are replaced', filePath)
+    .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', filePath)
+    .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
+  for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
+  command
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: SegmenterPredictCommandOptions) => {
+      const { segmenterPredictAction } = await import('../actions/segmenter-predict.ts');
+      reportExitCode(await segmenterPredictAction(options));
+    });
+}

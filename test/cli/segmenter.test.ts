@@ -1,0 +1,149 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
+import t from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+
+const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
+const cwd = await temporaryFolder(t);
+const at = (...parts: string[]) => path.join(cwd, ...parts);
+const run = (line: string) => runCli(line.split(' '), cwd);
+
+/** Bright discs, told apart from a dark ground by any segmenter in no time. */
+async function writeDiscs(folder: string, name: string, width: number, height: number, count: number) {
+  const radius = height / 5;
+  const masks = Array.from({ length: count }, (_, n) =>
+    Uint8Array.from({ length: width * height }, (__, i) => {
+      const x = (i % width) - ((n + 0.5) * width) / count;
+      const y = Math.floor(i / width) - height * (0.35 + 0.3 * ((name.length + n) % 2));
+      return x * x + y * y < radius * radius ? 255 : 0;
+    }),
+  );
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const isObject = masks.some((mask) => mask[Math.floor(i / 3)] !== 0);
+    return (isObject ? 200 : 30) + ((i * 97 + (i % 31) * 11) % 30);
+  });
+  await writeImage(at(folder, `${name}.png`), { width, height, data });
+  if (folder === 'photos') return;
+  for (const [n, mask] of masks.entries()) {
+    await writeMask(at(`${folder}_seg`, `${name}_${n}.png`), { width, height, data: mask });
+  }
+}
+
+for (let i = 0; i < 20; i++) await writeDiscs('set/trainA', `disc${'s'.repeat(i)}`, 40 + (i % 3), 36, 1 + (i % 2));
+for (let i = 0; i < 4; i++) await writeDiscs('set/testA', `disc${'s'.repeat(i)}`, 44, 40, 1 + (i % 2));
+const NETWORK = '--size 32x32 --levels 3 --ngf 4 --ndf 2 --learning-rate 3e-3,2e-4 --sample-every 0';
+const trained = await run(
+  `segmenter train --data set --domain A --run discs ${NETWORK} --steps 120 --validate-every 60 --backend wasm`,
+);
+
+t.test('a segmenter is trained from a folder, and reports on images it never saw', async (t) => {
+  t.equal(trained.code, 0, trained.stderr);
+  t.match(trained.stdout, /data {8}A: 20 images, 30 masks/);
+  t.match(trained.stdout, /validation {2}iou 0\.\d{3} {2}precision/);
+  t.match(trained.stdout, 'Next: instagan segmenter evaluate --run discs --data set');
+  const again = await run(`segmenter train --data set --domain B --run discs --resume`);
+  t.match(again, { code: 2, stderr: /started with domain "A" and cannot go on with "B"/ });
+  const wrong = await run('translate --run discs --input set/testA --output x');
+  t.match(wrong, { code: 1, stderr: /discs is a run of the model pix2pix, not of a translation model/ });
+});
+
+t.test('evaluate scores it on the test images', async (t) => {
+  const { code, stdout, stderr } = await run('segmenter evaluate --run discs --data set --backend wasm --json');
+  t.equal(code, 0, stderr);
+  const scores = JSON.parse(stdout);
+  t.match(scores, { domain: 'A', split: 'test', images: 4 });
+  t.ok(scores.iou > 0.8, `IoU ${scores.iou}`);
+  for (const name of ['precision', 'recall', 'ap50']) t.ok(scores[name] > 0 && scores[name] <= 1, name);
+  const table = await run('segmenter evaluate --run discs --data set --split train --backend wasm');
+  t.match(table.stdout, /IoU +0\.\d{3} +of all objects together/);
+});
+
+t.test('predict writes masks in the layout of a dataset, and pictures to look at', async (t) => {
+  const { width, height } = { width: 150, height: 97 };
+  await writeDiscs('photos', 'odd', width, height, 2);
+  const photo = await readImage(at('photos', 'odd.png'));
+  await writeImage(at('photos', 'bare.png'), { width: 40, height: 40, data: new Uint8Array(4800).fill(90) });
+  await writeMask(at('found', 'odd_9.png'), { width: 2, height: 2, data: new Uint8Array(4) });
+  const line = 'segmenter predict --run discs --input photos --output found --overlay looks --min-confidence 0.5';
+  const { code, stdout, stderr } = await run(`${line} --backend wasm --json`);
+  t.equal(code, 0, stderr);
+  const { images } = JSON.parse(stdout);
+  const odd = images.find(({ name }: { name: string }) => name === 'odd');
+  t.equal(odd.masks.length, 2, 'its discs are found');
+  t.same(
+    (await readdir(at('found'))).filter((file) => file.startsWith('odd')).length,
+    odd.masks.length,
+    'an earlier mask is gone',
+  );
+  t.match(await readMask(at('found', 'odd_0.png')), { width, height }, 'masks have the size of the photo');
+  t.match(await readImage(at('looks', 'odd.png')), { width, height });
+  t.notSame((await readImage(at('looks', 'odd.png'))).data, photo.data);
+  const onto = await run('segmenter predict --run discs --input photos --output photos');
+  t.match(onto, { code: 2, stderr: /--output would write among the images that are read/ });
+});
+
+const model = ['A', 'B'].flatMap((side) => [
+  `--generator-${side.toLowerCase()}`,
+  path.join(weights, `step_net_G_${side}.pth`),
+]);
+await runCli(['import', '--run', 'model', ...model], cwd);
+
+t.test('translate --segmenter needs no masks; what is found can be kept, and nothing found is told', async (t) => {
+  const line = 'translate --run model --segmenter discs --input photos --output out --save-masks used --backend wasm';
+  const { code, stdout, stderr } = await run(`${line} --min-confidence 0.5 --json`);
+  t.equal(code, 0, stderr);
+  t.match(stderr, /photos.bare\.png is copied unchanged: no object was found in it/);
+  const { images } = JSON.parse(stdout);
+  t.match(
+    images.map(({ name, masksFrom }: { name: string; masksFrom: unknown }) => [name, masksFrom]),
+    [
+      ['bare', null],
+      ['odd', 'segmenter'],
+    ],
+  );
+  t.same(await readImage(at('out', 'bare.png')), await readImage(at('photos', 'bare.png')));
+  const kept = (await readdir(at('used'))).sort();
+  t.ok(kept.includes('odd_0.png') && kept.every((file) => file.startsWith('odd_')));
+  t.same(await readMask(at('used', 'odd_0.png')), await readMask(at('found', 'odd_0.png')), 'as predict finds them');
+  const plain = await run(`${line} --min-confidence 0.5`);
+  t.match(plain.stdout, /1 image copied unchanged/);
+});
+
+t.test('masks that are given go before those that are found, image by image', async (t) => {
+  await mkdir(at('given'));
+  const square = new Uint8Array(1600);
+  for (let y = 10; y < 20; y++) square.fill(255, y * 40 + 10, y * 40 + 20);
+  await writeMask(at('given', 'bare_4.png'), { width: 40, height: 40, data: square });
+  const base = 'translate --run model --input photos --output both --backend wasm --json';
+  const both = JSON.parse((await run(`${base} --masks given --segmenter discs`)).stdout);
+  t.match(both.images, [
+    { name: 'bare', masksFrom: 'file', translated: [4] },
+    { name: 'odd', masksFrom: 'segmenter' },
+  ]);
+  const only = JSON.parse((await run(`${base} --masks given`)).stdout);
+  t.match(only.images, [{ masksFrom: 'file' }, { name: 'odd', masksFrom: null, translated: [] }]);
+  const images = [{ id: 1, file_name: 'odd.png', width: 300, height: 194 }];
+  const box = [30, 30, 90, 30, 90, 120, 30, 120];
+  await writeFile(
+    at('coco.json'),
+    JSON.stringify({ images, annotations: [{ id: 1, image_id: 1, segmentation: [box] }] }),
+  );
+  const coco = await run(
+    'translate --run model --input photos/odd.png --output coco --save-masks drawn --masks coco.json',
+  );
+  t.equal(coco.code, 0, coco.stderr);
+  const mask = await readMask(at('drawn', 'odd_0.png'));
+  t.match(mask, { width: 150, height: 97 }, 'a COCO mask of another size is fitted');
+  t.same([mask.data[30 * 150 + 30], mask.data[30 * 150 + 60]], [255, 0]);
+});
+
+t.test('without any masks the mend names both ways', async (t) => {
+  const none = await run('translate --run model --input photos --output x');
+  t.match(none, { code: 2, stderr: /give --segmenter RUN, .*or --masks DIR/ });
+  const mixed = await run('translate --run model --segmenter model --input photos --output x');
+  t.match(mixed, { code: 1, stderr: /model is a run of the model instagan, not of a segmenter/ });
+  const over = await run('translate --run model --segmenter discs --input photos --output x --save-masks x_seg');
+  t.match(over, { code: 2, stderr: /--save-masks would mix with the translations/ });
+});
