@@ -141,7 +141,7 @@ t.test('masks that are given go before those that are found, image by image', as
 
 t.test('without any masks the mend names both ways', async (t) => {
   const none = await run('translate --run model --input photos --output x');
-  t.match(none, { code: 2, stderr: /give --segmenter RUN, .*or --masks DIR/ });
+  t.match(none, { code: 2, stderr: /give --masks DIR, .*or --segmenter RUN/ });
   const mixed = await run('translate --run model --segmenter model --input photos --output x');
   t.match(mixed, { code: 1, stderr: /model is a run of the model instagan, not of a segmenter/ });
   const over = await run('translate --run model --segmenter discs --input photos --output x --save-masks x_seg');

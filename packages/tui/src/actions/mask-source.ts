@@ -55,7 +55,7 @@ export async function openMaskSource(options: MaskSourceOptions, say: (text: str
   const inputs = await listInputs(input, folder ?? undefined);
   if (folder === null && coco === null && segmenter === undefined) {
     throw new UsageError(
-      `Without masks the model does not know which objects of ${input} to translate: give --segmenter RUN, a run of "instagan segmenter train", or --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image.`,
+      `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image, or --segmenter RUN, a run of "instagan segmenter train".`,
     );
   }
   if (segmenter !== undefined) {
