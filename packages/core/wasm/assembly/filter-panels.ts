@@ -27,7 +27,7 @@ function packColumn(from: usize, step: usize, depth: i32, to: usize, toStep: usi
 }
 
 /** Four rows of four floats, `step` bytes apart, become four columns. */
-function transposeFour(from: usize, step: usize, to: usize, toStep: usize): void {
+export function transposeFour(from: usize, step: usize, to: usize, toStep: usize): void {
   const a = v128.load(from);
   const b = v128.load(from + step);
   const c = v128.load(from + step * 2);

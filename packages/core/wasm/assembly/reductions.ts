@@ -102,6 +102,7 @@ const PARTIAL = 8; // address of f64 [units]
 const SIZE = 12;
 const SIZE_PER_UNIT = 16; // a multiple of 4
 const RESULT = 20;
+const FACTOR = 24; // f32
 
 /** The sum of |x - target| over one stretch. */
 export function absoluteDifferenceUnit(p: usize, unit: i32): void {
@@ -129,11 +130,11 @@ export function absoluteDifferenceUnit(p: usize, unit: i32): void {
   store<f64>(load<usize>(p, PARTIAL) + ((<usize>unit) << 3), sum);
 }
 
-/** Adds up the stretches. */
+/** Adds up the stretches, and scales the sum. */
 export function absoluteDifferenceTotal(p: usize): void {
   const perUnit = load<i32>(p, SIZE_PER_UNIT);
   const units = (load<i32>(p, SIZE) + perUnit - 1) / perUnit;
   let sum: f64 = 0;
   for (let i = 0; i < units; i++) sum += load<f64>(load<usize>(p, PARTIAL) + ((<usize>i) << 3));
-  store<f32>(load<usize>(p, RESULT), <f32>sum);
+  store<f32>(load<usize>(p, RESULT), <f32>(sum * <f64>load<f32>(p, FACTOR)));
 }

@@ -1,4 +1,5 @@
 // The kinds of work; the numbers are those of `JobKind` on the JavaScript side.
+import { activationGradientUnit, activationUnit } from './activations';
 import { adamUnit } from './adam';
 import { convolutionUnit } from './convolution';
 import { filterGradientUnit } from './filter-gradient';
@@ -14,6 +15,16 @@ import {
 import { absoluteDifferenceTotal, absoluteDifferenceUnit, reduceUnit } from './reductions';
 import { reflectPadGradientUnit, reflectPadUnit } from './reflect-pad';
 import { setSpreadUnit, setSumUnit } from './sets';
+import {
+  winogradFilterGradientUnit,
+  winogradFilterProductUnit,
+  winogradFilterUnit,
+  winogradInputGradientUnit,
+  winogradOutputsUnit,
+  winogradPatchesUnit,
+  winogradProductUnit,
+  winogradTilesUnit,
+} from './winograd';
 
 /** Does unit `unit` of a job with its parameters at `p`, in the scratch memory of `thread`. */
 export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
@@ -68,6 +79,36 @@ export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
       break;
     case 16:
       setSpreadUnit(p, unit);
+      break;
+    case 17:
+      winogradFilterUnit(p, unit, thread);
+      break;
+    case 18:
+      winogradPatchesUnit(p, unit, thread);
+      break;
+    case 19:
+      winogradTilesUnit(p, unit, thread);
+      break;
+    case 20:
+      winogradProductUnit(p, unit);
+      break;
+    case 21:
+      winogradOutputsUnit(p, unit, thread);
+      break;
+    case 22:
+      winogradInputGradientUnit(p, unit, thread);
+      break;
+    case 23:
+      winogradFilterProductUnit(p, unit);
+      break;
+    case 24:
+      winogradFilterGradientUnit(p, unit, thread);
+      break;
+    case 25:
+      activationUnit(p, unit);
+      break;
+    case 26:
+      activationGradientUnit(p, unit);
       break;
   }
 }

@@ -12,18 +12,18 @@ import {
   values,
 } from './test-support.ts';
 
-/** A border of zeros, no activation. */
-const PLAIN = { border: 'zero', activation: 'none', slope: 0 };
+const NO_ACTIVATION = { activation: 'none', slope: 0 };
 const NONE = [0, 0, 0, 0] as const;
 const ONE = [1, 1, 1, 1] as const;
+const THREE = [3, 3, 3, 3] as const;
 
 /** The layers of the model at small sizes, then shapes that fit no tile. */
 const CASES: ConvolutionCase[] = [
-  { input: [2, 10, 10, 64], kernel: [3, 3], outputs: 64, stride: 1, padding: NONE },
-  { input: [1, 22, 22, 3], kernel: [7, 7], outputs: 16, stride: 1, padding: NONE },
-  { input: [2, 22, 22, 1], kernel: [7, 7], outputs: 16, stride: 1, padding: NONE },
-  { input: [1, 14, 14, 32], kernel: [7, 7], outputs: 3, stride: 1, padding: NONE },
-  { input: [2, 14, 14, 48], kernel: [7, 7], outputs: 1, stride: 1, padding: NONE },
+  { input: [2, 8, 8, 64], kernel: [3, 3], outputs: 64, stride: 1, padding: ONE, border: 'reflect' },
+  { input: [1, 16, 16, 3], kernel: [7, 7], outputs: 16, stride: 1, padding: THREE, border: 'reflect' },
+  { input: [2, 16, 16, 1], kernel: [7, 7], outputs: 16, stride: 1, padding: THREE, border: 'reflect' },
+  { input: [1, 8, 8, 32], kernel: [7, 7], outputs: 3, stride: 1, padding: THREE, border: 'reflect' },
+  { input: [2, 8, 8, 48], kernel: [7, 7], outputs: 1, stride: 1, padding: THREE, border: 'reflect' },
   { input: [2, 16, 16, 16], kernel: [3, 3], outputs: 32, stride: 2, padding: ONE },
   { input: [2, 16, 16, 3], kernel: [4, 4], outputs: 16, stride: 2, padding: ONE },
   { input: [1, 5, 5, 128], kernel: [4, 4], outputs: 128, stride: 1, padding: ONE },
@@ -36,6 +36,10 @@ const CASES: ConvolutionCase[] = [
   { input: [1, 9, 9, 4], kernel: [1, 2], outputs: 20, stride: 3, padding: NONE },
   { input: [1, 6, 5, 12], kernel: [5, 5], outputs: 14, stride: 1, padding: [4, 4, 4, 4] },
   { input: [2, 1, 1, 9], kernel: [3, 3], outputs: 7, stride: 2, padding: ONE },
+  { input: [2, 9, 11, 16], kernel: [3, 3], outputs: 24, stride: 1, padding: ONE },
+  { input: [2, 11, 9, 24], kernel: [3, 3], outputs: 16, stride: 1, padding: ONE, border: 'reflect' },
+  { input: [1, 30, 17, 8], kernel: [3, 3], outputs: 72, stride: 1, padding: [2, 0, 1, 2] },
+  { input: [3, 18, 18, 72], kernel: [3, 3], outputs: 8, stride: 1, padding: NONE },
   { input: [1, 2, 150, 4], kernel: [1, 1], outputs: 4, stride: 1, padding: NONE },
 ];
 
@@ -55,21 +59,28 @@ function inputs(c: ConvolutionCase) {
 
 /** Results of the three kernels and of the forward one with bias. */
 function results(c: ConvolutionCase): Float32Array[] {
-  return tf.tidy(() => {
+  // Handed out of `tidy`, arrays would be searched for tensors value by value.
+  let all: Float32Array[] = [];
+  tf.tidy(() => {
     const given = inputs(c);
     const [x, filter, dy, bias] = [given.x, given.filter, given.dy, given.bias].map(({ data, shape }) =>
       tf.tensor(data, shape),
     ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const { stride, padding } = c;
+    const { stride, padding, border = 'zero' } = c;
     const run = (name: string, tensors: tf.NamedTensorMap, extra: object = {}) =>
-      floats(tf.engine().runKernel(name, tensors, { stride, padding: [...padding], ...PLAIN, ...extra }) as tf.Tensor);
-    return [
+      floats(
+        tf
+          .engine()
+          .runKernel(name, tensors, { stride, padding: [...padding], border, ...NO_ACTIVATION, ...extra }) as tf.Tensor,
+      );
+    all = [
       run('Convolution', { x, filter }),
       run('Convolution', { x, filter, bias }),
       run('ConvolutionInputGradient', { dy, filter }, { inputShape: c.input }),
       run('ConvolutionFilterGradient', { x, dy }, { filterShape: filter.shape }),
     ];
   });
+  return all;
 }
 
 /** The same by the definition, in float64. */

@@ -1,9 +1,16 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
 import { parts } from '../arithmetic.ts';
+import { activate } from './activation-kernels.ts';
 import { JobKind } from './job-kind.ts';
 import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
+import {
+  suitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd-kernels.ts';
 
 const UNPADDED = { padding: [0, 0, 0, 0], border: 'zero' } as const;
 
@@ -27,49 +34,48 @@ const STRIP_POSITIONS = 128;
 /** Positions of the largest tile of wasm/assembly. */
 const MOST_TILE_POSITIONS = 6;
 
-/** `Convolution`: x, filter and bias? -> y, with zero padding. */
+/** `Convolution`: x, filter and bias? -> y. */
 export function convolution(
   runner: KernelRunner,
   tensors: KernelTensors,
   inputs: { readonly x: TensorInfo; readonly filter: TensorInfo; readonly bias?: TensorInfo },
   { stride, padding, border, ...activation }: ConvolutionAttributes,
 ): TensorInfo {
-  if (border === 'reflect') {
+  const [size, filterShape] = [shapeOf(inputs.x), shapeOf(inputs.filter)];
+  const yShape = outputShape(size, filterShape, stride, padding);
+  if (border === 'reflect' && !suitsWinograd(size, filterShape, stride, yShape)) {
     const x = reflectPad(runner, tensors, inputs, { pad: padding[0] });
     const y = convolution(runner, tensors, { ...inputs, x }, { stride, ...UNPADDED, ...activation });
     tensors.dispose(x);
     return y;
   }
-  const [samples, height, width, channels] = shapeOf(inputs.x);
-  const [kernelHeight, kernelWidth, , outputs] = shapeOf(inputs.filter);
-  const [top, bottom, left, right] = padding;
-  const outputHeight = Math.floor((height + top + bottom - kernelHeight) / stride) + 1;
-  const outputWidth = Math.floor((width + left + right - kernelWidth) / stride) + 1;
-  const y = tensors.output([samples, outputHeight, outputWidth, outputs]);
-  convolve(runner, {
-    input: tensors.address(inputs.x),
-    size: [samples, height, width, channels],
-    filter: tensors.address(inputs.filter),
-    filterShape: shapeOf(inputs.filter),
-    bias: inputs.bias === undefined ? 0 : tensors.address(inputs.bias),
-    transposed: false,
-    rows: { taps: kernelHeight, first: 0, step: 1, padding: top, outputs: outputHeight },
-    columns: { taps: kernelWidth, first: 0, step: 1, padding: left, outputs: outputWidth },
-    stride,
-    outputs,
-    output: tensors.address(y),
-    sampleFloats: outputHeight * outputWidth * outputs,
-    rowFloats: outputWidth * outputs,
-    columnFloats: outputs,
-  });
-  if (activation.activation !== 'none') tensors.map(y, activationOf(activation));
+  const y = tensors.output(yShape);
+  const addresses = { x: tensors.address(inputs.x), y: tensors.address(y), filter: tensors.address(inputs.filter) };
+  const bias = inputs.bias === undefined ? 0 : tensors.address(inputs.bias);
+  const [, outputHeight, outputWidth, outputs] = yShape;
+  if (suitsWinograd(size, filterShape, stride, yShape)) {
+    winogradConvolution(runner, { ...addresses, size, outputs, padding, border }, bias);
+  } else {
+    const [kernelHeight, kernelWidth] = filterShape;
+    convolve(runner, {
+      input: addresses.x,
+      size,
+      filter: addresses.filter,
+      filterShape,
+      bias,
+      transposed: false,
+      rows: { taps: kernelHeight, first: 0, step: 1, padding: padding[0], outputs: outputHeight },
+      columns: { taps: kernelWidth, first: 0, step: 1, padding: padding[2], outputs: outputWidth },
+      stride,
+      outputs,
+      output: addresses.y,
+      sampleFloats: outputHeight * outputWidth * outputs,
+      rowFloats: outputWidth * outputs,
+      columnFloats: outputs,
+    });
+  }
+  activate(runner, tensors, y, activation);
   return y;
-}
-
-function activationOf({ activation, slope }: ActivationAttributes): (value: number) => number {
-  if (activation === 'tanh') return Math.tanh;
-  const factor = activation === 'relu' ? 0 : slope;
-  return (value) => (value > 0 ? value : factor * value);
 }
 
 /** `ConvolutionInputGradient`: dy and filter -> dx; as a forward operation, the transposed convolution. */
@@ -80,6 +86,13 @@ export function convolutionInputGradient(
   { stride, padding, border, inputShape }: ConvolutionGeometry & { readonly inputShape: Shape4D },
 ): TensorInfo {
   const [samples, height, width, channels] = inputShape;
+  const filterShape = shapeOf(inputs.filter);
+  if (suitsWinograd(inputShape, filterShape, stride, shapeOf(inputs.dy))) {
+    const dx = tensors.output(inputShape);
+    const addresses = { x: tensors.address(dx), y: tensors.address(inputs.dy), filter: tensors.address(inputs.filter) };
+    winogradInputGradient(runner, { ...addresses, size: inputShape, outputs: filterShape[3], padding, border });
+    return dx;
+  }
   if (border === 'reflect') {
     const [pad] = padding;
     const paddedShape: Shape4D = [samples, height + 2 * pad, width + 2 * pad, channels];
@@ -88,7 +101,6 @@ export function convolutionInputGradient(
     tensors.dispose(dy);
     return dx;
   }
-  const filterShape = shapeOf(inputs.filter);
   const [kernelHeight, kernelWidth] = filterShape;
   const dx = tensors.output(inputShape);
   const output = tensors.address(dx);
@@ -127,13 +139,20 @@ export function convolutionFilterGradient(
   inputs: { readonly x: TensorInfo; readonly dy: TensorInfo },
   { stride, padding, border, filterShape }: ConvolutionGeometry & { readonly filterShape: Shape4D },
 ): TensorInfo {
+  const size = shapeOf(inputs.x);
+  if (suitsWinograd(size, filterShape, stride, shapeOf(inputs.dy))) {
+    const filter = tensors.output(filterShape);
+    const addresses = { x: tensors.address(inputs.x), y: tensors.address(inputs.dy), filter: tensors.address(filter) };
+    winogradFilterGradient(runner, { ...addresses, size, outputs: filterShape[3], padding, border });
+    return filter;
+  }
   if (border === 'reflect') {
     const x = reflectPad(runner, tensors, inputs, { pad: padding[0] });
     const filter = convolutionFilterGradient(runner, tensors, { ...inputs, x }, { stride, ...UNPADDED, filterShape });
     tensors.dispose(x);
     return filter;
   }
-  const [samples, height, width, channels] = shapeOf(inputs.x);
+  const [samples, height, width, channels] = size;
   const [kernelHeight, kernelWidth, , outputs] = filterShape;
   const [, outputHeight, outputWidth] = shapeOf(inputs.dy);
   const gradient = tensors.output(filterShape);
@@ -260,6 +279,17 @@ function convolve(runner: KernelRunner, c: Convolve): void {
     units,
     2 * samples * rows.outputs * columns.outputs * depth * outputs,
   );
+}
+
+function outputShape(
+  [samples, height, width]: Shape4D,
+  [kernelHeight, kernelWidth, , outputs]: Shape4D,
+  stride: number,
+  [top, bottom, left, right]: Padding,
+): Shape4D {
+  const outputHeight = Math.floor((height + top + bottom - kernelHeight) / stride) + 1;
+  const outputWidth = Math.floor((width + left + right - kernelWidth) / stride) + 1;
+  return [samples, outputHeight, outputWidth, outputs];
 }
 
 /** Whether a convolution reads outside of its input along one axis. */

@@ -17,6 +17,16 @@ export const JobKind = {
   absoluteDifferenceTotal: 14,
   setSum: 15,
   setSpread: 16,
+  winogradFilter: 17,
+  winogradPatches: 18,
+  winogradTiles: 19,
+  winogradProduct: 20,
+  winogradOutputs: 21,
+  winogradInputGradient: 22,
+  winogradFilterProduct: 23,
+  winogradFilterGradient: 24,
+  activation: 25,
+  activationGradient: 26,
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];

@@ -20,7 +20,6 @@ export interface WasmHost {
 export interface WasmTensors {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   getMemoryOffset(dataId: object): number;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
   disposeData(dataId: object): boolean;
 }
 
@@ -125,12 +124,6 @@ export class KernelTensors {
 
   output(shape: readonly number[]): TensorInfo {
     return this.#backend.makeOutput([...shape], 'float32');
-  }
-
-  /** Replaces every value of a tensor, one by one: for small ones. */
-  map(tensor: TensorInfo, replace: (value: number) => number): void {
-    const values = this.#backend.typedArrayFromHeap(tensor);
-    for (let i = 0; i < values.length; i++) values[i] = replace(values[i] as number);
   }
 
   /** Frees a tensor that was made here and is not handed out. */

@@ -63,6 +63,17 @@ export function reduce(
   return y;
 }
 
+/** `ChannelSum`: x -> its sums over all but the last axis. */
+export function channelSum(
+  runner: KernelRunner,
+  tensors: KernelTensors,
+  { x }: { readonly x: TensorInfo },
+): TensorInfo {
+  const inner = x.shape.at(-1) as number;
+  const length = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  return reduce(runner, tensors, x, { outer: 1, length, inner, shape: [inner] }, 'sum');
+}
+
 /** `AbsoluteDifferenceSum`: x and target -> `scale` times the sum of |x - target|. */
 export function absoluteDifferenceSum(
   runner: KernelRunner,
@@ -74,9 +85,9 @@ export function absoluteDifferenceSum(
   const sum = tensors.output([]);
   const units = parts(size, UNIT_VALUES);
   const partial = runner.scratch(8 * units);
-  const words = [tensors.address(x), tensors.address(target), partial, size, UNIT_VALUES, tensors.address(sum)];
+  const addresses = [tensors.address(x), tensors.address(target), partial];
+  const words = [...addresses, size, UNIT_VALUES, tensors.address(sum), floatBits(scale)];
   runner.run(JobKind.absoluteDifference, words, units, 4 * size);
   runner.run(JobKind.absoluteDifferenceTotal, words, 1, 0);
-  tensors.map(sum, (value) => value * scale);
   return sum;
 }

@@ -1,9 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
+import { activationGradient } from './activation-kernels.ts';
 import { adamUpdate } from './adam-kernel.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
 import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
 import { KernelRunner, KernelTensors, type WasmHost } from './kernel-runner.ts';
-import { absoluteDifferenceSum, type ReductionAttributes, reduce, reductionPlan } from './reduction-kernels.ts';
+import {
+  absoluteDifferenceSum,
+  channelSum,
+  type ReductionAttributes,
+  reduce,
+  reductionPlan,
+} from './reduction-kernels.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import { setSpread, setSum } from './set-kernels.ts';
 
@@ -15,6 +22,8 @@ const KERNELS = {
   Convolution: convolution,
   ConvolutionInputGradient: convolutionInputGradient,
   ConvolutionFilterGradient: convolutionFilterGradient,
+  ActivationGradient: activationGradient,
+  ChannelSum: channelSum,
   AdamUpdate: adamUpdate,
   AbsoluteDifferenceSum: absoluteDifferenceSum,
   SetSum: setSum,

@@ -7,6 +7,8 @@ export interface ConvolutionCase {
   readonly outputs: number;
   readonly stride: number;
   readonly padding: readonly [number, number, number, number];
+  /** What lies in the padding. @default zeros */
+  readonly border?: 'reflect';
 }
 
 /** Repeatable values in [-1, 1), off zero on average when `shift` says so. */
@@ -35,8 +37,8 @@ export function eachProduct(c: ConvolutionCase, visit: (x: number, filter: numbe
       for (let ox = 0; ox < outWidth; ox++)
         for (let ky = 0; ky < c.kernel[0]; ky++)
           for (let kx = 0; kx < c.kernel[1]; kx++) {
-            const iy = oy * c.stride + ky - c.padding[0];
-            const ix = ox * c.stride + kx - c.padding[2];
+            const iy = source(oy * c.stride + ky - c.padding[0], height, c.border);
+            const ix = source(ox * c.stride + kx - c.padding[2], width, c.border);
             if (iy < 0 || ix < 0 || iy >= height || ix >= width) continue;
             const x = ((n * height + iy) * width + ix) * channels;
             const filter = (ky * c.kernel[1] + kx) * channels * outputs;
@@ -44,6 +46,11 @@ export function eachProduct(c: ConvolutionCase, visit: (x: number, filter: numbe
             for (let i = 0; i < channels; i++)
               for (let o = 0; o < outputs; o++) visit(x + i, filter + i * outputs + o, y + o);
           }
+}
+
+/** Where a row or column of the padded input comes from. */
+function source(i: number, size: number, border: 'reflect' | undefined): number {
+  return border === undefined ? i : size - 1 - Math.abs(size - 1 - Math.abs(i));
 }
 
 /** Largest difference between a tensor and float64 values, relative to the largest of these. */
