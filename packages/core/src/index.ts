@@ -56,6 +56,7 @@ export {
 } from './inference/load-translator.ts';
 export { type TranslateOptions, type Translator, translateSample } from './inference/translate-sample.ts';
 export { adversarialLoss } from './losses/adversarial-loss.ts';
+export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';

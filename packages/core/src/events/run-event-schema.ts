@@ -20,6 +20,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stepsPerEpoch: z.number(),
     resumed: z.boolean(),
     backend: z.object({ name: z.string(), device: z.string() }),
+    memory: z.exactOptional(z.object({ ramBytes: z.number(), deviceBytes: z.number(), summary: z.string() })),
     config: z.unknown(),
   }),
   z.object({

@@ -30,6 +30,8 @@ export type RunEventBody =
       readonly resumed: boolean;
       /** What the backend says of itself: name, device, threads. */
       readonly backend: { readonly name: string; readonly device: string };
+      /** What the training is going to take at its peak, where that was found out; see `checkMemory`. */
+      readonly memory?: { readonly ramBytes: number; readonly deviceBytes: number; readonly summary: string };
       readonly config: unknown;
     }
   | {

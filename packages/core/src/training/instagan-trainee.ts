@@ -1,6 +1,8 @@
+import { BACKEND_NAMES } from '../backends/backend.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import { type TrainingConfig, translationConfigs } from '../config/training-config.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
+import { checkMemory } from '../memory/check-memory.ts';
 import { translationNetworks } from '../networks/translation-networks.ts';
 import { createRng } from '../random/rng.ts';
 import { disposeSamples, uploadSamples } from './device-samples.ts';
@@ -9,15 +11,28 @@ import type { MeasurementName } from './measurements.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
 import { trainStep } from './train-step.ts';
-import type { Trainable, Trainee, TrainingBackend } from './trainee.ts';
+import type { MemoryForecast, Trainable, Trainee, TrainingBackend } from './trainee.ts';
 import { disposeTrainingState, initialTrainingState } from './training-state.ts';
 import { missingInstances, withInstances } from './with-instances.ts';
 
 /** InstaGAN and its baselines, for `trainRun`. */
 export const instaganTrainable: Trainable<TrainingConfig, TrainingPair> = {
   configs: translationConfigs,
+  checkMemory: checkInstaganMemory,
   begin: beginInstagan,
 };
+
+async function checkInstaganMemory(
+  config: TrainingConfig,
+  backend: TrainingBackend,
+): Promise<MemoryForecast | undefined> {
+  const name = BACKEND_NAMES.find((each) => each === backend.name);
+  if (name === undefined) return undefined;
+  const { gpu, software = false } = backend;
+  const { needed, summary, warning } = await checkMemory(config, { name, gpu, software });
+  const { ramBytes, deviceBytes } = needed;
+  return { ramBytes, deviceBytes, summary, ...(warning === undefined ? {} : { warning }) };
+}
 
 function beginInstagan(
   config: TrainingConfig,

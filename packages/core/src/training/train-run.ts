@@ -19,7 +19,7 @@ import { learningRateFactor } from './learning-rate.ts';
 import { type Measurements, readMeasurements } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
-import type { StepPlan, Trainable, Trainee, TrainingBackend } from './trainee.ts';
+import type { MemoryForecast, StepPlan, Trainable, Trainee, TrainingBackend } from './trainee.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
 export interface BatchSource<Batch> {
@@ -71,6 +71,7 @@ export async function* trainRun<Config extends RunSettings, Batch>(
   const config = resume
     ? resumedConfig(configs, await readRunConfig(configs, runFolder), options.config)
     : (options.config as Config);
+  const memory = await trainable.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
   let unlock: (() => Promise<void>) | undefined;
   let log: EventLog | undefined;
@@ -83,7 +84,7 @@ export async function* trainRun<Config extends RunSettings, Batch>(
       unlock = await lockRun(runFolder);
     }
     log = await openEventLog(runFolder);
-    yield* new Training(trainable, options, config, data, log).run();
+    yield* new Training(trainable, options, config, data, log).run(memory);
   } finally {
     await log?.close();
     await unlock?.();
@@ -130,7 +131,7 @@ class Training<Config extends RunSettings, Batch> {
     this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
   }
 
-  async *run(): AsyncGenerator<RunEvent, void> {
+  async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
     const { trainee, warnings } = await this.#start();
     const { name, device } = this.#options.backend;
     try {
@@ -141,8 +142,10 @@ class Training<Config extends RunSettings, Batch> {
         stepsPerEpoch: this.#data.stepsPerEpoch,
         resumed: this.#options.resume,
         backend: { name, device },
+        ...forecastOf(memory),
         config: this.#config,
       });
+      if (memory?.warning !== undefined) yield await this.#warn('memory-tight', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
       if (this.#totalSteps > this.#scheduledSteps) {
@@ -353,6 +356,14 @@ class Training<Config extends RunSettings, Batch> {
 function ratesOf(command: ControlCommand): { learningRate?: StepPlan['learningRate'] } {
   if (command.command !== 'learning-rate') return {};
   return { learningRate: { generator: command.generator, discriminator: command.discriminator } };
+}
+
+function forecastOf(
+  memory: MemoryForecast | undefined,
+): Pick<Extract<RunEventBody, { type: 'run-started' }>, 'memory'> {
+  if (memory === undefined) return {};
+  const { ramBytes, deviceBytes, summary } = memory;
+  return { memory: { ramBytes, deviceBytes, summary } };
 }
 
 function relativePath(runFolder: string, folder: string): string {

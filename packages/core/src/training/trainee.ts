@@ -6,9 +6,28 @@ import type { Picture } from '../inference/contact-sheet.ts';
 import type { Symptom } from './alarms.ts';
 import type { Measurements } from './measurements.ts';
 
+/** What a training is going to take. */
+export interface MemoryForecast {
+  /** Resident memory of the process. */
+  readonly ramBytes: number;
+  /** Of the memory that the backend has for itself, such as the GPU's; 0 for none. */
+  readonly deviceBytes: number;
+  /** Both in words. */
+  readonly summary: string;
+  /** One sentence if it is going to be tight. */
+  readonly warning?: string;
+}
+
 /** A kind of model that `trainRun` can train: its configurations, and how a training of it begins or goes on. */
 export interface Trainable<Config extends RunSettings, Batch> {
   readonly configs: ConfigKind<Config>;
+  /**
+   * Finds out, before anything is written, whether the training fits in memory.
+   *
+   * @returns undefined for a backend of which nothing is known
+   * @throws UserError if it does not fit
+   */
+  readonly checkMemory?: (config: Config, backend: TrainingBackend) => Promise<MemoryForecast | undefined>;
   /**
    * @param checkpoint what to go on from; null at the beginning
    * @param backend what computes; it is open
@@ -18,7 +37,8 @@ export interface Trainable<Config extends RunSettings, Batch> {
 }
 
 /** What training needs to know of the open backend. */
-export type TrainingBackend = Pick<OpenBackend, 'device' | 'gpu'> & { readonly name: string };
+export type TrainingBackend = Pick<OpenBackend, 'device' | 'gpu'> &
+  Partial<Pick<OpenBackend, 'software'>> & { readonly name: string };
 
 export interface StepPlan {
   /** Steps done before this one. */

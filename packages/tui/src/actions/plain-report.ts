@@ -105,6 +105,7 @@ export class PlainReport {
       print('model', model);
       print('settings', differences.length === 0 ? 'the defaults' : `${differences.join(', ')} (defaults in brackets)`);
     }
+    if (event.memory !== undefined) print('memory', event.memory.summary);
     const epochs = Number((event.totalSteps / event.stepsPerEpoch).toFixed(1));
     const { timeLimit } = this.#options;
     const limit = timeLimit === undefined ? '' : `; stops after ${formatSeconds(timeLimit * 60)}`;

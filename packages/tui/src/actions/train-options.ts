@@ -4,6 +4,7 @@ import type { TrainingProcessOptions } from './training-process.ts';
 
 export interface TrainCommandOptions extends TrainingProcessOptions {
   readonly data: string;
+  readonly dryRun?: true;
   readonly preset?: PresetName;
   readonly config?: string;
   readonly model?: ModelName;

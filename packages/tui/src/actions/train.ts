@@ -1,5 +1,8 @@
-import { type TrainingConfig, train } from '@instagan/core';
+import { checkMemory, type TrainingConfig, train } from '@instagan/core';
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
+import { EXIT_CODE } from '../exit-code.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
+import { describeCompute, openCompute } from './open-compute.ts';
 import { resolveTrainingConfig } from './train-config.ts';
 import type { TrainCommandOptions } from './train-options.ts';
 import { trainInProcess } from './training-process.ts';
@@ -13,6 +16,7 @@ import { translationFacts, translationWording } from './translation-wording.ts';
  */
 export async function trainAction(options: TrainCommandOptions): Promise<number> {
   const config = await resolveTrainingConfig(options);
+  if (options.dryRun) return tellMemory(options, config);
   return trainInProcess(options, translationWording(options), (common, report) =>
     train({
       ...common,
@@ -24,6 +28,24 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
       },
     }),
   );
+}
+
+/** `--dry-run`: whether the training fits in memory. */
+async function tellMemory(options: TrainCommandOptions, config: TrainingConfig): Promise<number> {
+  const terminal = openTerminal();
+  const backend = await openCompute(options, terminal.remark);
+  try {
+    const { needed, available, summary, warning } = await checkMemory(config, backend);
+    if (options.ui === 'json') printJson({ backend: backend.name, needed, available, warning });
+    else {
+      terminal.line(`backend     ${describeCompute(backend)}`);
+      terminal.line(`memory      ${summary}`);
+      if (warning !== undefined) terminal.line(`warning     ${warning}`);
+    }
+    return EXIT_CODE.done;
+  } finally {
+    await backend.close();
+  }
 }
 
 function openData(root: string, config: TrainingConfig): Promise<FolderPairs> {

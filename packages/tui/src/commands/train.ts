@@ -33,6 +33,7 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .requiredOption('--run <DIR>', "the run's folder; made if it is missing", filePath)
     .option('--resume', 'go on with the run from its newest checkpoint')
+    .option('--dry-run', 'tell what memory the training needs and has, and stop')
     .optionsGroup('How long:')
     .addOption(whole('--steps <N>', 'stop after step N of the whole run', 1, LARGEST_STEP).conflicts('epochs'))
     .addOption(whole('--epochs <N>', 'stop after epoch N of the whole run (default: the schedule)', 1, 10_000_000))

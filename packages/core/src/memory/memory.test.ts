@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import t from 'tap';
+import { openBackend } from '../backends/registry.ts';
+import { wasmMemory } from '../backends/wasm.ts';
+import { parseTrainingConfig, type TrainingConfig, type TrainingConfigInput } from '../config/training-config.ts';
+import { MODEL_NAMES, translationNetworks } from '../networks/translation-networks.ts';
+import { createRng } from '../random/rng.ts';
+import { disposeSamples, uploadSamples } from '../training/device-samples.ts';
+import { tinySample } from '../training/test-support/tiny-training.ts';
+import { trainStep } from '../training/train-step.ts';
+import { disposeTrainingState, initialTrainingState } from '../training/training-state.ts';
+import { checkMemory } from './check-memory.ts';
+import { neededMemory } from './needed-memory.ts';
+import { stepTensors } from './step-tensors.ts';
+
+/** What the estimate of the wasm heap may be off by. */
+const TOLERANCE = 0.25;
+const MEBIBYTE = 2 ** 20;
+
+function config(changes: TrainingConfigInput): TrainingConfig {
+  const small = { size: { height: 64, width: 64 }, ngf: 8, ndf: 8, blocks: 2, poolSize: 2 };
+  return parseTrainingConfig({ ...small, ...changes }, 'the test');
+}
+
+function trainSteps(settings: TrainingConfig, steps: number): void {
+  const { model, batch, size, maxInstances } = settings;
+  const networks = translationNetworks(model, settings);
+  const state = initialTrainingState(networks, 0, settings.poolSize);
+  const samples = (domain: string) => {
+    const all = Array.from({ length: batch }, (_, i) =>
+      tinySample(`${domain}${i}`, maxInstances, size.width, size.height),
+    );
+    return uploadSamples(all, model);
+  };
+  const [a, b] = [samples('a'), samples('b')];
+  const plan = { config: settings, learningRate: settings.learningRate, poolRng: createRng(1) };
+  for (let step = 0; step < steps; step++) {
+    for (const { measurements } of trainStep(state, networks, a, b, plan)) tf.dispose([...measurements.values()]);
+  }
+  disposeSamples([...a, ...b]);
+  disposeTrainingState(state);
+}
+
+t.setTimeout(120_000);
+
+t.test('the estimate of the wasm heap is near what it grows to, or a warning would be worth nothing', async (t) => {
+  for (const changes of [{}, { batch: 3 }, { size: { height: 96, width: 128 }, blocks: 4 }]) {
+    const settings = config(changes);
+    const backend = await openBackend('wasm');
+    const estimate = neededMemory('wasm', await stepTensors(settings, backend.gpu), false).deviceBytes;
+    trainSteps(settings, 2);
+    const measured = wasmMemory().buffer.byteLength;
+    await backend.close();
+    const text = `${Math.round(estimate / MEBIBYTE)} MiB estimated, ${Math.round(measured / MEBIBYTE)} MiB measured`;
+    t.ok(Math.abs(estimate / measured - 1) < TOLERANCE, `${JSON.stringify(changes)}: ${text}`);
+  }
+});
+
+t.test('every model can be estimated, and estimating leaves nothing behind', async (t) => {
+  const backend = await openBackend('cpu');
+  t.teardown(() => backend.close());
+  const before = { ...tf.memory(), backend: tf.getBackend() };
+  for (const model of MODEL_NAMES) {
+    for (const joinCalls of [false, true]) {
+      const one = await stepTensors(config({ model }), joinCalls);
+      const three = await stepTensors(config({ model, batch: 3 }), joinCalls);
+      t.ok(one.peakBytes > one.stateBytes, `${model}: a step takes more than the state`);
+      t.ok(three.peakBytes > one.peakBytes, `${model}: a larger batch takes more`);
+    }
+  }
+  t.same({ ...tf.memory(), backend: tf.getBackend() }, before);
+});
+
+t.test('a step takes what its settings say, whatever the number of instances', async (t) => {
+  const backend = await openBackend('cpu');
+  t.teardown(() => backend.close());
+  const peak = async (maxInstances: number) =>
+    (await stepTensors(config({ maxInstances, poolSize: 0 }), false)).peakBytes;
+  t.ok((await peak(16)) < 1.1 * (await peak(4)));
+});
+
+t.test('what does not fit is refused with settings that do: nobody must search for them', async (t) => {
+  const backend = await openBackend('wasm');
+  t.teardown(() => backend.close());
+  const settings = config({ batch: 4, ngf: 16, ndf: 16 });
+  const { needed } = await checkMemory(settings, backend);
+  const plenty = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
+  const little = { ...plenty, deviceBytes: 0.6 * needed.deviceBytes };
+  const failure: unknown = await checkMemory(settings, backend, little).catch((error: unknown) => error);
+  const { name, message } = failure as Error;
+  t.equal(name, 'UserError');
+  t.match(message, /^This training needs about .* of the wasm heap, which has .*: it fits with .*\.$/);
+
+  const [, height = 0, width = 0] = (/--size (\d+)x(\d+)/.exec(message) ?? []).map(Number);
+  const batch = Number(/--batch (\d+)/.exec(message)?.[1]);
+  const [, ngf = 0, ndf = 0] = (/--ngf (\d+) --ndf (\d+)/.exec(message) ?? []).map(Number);
+  const fits = (changes: Partial<TrainingConfig>) =>
+    checkMemory({ ...settings, ...changes }, backend, little).then(
+      () => true,
+      () => false,
+    );
+  t.ok(await fits({ size: { height, width } }), `${height}x${width} fits`);
+  t.notOk(await fits({ size: { height: height + 4, width: width + 4 } }), 'and nothing larger');
+  t.ok(await fits({ batch }), `a batch of ${batch} fits`);
+  t.notOk(await fits({ batch: batch + 1 }), 'and no larger one');
+  t.ok(await fits({ ngf, ndf }), `ngf ${ngf} and ndf ${ndf} fit`);
+  t.notOk(await fits({ ngf: ngf + 1, ndf: ndf + 1 }), 'and nothing wider');
+});
+
+t.test('what is tight is a warning, and a GPU that takes no such tensor a refusal', async (t) => {
+  const backend = await openBackend('wasm');
+  t.teardown(() => backend.close());
+  const settings = config({});
+  const { needed } = await checkMemory(settings, backend);
+  const ram = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
+  t.equal((await checkMemory(settings, backend, { ...ram, deviceBytes: 2 * needed.deviceBytes })).warning, undefined);
+  const tight = await checkMemory(settings, backend, { ...ram, deviceBytes: 1.05 * needed.deviceBytes });
+  t.match(tight.warning, /^This training needs about .* of the wasm heap/);
+  const busy = await checkMemory(settings, backend, { ...ram, freeRamBytes: needed.ramBytes });
+  t.match(busy.warning, /RAM.*are free: end other programs/);
+  await t.rejects(checkMemory(settings, backend, { ...ram, tensorBytes: needed.largestTensorBytes - 1 }), {
+    message: /this GPU takes up to/,
+  });
+});

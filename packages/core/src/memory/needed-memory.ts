@@ -1,0 +1,62 @@
+import type { BackendName } from '../backends/backend.ts';
+import type { StepTensors } from './step-tensors.ts';
+
+const MEBIBYTE = 2 ** 20;
+
+/** Memory that a training takes at its peak. */
+export interface NeededMemory {
+  /** Of the backend's own memory, which is limited by itself: the wasm heap or the GPU's. 0 where that is RAM. */
+  readonly deviceBytes: number;
+  /** Resident memory of the process. */
+  readonly ramBytes: number;
+  /** Of the largest tensor. */
+  readonly largestTensorBytes: number;
+}
+
+/** How a backend takes memory for tensors. */
+interface BackendMemory {
+  /** The runtime with its libraries, in RAM. */
+  readonly programBytes: number;
+  /** Where tensors lie. A `heap` has a limit of its own and is part of the RAM. */
+  readonly where: 'heap' | 'ram' | 'gpu';
+  /** Bytes taken at the peak of the step. */
+  readonly tensorBytes: (tensors: StepTensors) => number;
+}
+
+/** Fitted to what `bench/memory.ts` measures, see docs/performance.md. */
+const BACKENDS: Readonly<Record<BackendName, BackendMemory>> = {
+  wasm: {
+    programBytes: 215 * MEBIBYTE,
+    where: 'heap',
+    tensorBytes: ({ peakBytes }) => grownHeap(1.38 * peakBytes),
+  },
+  cpu: { programBytes: 250 * MEBIBYTE, where: 'ram', tensorBytes: ({ peakBytes }) => 1.5 * peakBytes },
+  node: { programBytes: 400 * MEBIBYTE, where: 'ram', tensorBytes: ({ peakBytes }) => 1.5 * peakBytes },
+  'node-gpu': { programBytes: 1500 * MEBIBYTE, where: 'gpu', tensorBytes: ({ peakBytes }) => 1.5 * peakBytes },
+  // Buffers serve again for tensors of their own size only.
+  webgpu: { programBytes: 400 * MEBIBYTE, where: 'gpu', tensorBytes: ({ pooledBytes }) => 1.1 * pooledBytes },
+};
+
+/** Emscripten grows a heap by a fifth at a time, and by no more than 96 MiB beyond what is asked for. */
+function grownHeap(bytes: number): number {
+  return bytes + Math.min(0.2 * bytes, 96 * MEBIBYTE);
+}
+
+/** Copies of the state that writing a checkpoint makes in RAM. */
+const CHECKPOINT_COPIES = 1.5;
+
+/**
+ * Memory that a training takes at its peak, checkpoints included.
+ *
+ * @param emulated whether the GPU is emulated on the CPU: its memory is RAM
+ */
+export function neededMemory(backend: BackendName, tensors: StepTensors, emulated: boolean): NeededMemory {
+  const { programBytes, where, tensorBytes } = BACKENDS[backend];
+  const bytes = tensorBytes(tensors);
+  const inRam = where !== 'gpu' || emulated ? bytes : 0;
+  return {
+    deviceBytes: where === 'ram' ? 0 : bytes,
+    ramBytes: programBytes + inRam + CHECKPOINT_COPIES * tensors.stateBytes,
+    largestTensorBytes: tensors.largestBytes,
+  };
+}

@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TrainingConfig } from '../config/training-config.ts';
+import type { DeviceSample } from '../networks/instance-set.ts';
+import type { ParameterSpec } from '../networks/parameters.ts';
+import { initialSpectralState } from '../networks/spectral-state.ts';
+import { translationNetworks } from '../networks/translation-networks.ts';
+import { createRng } from '../random/rng.ts';
+import { ImagePool } from '../training/image-pool.ts';
+import { TrainedParameters } from '../training/optimizer.ts';
+import { trainStep } from '../training/train-step.ts';
+import { type DiscriminatorState, disposeTrainingState, type TrainingState } from '../training/training-state.ts';
+import { withShapeBackend } from './shape-backend.ts';
+
+/** What decides how large a training is. */
+export type SizeConfig = Pick<
+  TrainingConfig,
+  'model' | 'size' | 'ngf' | 'ndf' | 'blocks' | 'batch' | 'maxInstances' | 'instancesPerChunk' | 'poolSize'
+>;
+
+/** Bytes of tensors in a training. */
+export interface StepTensors {
+  /** Weights and Adam's moments of all networks, and the full image pools: what lives between two steps. */
+  readonly stateBytes: number;
+  /** At the worst moment of a step. */
+  readonly peakBytes: number;
+  /** Of the largest tensor. */
+  readonly largestBytes: number;
+  /** What a pool holds after the step that gives the memory of a tensor to none of another size. */
+  readonly pooledBytes: number;
+}
+
+/**
+ * The tensors of a training step, found by running one without values: with as many instances as an image may have and
+ * with full image pools.
+ *
+ * @param joinCalls whether the step joins generator calls, as on GPUs
+ */
+export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<StepTensors> {
+  return withShapeBackend((meter) => {
+    const networks = translationNetworks(config.model, config);
+    const state = emptyState(config, networks);
+    const samples = [0, 1].map(() => Array.from({ length: config.batch }, () => emptySample(config)));
+    const stateBytes = meter.bytes;
+    const settings = {
+      config: {
+        instancesPerChunk: config.instancesPerChunk,
+        weights: { cycle: 1, identity: 1, context: 1 },
+        adam: { beta1: 0, beta2: 0 },
+      },
+      learningRate: { generator: 0, discriminator: 0 },
+      poolRng: createRng(0),
+      joinCalls,
+    };
+    try {
+      for (const { measurements } of trainStep(state, networks, samples[0]!, samples[1]!, settings)) {
+        tf.dispose([...measurements.values()]);
+      }
+    } finally {
+      disposeTrainingState(state);
+      for (const { image, masks } of samples.flat()) tf.dispose([image, masks]);
+    }
+    const { peakBytes, largestBytes, pooledBytes } = meter;
+    return { stateBytes, peakBytes, largestBytes, pooledBytes };
+  });
+}
+
+function emptyState(config: SizeConfig, networks: ReturnType<typeof translationNetworks>): TrainingState {
+  const network = (specs: readonly ParameterSpec[]) =>
+    new TrainedParameters(new Map(specs.map(({ name, shape }) => [name, tf.fill([...shape], 0)])));
+  const discriminator = (): DiscriminatorState => {
+    const trained = network(networks.discriminatorSpecs);
+    return { trained, spectral: initialSpectralState(trained.parameters, createRng(0)) };
+  };
+  const pool = () =>
+    new ImagePool(
+      config.poolSize,
+      Array.from({ length: config.poolSize }, () => emptySample(config)),
+    );
+  return {
+    generatorAToB: network(networks.generatorSpecs),
+    generatorBToA: network(networks.generatorSpecs),
+    discriminatorA: discriminator(),
+    discriminatorB: discriminator(),
+    poolA: pool(),
+    poolB: pool(),
+  };
+}
+
+function emptySample({ model, size: { height, width }, maxInstances }: SizeConfig): DeviceSample {
+  const masks = model === 'instagan' ? maxInstances : 1;
+  return {
+    image: tf.fill([1, height, width, 3], 0) as tf.Tensor4D,
+    masks: tf.fill([masks, height, width, 1], 0) as tf.Tensor4D,
+  };
+}
