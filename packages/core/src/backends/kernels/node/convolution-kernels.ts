@@ -12,11 +12,12 @@ export function convolution(
   { x, filter, bias }: { x: Handle; filter: Handle; bias?: Handle },
   { stride, padding, border, ...activation }: ConvolutionAttributes,
 ): Handle {
-  const { seen, attributes } = prepare(call, x, { stride, padding, border });
+  const padded = pad(call, x, { stride, padding, border });
+  const attributes = attributesOf(call, stride);
   let y = isNarrow(call, filter.shape as Shape4D, stride)
-    ? narrowConvolution(call, seen, filter, attributes)
-    : call.run('Conv2D', [seen, filter], attributes);
-  call.release(seen);
+    ? narrowConvolution(call, padded, filter, attributes)
+    : call.run('Conv2D', [padded, filter], attributes);
+  call.release(padded);
   if (bias !== undefined) {
     const sum = call.run('BiasAdd', [y, bias]);
     call.release(y);
@@ -30,19 +31,12 @@ export function convolutionInputGradient(
   { dy, filter }: Record<'dy' | 'filter', Handle>,
   { inputShape, ...geometry }: ConvolutionGeometry & { inputShape: Shape4D },
 ): Handle {
-  const { constants } = call;
   const [batch, height, width, channels] = inputShape;
-  if (geometry.border === 'zero') {
-    const inputs = [constants.integers(inputShape), filter, dy];
-    return call.run('Conv2DBackpropInput', inputs, attributesOf(call, geometry));
-  }
-  const [pad] = geometry.padding;
-  const paddedShape = [batch, height + 2 * pad, width + 2 * pad, channels];
-  const inputs = [constants.integers(paddedShape), filter, dy];
-  const padded = call.run('Conv2DBackpropInput', inputs, attributesOf(call, unpadded(geometry)));
-  const dx = reflectPadGradient(call, { dy: padded }, { pad });
-  call.release(padded);
-  return dx;
+  const [top, bottom, left, right] = geometry.padding;
+  const paddedShape = [batch, height + top + bottom, width + left + right, channels];
+  const inputs = [call.constants.integers(paddedShape), filter, dy];
+  const padded = call.run('Conv2DBackpropInput', inputs, attributesOf(call, geometry.stride));
+  return cut(call, padded, inputShape, geometry);
 }
 
 export function convolutionFilterGradient(
@@ -50,33 +44,51 @@ export function convolutionFilterGradient(
   { x, dy }: Record<'x' | 'dy', Handle>,
   { filterShape, ...geometry }: ConvolutionGeometry & { filterShape: Shape4D },
 ): Handle {
-  const { seen, attributes } = prepare(call, x, geometry);
-  const paddedWidth = (x.shape[2] as number) + geometry.padding[2] + geometry.padding[3];
-  const result = isNarrow(call, filterShape, geometry.stride)
-    ? narrowFilterGradient(call, seen, dy, filterShape, paddedWidth, attributes)
-    : call.run('Conv2DBackpropFilter', [seen, call.constants.integers(filterShape), dy], attributes);
-  call.release(seen);
-  return result;
+  const padded = pad(call, x, geometry);
+  const attributes = attributesOf(call, geometry.stride);
+  const gradient = isNarrow(call, filterShape, geometry.stride)
+    ? narrowFilterGradient(call, padded, dy, filterShape, attributes)
+    : call.run('Conv2DBackpropFilter', [padded, call.constants.integers(filterShape), dy], attributes);
+  call.release(padded);
+  return gradient;
 }
 
-/** The image with its reflected border, and what is left for TensorFlow's convolution to do. */
-function prepare(
-  call: TensorflowCall,
-  x: Handle,
-  geometry: ConvolutionGeometry,
-): { seen: Handle; attributes: Attribute[] } {
-  const [pad] = geometry.padding;
-  if (geometry.border === 'zero' || pad === 0) return { seen: x, attributes: attributesOf(call, geometry) };
-  return { seen: reflectPad(call, { x }, { pad }), attributes: attributesOf(call, unpadded(geometry)) };
+/**
+ * The image with its border. Zeros are laid around it too, since TensorFlow takes its fast kernels, those of oneDNN, only
+ * for convolutions without explicit padding.
+ */
+function pad(call: TensorflowCall, x: Handle, { padding, border }: ConvolutionGeometry): Handle {
+  if (padding.every((side) => side === 0)) return x;
+  return border === 'reflect' ? reflectPad(call, { x }, { pad: padding[0] }) : zeroPad(call, x, padding);
 }
 
-function unpadded(geometry: ConvolutionGeometry): ConvolutionGeometry {
-  return { ...geometry, padding: [0, 0, 0, 0] };
+/** The gradient of {@link pad}. */
+function cut(call: TensorflowCall, padded: Handle, shape: Shape4D, { padding, border }: ConvolutionGeometry): Handle {
+  if (padding.every((side) => side === 0)) return padded;
+  const [top, , left] = padding;
+  const { constants } = call;
+  const dx =
+    border === 'reflect'
+      ? reflectPadGradient(call, { dy: padded }, { pad: top })
+      : call.run(
+          'Slice',
+          [padded, constants.integers([0, top, left, 0]), constants.integers(shape)],
+          [constants.type('Index', 'TF_INT32')],
+        );
+  call.release(padded);
+  return dx;
 }
 
-function attributesOf({ constants }: TensorflowCall, { stride, padding }: ConvolutionGeometry): Attribute[] {
-  const attributes = [constants.text('data_format', 'NHWC'), constants.integer('strides', [1, stride, stride, 1])];
-  if (padding.every((side) => side === 0)) return [...attributes, constants.text('padding', 'VALID')];
-  const explicit = constants.integer('explicit_paddings', [0, 0, ...padding, 0, 0]);
-  return [...attributes, constants.text('padding', 'EXPLICIT'), explicit];
+function zeroPad(call: TensorflowCall, x: Handle, padding: ConvolutionGeometry['padding']): Handle {
+  const { constants } = call;
+  const paddings = constants.table(`zeros ${padding}`, [4, 2], () => Int32Array.of(0, 0, ...padding, 0, 0));
+  return call.run('Pad', [x, paddings], [constants.type('Tpaddings', 'TF_INT32')]);
+}
+
+function attributesOf({ constants }: TensorflowCall, stride: number): Attribute[] {
+  return [
+    constants.text('data_format', 'NHWC'),
+    constants.integer('strides', [1, stride, stride, 1]),
+    constants.text('padding', 'VALID'),
+  ];
 }

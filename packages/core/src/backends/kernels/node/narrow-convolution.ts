@@ -15,30 +15,28 @@ export function isNarrow({ onGpu }: TensorflowCall, [, width, , outputs]: Filter
   return !onGpu && stride === 1 && outputs <= MOST_OUTPUTS && width >= LEAST_WIDTH;
 }
 
-/** @param attributes of the convolution as it would be done at once */
+/** @param attributes of the convolution as it would be done at once, without padding */
 export function narrowConvolution(call: TensorflowCall, x: Handle, filter: Handle, attributes: Attribute[]): Handle {
   const [height, width, inputs, outputs] = filter.shape as FilterShape;
   const columns = call.reshape(swapMiddle(call, filter), [height, 1, inputs, width * outputs]);
   const parts = call.run('Conv2D', [x, columns], attributes);
-  const y = call.run('Conv2D', [parts, shiftAndAdd(call, width, outputs)], rowAttributes(call));
+  const y = call.run('Conv2D', [parts, shiftAndAdd(call, width, outputs)], attributes);
   call.release(parts);
   return y;
 }
 
-/** @param paddedWidth of `x` */
 export function narrowFilterGradient(
   call: TensorflowCall,
   x: Handle,
   dy: Handle,
   [height, width, inputs, outputs]: FilterShape,
-  paddedWidth: number,
   attributes: Attribute[],
 ): Handle {
   const { constants } = call;
   const [batch, outHeight] = dy.shape as readonly [number, number];
-  const partsShape = constants.integers([batch, outHeight, paddedWidth, width * outputs]);
+  const partsShape = constants.integers([batch, outHeight, x.shape[2] as number, width * outputs]);
   const rowInputs = [partsShape, shiftAndAdd(call, width, outputs), dy];
-  const parts = call.run('Conv2DBackpropInput', rowInputs, rowAttributes(call));
+  const parts = call.run('Conv2DBackpropInput', rowInputs, attributes);
   const columnsShape = constants.integers([height, 1, inputs, width * outputs]);
   const columns = call.run('Conv2DBackpropFilter', [x, columnsShape, parts], attributes);
   call.release(parts);
@@ -57,14 +55,6 @@ function shiftAndAdd({ constants }: TensorflowCall, width: number, outputs: numb
     }
     return values;
   });
-}
-
-function rowAttributes({ constants }: TensorflowCall): Attribute[] {
-  return [
-    constants.text('data_format', 'NHWC'),
-    constants.integer('strides', [1, 1, 1, 1]),
-    constants.text('padding', 'VALID'),
-  ];
 }
 
 function swapMiddle(call: TensorflowCall, x: Handle): Handle {
