@@ -13,12 +13,14 @@ const options: SampleOptions = {
   seed: 1,
   maxInstances: 4,
   instanceOrder: 'area',
+  maskJitter: 0,
 };
 
 const taskOf = (root: string, name: string): SampleTask => ({
   name,
   file: join(root, 'trainA', `${name}.png`),
   masks: [join(root, 'trainA_seg', `${name}_0.png`)],
+  predictedMasks: [],
   epoch: 0,
   index: 0,
   domain: 'A',

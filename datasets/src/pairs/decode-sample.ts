@@ -3,6 +3,7 @@ import {
   type DomainName,
   drawTransform,
   type InstanceOrder,
+  jitterMasks,
   loadSize,
   type Sample,
   selectInstances,
@@ -21,6 +22,8 @@ export interface SampleOptions extends Required<TransformOptions> {
   readonly seed: number;
   readonly maxInstances: number;
   readonly instanceOrder: InstanceOrder;
+  /** Strength of the jitter of masks, 0 … 1. */
+  readonly maskJitter: number;
 }
 
 /** One sample to make: plain data, so that it can cross to a worker. */
@@ -29,6 +32,8 @@ export interface SampleTask {
   readonly file: string;
   /** Files of the masks, in the order of their numbers. */
   readonly masks: readonly string[];
+  /** Files of masks that a segmenter predicted, which jitter mixes in; may be empty. */
+  readonly predictedMasks: readonly string[];
   readonly epoch: number;
   readonly index: number;
   readonly domain: DomainName;
@@ -38,7 +43,11 @@ export interface SampleTask {
 export interface LoadedImage {
   readonly image: Uint8Array;
   readonly masks: readonly Uint8Array[];
+  readonly predictedMasks: readonly Uint8Array[];
 }
+
+/** How often, at a jitter of 1, predicted masks take the place of the true ones. */
+const predictedShare = 0.5;
 
 /** Crops tried until at least one instance is left in the picture; then the whole picture is taken. */
 const cropAttempts = 8;
@@ -72,18 +81,21 @@ function cut(
   name: string,
   loaded: LoadedImage,
   draw: TransformDraw,
-  { maxInstances, instanceOrder }: SampleOptions,
+  { maxInstances, instanceOrder, maskJitter }: SampleOptions,
   { seed, domain, epoch, index }: TransformKey,
 ): Sample {
   const masks = loaded.masks.map((mask) => transformMask(mask, draw));
   const rng = createRng(seed, 'instances', domain, epoch, index);
   const kept = selectInstances(masks, { maxInstances, order: instanceOrder, rng });
-  return {
-    name,
-    ...draw.size,
-    image: transformImage(loaded.image, draw),
-    masks: kept.map((i) => masks[i] as Float32Array),
-  };
+  const trueMasks = kept.map((i) => masks[i] as Float32Array);
+  const sample = { name, ...draw.size, image: transformImage(loaded.image, draw), masks: trueMasks };
+  if (maskJitter === 0 || trueMasks.length === 0) return sample;
+  const jitter = createRng(seed, 'mask-jitter', domain, epoch, index);
+  const usePredicted = jitter.uniform() < maskJitter * predictedShare;
+  const predicted = usePredicted ? loaded.predictedMasks.map((mask) => transformMask(mask, draw)) : [];
+  const found = selectInstances(predicted, { maxInstances }).map((i) => predicted[i] as Float32Array);
+  const spoiled = found.length > 0 ? found : jitterMasks(trueMasks, draw.size, maskJitter, jitter);
+  return { ...sample, masks: spoiled, trueMasks };
 }
 
 async function load(task: SampleTask, options: SampleOptions, cache: ByteCache<LoadedImage>): Promise<LoadedImage> {
@@ -93,9 +105,13 @@ async function load(task: SampleTask, options: SampleOptions, cache: ByteCache<L
   if (known !== undefined) return known;
   // One file after the other: a worker then takes one core, and holds one decoded file at a time.
   const image = (await readImage(task.file, { size })).data;
-  const masks: Uint8Array[] = [];
-  for (const file of task.masks) masks.push((await readMask(file, { size })).data);
-  const loaded = { image, masks };
-  cache.set(key, loaded, image.length + masks.reduce((sum, mask) => sum + mask.length, 0));
+  const readAll = async (files: readonly string[]) => {
+    const masks: Uint8Array[] = [];
+    for (const file of files) masks.push((await readMask(file, { size })).data);
+    return masks;
+  };
+  const loaded = { image, masks: await readAll(task.masks), predictedMasks: await readAll(task.predictedMasks) };
+  const allMasks = [...loaded.masks, ...loaded.predictedMasks];
+  cache.set(key, loaded, image.length + allMasks.reduce((sum, mask) => sum + mask.length, 0));
   return loaded;
 }

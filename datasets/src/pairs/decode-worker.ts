@@ -19,11 +19,8 @@ const post = (reply: DecodeReply, transfer: ArrayBuffer[] = []) => port.postMess
 async function answer(id: number, task: SampleTask): Promise<void> {
   try {
     const sample = await decodeSample(task, options, cache);
-    const arrays = [sample.image, ...sample.masks];
-    post(
-      { type: 'sample', id, sample },
-      arrays.map(({ buffer }) => buffer as ArrayBuffer),
-    );
+    const arrays = [sample.image, ...sample.masks, ...(sample.trueMasks ?? [])];
+    post({ type: 'sample', id, sample }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     post({ type: 'failed', id, message, isUserError: error instanceof UserError });

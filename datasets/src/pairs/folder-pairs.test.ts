@@ -4,6 +4,7 @@ import type { TrainingPair } from '@instagan/core/data';
 import sharp, { type Region } from 'sharp';
 import t from 'tap';
 import { writeBoxDataset } from '../folder/box-dataset.test-fixture.ts';
+import { writeMask } from '../images/write-mask.ts';
 import { type FolderPairsOptions, openFolderPairs } from './folder-pairs.ts';
 
 const settings = {
@@ -96,6 +97,38 @@ t.test('instances: largest first, at most the limit, in random order if asked', 
   t.ok((await areas({ maxInstances: 1 })).every((found) => found.length === 1));
   const random = (await areas({ instanceOrder: 'random' })) as [number, number][];
   t.ok(random.some(([one, other]) => one < other) && random.some(([one, other]) => one > other));
+});
+
+t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a segmenter predicted', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  const whole = new Uint8Array(48 * 36).fill(255);
+  for (const name of ['a0', 'a1', 'a2', 'a3']) {
+    await writeMask(join(root, 'trainA_pred', `${name}_0.png`), { width: 48, height: 36, data: whole });
+  }
+  const clean = await openFolderPairs({ ...settings, root });
+  const jittered = await openFolderPairs({ ...settings, root, maskJitter: 1 });
+  t.teardown(() => Promise.all([clean.close(), jittered.close()]));
+  let predicted = 0;
+  let spoiled = 0;
+  for (let step = 0; step < 12; step++) {
+    const [before, after] = [await clean.pair(step), await jittered.pair(step)];
+    for (const [i, sample] of after.a.entries()) {
+      t.same(sample.trueMasks, before.a[i]?.masks, 'the truth is what there is without jitter');
+      t.same(sample.image, before.a[i]?.image);
+      if (sample.masks[0]?.every((value) => value === 1)) predicted++;
+    }
+    for (const [i, sample] of after.b.entries()) {
+      if (
+        sample.masks.length !== before.b[i]?.masks.length ||
+        sample.masks.some((mask, m) => mask.some((v, p) => v !== before.b[i]?.masks[m]?.[p]))
+      )
+        spoiled++;
+      t.ok(sample.masks.length > 0 && sample.masks.every((mask) => mask.includes(1)));
+    }
+    t.equal(before.a[0]?.trueMasks, undefined);
+  }
+  t.ok(predicted > 5 && predicted < 19, `half of the images of A have predicted masks: ${predicted} of 24`);
+  t.ok(spoiled > 18, `${spoiled} of 24 images of B have other masks`);
 });
 
 t.test('images without mask are left out and named; without masks needed they take part', async (t) => {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import {
   createEpochOrder,
   type DomainName,
@@ -11,7 +12,7 @@ import {
   UsageError,
 } from '@instagan/core/data';
 import type { DatasetFault } from '../folder/dataset-fault.ts';
-import { type ImageFile, readDomainFolder } from '../folder/dataset-folder.ts';
+import { type ImageFile, indexMasks, type MaskFile, readDomainFolder } from '../folder/dataset-folder.ts';
 import { inspectImage } from '../folder/inspect-image.ts';
 import { mapBounded } from '../folder/map-bounded.ts';
 import { nameFaults } from '../folder/name-faults.ts';
@@ -36,6 +37,11 @@ export interface FolderPairsOptions {
   readonly loadScale?: number;
   /** @default 'area' */
   readonly instanceOrder?: InstanceOrder;
+  /**
+   * How much masks are spoiled, 0 … 1; samples then hold the true ones as well. Where the set has masks that a segmenter
+   * predicted, in `trainA_pred` and `trainB_pred`, they are mixed in. @default 0
+   */
+  readonly maskJitter?: number;
   /** `false`: a plain resize, no crop and no flip. @default true */
   readonly augment?: boolean;
   /** Decode threads; 0 decodes in this thread. @default half the cores, 1 … 4 */
@@ -87,11 +93,13 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
     seed,
     maxInstances: options.maxInstances,
     instanceOrder: options.instanceOrder ?? 'area',
+    maskJitter: options.maskJitter ?? 0,
   };
   loadSize(sampleOptions);
 
-  const a = await openDomain(root, 'A', needMasks);
-  const b = await openDomain(root, 'B', needMasks);
+  const needPredicted = needMasks && sampleOptions.maskJitter > 0;
+  const a = await openDomain(root, 'A', needMasks, needPredicted);
+  const b = await openDomain(root, 'B', needMasks, needPredicted);
   refuseFaults(root, [...a.faults, ...b.faults]);
   const warnings = [a, b].flatMap(({ folder, faults }) => summariseFaults(root, folder, faults));
   const order = createEpochOrder({ seed, countA: a.images.length, countB: b.images.length, batch });
@@ -99,17 +107,19 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
   const { pool, warning } = await openDecodePool(sampleOptions, { workers, cacheBytes });
   if (warning !== null) warnings.push(warning);
 
-  const decode = (domain: DomainName, images: readonly ImageFile[], entry: OrderEntry) => {
+  const decode = (domain: DomainName, { images, predicted }: OpenedDomain, entry: OrderEntry) => {
     const { name, file, masks } = images[domain === 'A' ? entry.a : entry.b] as ImageFile;
     const { epoch, index } = entry;
-    const task: SampleTask = { name, file, masks: masks.map((mask) => mask.file), epoch, index, domain };
+    const predictedMasks = predicted.get(name) ?? [];
+    const files = { masks: masks.map((mask) => mask.file), predictedMasks: predictedMasks.map((mask) => mask.file) };
+    const task: SampleTask = { name, file, ...files, epoch, index, domain };
     return pool.decode(task);
   };
   const load = async (step: number): Promise<TrainingPair> => {
     const entries = Array.from({ length: batch }, (_, slot) => order.at(step, slot));
     const [samplesA, samplesB] = await Promise.all([
-      Promise.all(entries.map((entry) => decode('A', a.images, entry))),
-      Promise.all(entries.map((entry) => decode('B', b.images, entry))),
+      Promise.all(entries.map((entry) => decode('A', a, entry))),
+      Promise.all(entries.map((entry) => decode('B', b, entry))),
     ]);
     return { a: samplesA, b: samplesB };
   };
@@ -133,19 +143,28 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
 interface OpenedDomain {
   readonly folder: string;
   readonly images: readonly ImageFile[];
+  /** Masks that a segmenter predicted, by the name of the image. */
+  readonly predicted: ReadonlyMap<string, readonly MaskFile[]>;
   readonly counts: DomainCounts;
   readonly faults: readonly DatasetFault[];
 }
 
-async function openDomain(root: string, domain: DomainName, needMasks: boolean): Promise<OpenedDomain> {
+async function openDomain(
+  root: string,
+  domain: DomainName,
+  needMasks: boolean,
+  needPredicted: boolean,
+): Promise<OpenedDomain> {
   const folder = await readDomainFolder(root, 'train', domain);
   const images = folder.images
     .filter(({ masks }) => !needMasks || masks.length > 0)
     .map((image) => (needMasks ? image : { ...image, masks: [] }));
   const inspected = await mapBounded(images, 8, (image) => inspectImage(root, image, { depth: 'headers', needMasks }));
+  const predicted = needPredicted ? await indexMasks(join(root, `${folder.imageFolder}_pred`)) : null;
   return {
     folder: folder.imageFolder,
     images,
+    predicted: predicted?.byName ?? new Map(),
     counts: {
       images: images.length,
       masks: images.reduce((sum, { masks }) => sum + masks.length, 0),

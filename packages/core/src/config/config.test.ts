@@ -23,6 +23,7 @@ t.test('an empty configuration is the paper', async (t) => {
     ngf: 64,
     blocks: 9,
     maxInstances: 4,
+    maskJitter: 0,
     instancesPerChunk: 2,
     learningRate: { generator: 2e-4, discriminator: 1e-4 },
     adam: { beta1: 0.5, beta2: 0.999 },

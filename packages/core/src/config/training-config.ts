@@ -38,6 +38,11 @@ const schema = z.strictObject({
   instancesPerChunk: count.max(64).default(2),
   /** Order of the instances: decreasing `area` (the paper), or `random`. */
   instanceOrder: z.enum(['area', 'random']).default('area'),
+  /**
+   * How much the masks that the generators see are spoiled, 0 … 1, to make translation robust to bad masks; the
+   * discriminators see them as they are.
+   */
+  maskJitter: share.default(0),
   /** Adam's step size; the paper's. The authors' code uses 2e-4 for both. */
   learningRate: z
     .strictObject({ generator: positive.max(1).default(2e-4), discriminator: positive.max(1).default(1e-4) })
@@ -108,5 +113,14 @@ export const translationConfigs: ConfigKind<TrainingConfig> = {
   command: 'train',
   models: MODEL_NAMES,
   parse: parseTrainingConfig,
-  changeable: ['learningRate', 'weights', 'epochs', 'logEvery', 'checkpointEvery', 'keepCheckpoints', 'sampleEvery'],
+  changeable: [
+    'maskJitter',
+    'learningRate',
+    'weights',
+    'epochs',
+    'logEvery',
+    'checkpointEvery',
+    'keepCheckpoints',
+    'sampleEvery',
+  ],
 };

@@ -13,4 +13,6 @@ export interface Sample {
   readonly image: Float32Array;
   /** One per instance, `[height, width]`, -1 background and 1 object. May be empty. */
   readonly masks: readonly Float32Array[];
+  /** The masks as they were before they were jittered; absent if they were not. At least one if `masks` has any. */
+  readonly trueMasks?: readonly Float32Array[];
 }

@@ -53,6 +53,8 @@ export interface StepSettings {
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
+  /** What the discriminators take for real, where it differs from what is translated. @default the samples themselves */
+  readonly truth?: { readonly a: readonly DeviceSample[]; readonly b: readonly DeviceSample[] };
   /**
    * Whether generator calls with the same weights are made as one larger batch: fewer operations, for half as much
    * memory again. @default false
@@ -93,7 +95,7 @@ export function* trainStep(
   b: readonly DeviceSample[],
   settings: StepSettings,
 ): Generator<ChunkResult, void> {
-  const directions = directionsOf(state, a, b);
+  const directions = directionsOf(state, a, b, settings.truth ?? { a, b });
   const { instancesPerChunk } = settings.config;
   const instances = Math.max(...[...a, ...b].map(({ masks }) => masks.shape[0]));
   try {
@@ -146,7 +148,12 @@ function trainChunk(
 
 type Measure = (name: MeasurementName, value: tf.Scalar) => void;
 
-function directionsOf(state: TrainingState, a: readonly DeviceSample[], b: readonly DeviceSample[]): Direction[] {
+function directionsOf(
+  state: TrainingState,
+  a: readonly DeviceSample[],
+  b: readonly DeviceSample[],
+  truth: NonNullable<StepSettings['truth']>,
+): Direction[] {
   const { generatorAToB, generatorBToA, discriminatorA, discriminatorB, poolA, poolB } = state;
   const untouched = (samples: readonly DeviceSample[]) =>
     samples.map(({ image }): Progress => ({ image, masks: null }));
@@ -158,7 +165,7 @@ function directionsOf(state: TrainingState, a: readonly DeviceSample[], b: reado
       judge: discriminatorB,
       pool: poolB,
       sources: a,
-      targets: b,
+      targets: truth.b,
       progress: untouched(a),
     },
     {
@@ -168,7 +175,7 @@ function directionsOf(state: TrainingState, a: readonly DeviceSample[], b: reado
       judge: discriminatorA,
       pool: poolA,
       sources: b,
-      targets: a,
+      targets: truth.a,
       progress: untouched(b),
     },
   ];

@@ -1,4 +1,4 @@
-import { distanceTransform } from '../instances/distance-transform.ts';
+import { distanceTransform } from '@instagan/core';
 
 /** Pixels of a box, ends included. */
 interface Box {

@@ -1,5 +1,5 @@
+import { distanceTransform } from '@instagan/core';
 import { fillHoles, removeSpecks } from './components.ts';
-import { distanceTransform } from './distance-transform.ts';
 import { type Basins, type ValleyDepth, watershed } from './watershed.ts';
 
 /** What a segmenter says of one image. */

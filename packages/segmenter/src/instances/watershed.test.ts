@@ -1,5 +1,5 @@
+import { distanceTransform } from '@instagan/core/data';
 import t from 'tap';
-import { distanceTransform } from './distance-transform.ts';
 import { discs } from './test-support.ts';
 import { watershed } from './watershed.ts';
 

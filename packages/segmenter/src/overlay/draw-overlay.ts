@@ -1,5 +1,4 @@
-import { INSTANCE_COLOURS, type Picture, type Rgb } from '@instagan/core';
-import { distanceTransform } from '../instances/distance-transform.ts';
+import { distanceTransform, INSTANCE_COLOURS, type Picture, type Rgb } from '@instagan/core';
 import type { SplitMask } from '../instances/split-mask.ts';
 import { DIGIT_HEIGHT, DIGIT_WIDTH, digitRows } from './digits.ts';
 

@@ -14,10 +14,22 @@ export function resolveTrainingConfig(options: TrainCommandOptions): Promise<Tra
 }
 
 function fieldsOf(options: TrainCommandOptions): Fields {
-  const { model, size, ngf, ndf, blocks, batch, maxInstances, instancesPerChunk, learningRate, schedule, seed } =
-    options;
+  const {
+    model,
+    size,
+    ngf,
+    ndf,
+    blocks,
+    batch,
+    maxInstances,
+    instancesPerChunk,
+    maskJitter,
+    learningRate,
+    schedule,
+    seed,
+  } = options;
   const { logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
   const networks = { model, size, ngf, ndf, blocks };
-  const steps = { batch, maxInstances, instancesPerChunk, learningRate, epochs: schedule, seed };
+  const steps = { batch, maxInstances, instancesPerChunk, maskJitter, learningRate, epochs: schedule, seed };
   return { ...networks, ...steps, logEvery, checkpointEvery, keepCheckpoints, sampleEvery };
 }

@@ -15,6 +15,7 @@ export interface TrainCommandOptions extends TrainingProcessOptions {
   readonly batch?: number;
   readonly maxInstances?: number;
   readonly instancesPerChunk?: number;
+  readonly maskJitter?: number;
   readonly learningRate?: LearningRateValue;
   readonly schedule?: ScheduleValue;
   readonly seed?: number;

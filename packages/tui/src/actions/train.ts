@@ -49,7 +49,8 @@ async function tellMemory(options: TrainCommandOptions, config: TrainingConfig):
 }
 
 function openData(root: string, config: TrainingConfig): Promise<FolderPairs> {
-  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, model } = config;
+  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter, model } = config;
   const needMasks = model !== 'cyclegan';
-  return openFolderPairs({ root, size, batch, seed, maxInstances, loadScale, instanceOrder, augment, needMasks });
+  const masks = { maxInstances, instanceOrder, maskJitter, needMasks };
+  return openFolderPairs({ root, size, batch, seed, loadScale, augment, ...masks });
 }

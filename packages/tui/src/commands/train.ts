@@ -58,6 +58,11 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
     .addOption(whole('--batch <N>', 'images of each domain in a step (default: 1)', 1, 256))
     .addOption(whole('--max-instances <N>', 'instances of an image that are used, largest first (default: 4)', 1, 256))
     .addOption(whole('--instances-per-chunk <N>', 'instances translated at once (default: 2)', 1, 64))
+    .option(
+      '--mask-jitter <S>',
+      'spoil the masks that are translated, up to 1, to be robust to bad ones (default: 0)',
+      positiveNumber(1),
+    )
     .option('--learning-rate <G[,D]>', 'of generators, discriminators (default: 2e-4,1e-4)', learningRates)
     .addOption(whole('--seed <N>', 'decides weights, order and crops (default: 0)', 0, 2 ** 32))
     .optionsGroup('What is kept:')

@@ -1,5 +1,5 @@
-import { createRng } from '@instagan/core/data';
 import t from 'tap';
+import { createRng } from '../random/rng.ts';
 import { distanceTransform } from './distance-transform.ts';
 
 /** By definition: the least distance to any background pixel. */
