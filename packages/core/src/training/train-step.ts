@@ -56,8 +56,8 @@ export interface StepSettings {
   /** What the discriminators take for real, where it differs from what is translated. @default the samples themselves */
   readonly truth?: { readonly a: readonly DeviceSample[]; readonly b: readonly DeviceSample[] };
   /**
-   * Whether generator calls with the same weights are made as one larger batch: fewer operations, for half as much
-   * memory again. @default false
+   * Whether generator calls with the same weights are made as one larger batch: half as many operations, for up to three
+   * times the memory. @default false
    */
   readonly joinCalls?: boolean;
 }
@@ -191,9 +191,19 @@ function takeChunk({ sources, progress }: Direction, first: number, size: number
   return { samples, input };
 }
 
+/** The generators' part of a chunk in one direction. */
+interface GeneratorTask {
+  readonly direction: Direction;
+  readonly taken: Chunk;
+  readonly input: InstanceSet;
+  readonly judge: (set: InstanceSet) => tf.Tensor4D;
+  /** What the input was translated to, once it is; kept. */
+  fakes: DeviceSample[];
+}
+
 /**
- * Equation 7 for the generators: adversarial, cycle, identity and context loss of each direction. Each direction is
- * differentiated on its own, and its identity too unless calls are joined, which saves memory.
+ * Equation 7 for the generators: adversarial, cycle, identity and context loss of each direction. Each direction's cycle
+ * and identity are differentiated on their own unless calls are joined, which saves memory.
  */
 function updateGenerators(
   { generatorAToB, generatorBToA }: TrainingState,
@@ -202,57 +212,97 @@ function updateGenerators(
   { config, learningRate, joinCalls = false }: StepSettings,
   measure: Measure,
 ): Pick<NetworkGradients, 'generatorAToB' | 'generatorBToA'> {
-  const total = { generatorAToB: new Map() as Gradients, generatorBToA: new Map() as Gradients };
-  const totalOf = (trained: TrainedParameters) =>
-    trained === generatorAToB ? total.generatorAToB : total.generatorBToA;
-  for (const { direction, taken } of active) {
-    const { domain, forward, backward } = direction;
-    const networksInUse = [forward.parameters, backward.parameters];
-    const slots = networks.maskSlots(config.instancesPerChunk);
-    const input = joinSamples(taken.input);
-
+  const gradients = { generatorAToB: new Map() as Gradients, generatorBToA: new Map() as Gradients };
+  const differentiate = (losses: () => tf.Scalar[]) => {
+    const both = [generatorAToB.parameters, generatorBToA.parameters];
+    const more = lossAndGradients(() => tf.addN(losses()) as tf.Scalar, both).gradients;
+    accumulateGradients(gradients.generatorAToB, more[0] as Gradients);
+    accumulateGradients(gradients.generatorBToA, more[1] as Gradients);
+  };
+  const tasks = active.map(({ direction, taken }): GeneratorTask => {
     const judge = settledJudge(direction, networks, taken);
-    let fake: DeviceSample[] = [];
-    const identityLoss = (identity: InstanceSet): tf.Scalar => {
-      const loss = reconstructionLoss(identity, input, slots, config.weights.identity);
-      measure(`identity${domain}`, loss);
-      return loss;
-    };
-    const cycle = lossAndGradients(() => {
-      const output = networks.generate(forward.parameters, input);
-      const backwardInputs = joinCalls ? [output, input] : [output];
-      const backwardOutput = networks.generate(backward.parameters, joinSets(backwardInputs));
-      const [reconstructed, identity] = splitSet(backwardOutput, backwardInputs) as [InstanceSet, InstanceSet?];
-      const adversarial = adversarialLoss(judge(output), 1);
-      const cycleLoss = reconstructionLoss(reconstructed, input, slots, config.weights.cycle);
-      const context = contextLoss(input, output, config.weights.context);
-      measure(`generator${domain}`, adversarial);
-      measure(`cycle${domain}`, cycleLoss);
-      measure(`context${domain}`, context);
-      measure(`fakeMasks${domain}`, tf.mean(output.masks) as tf.Scalar);
-      fake = splitSamples(output).map(({ image, masks }) => ({
+    return { direction, taken, input: joinSamples(taken.input), judge, fakes: [] };
+  });
+  const losses = generatorLosses(networks, config, measure);
+  if (joinCalls) differentiate(() => joinedLosses(networks, tasks, losses));
+  else {
+    for (const task of tasks) {
+      const { input, direction } = task;
+      differentiate(() => {
+        const output = networks.generate(direction.forward.parameters, input);
+        const reconstructed = networks.generate(direction.backward.parameters, output);
+        return [...losses.ofOutput(task, output), losses.ofCycle(task, reconstructed)];
+      });
+      differentiate(() => [losses.ofIdentity(task, networks.generate(direction.backward.parameters, input))]);
+    }
+  }
+  for (const { direction, taken, fakes } of tasks) {
+    for (const [i, sample] of taken.samples.entries()) advance(direction, sample, fakes[i] as DeviceSample);
+  }
+  generatorAToB.update(gradients.generatorAToB, learningRate.generator, config.adam);
+  generatorBToA.update(gradients.generatorBToA, learningRate.generator, config.adam);
+  return gradients;
+}
+
+type GeneratorLosses = ReturnType<typeof generatorLosses>;
+
+/** The terms of equation 7 for one direction; each is measured. */
+function generatorLosses(
+  networks: TranslationNetworks,
+  { weights, ...config }: StepSettings['config'],
+  measure: Measure,
+) {
+  const slots = networks.maskSlots(config.instancesPerChunk);
+  const measured = (name: MeasurementName, loss: tf.Scalar): tf.Scalar => {
+    measure(name, loss);
+    return loss;
+  };
+  return {
+    /** Also takes the fakes out of the output. */
+    ofOutput(task: GeneratorTask, output: InstanceSet): tf.Scalar[] {
+      const { domain } = task.direction;
+      task.fakes = splitSamples(output).map(({ image, masks }) => ({
         image: tf.keep(tf.clone(image)),
         masks: tf.keep(tf.clone(masks)),
       }));
-      const losses = [adversarial, cycleLoss, context];
-      return tf.addN(identity === undefined ? losses : [...losses, identityLoss(identity)]) as tf.Scalar;
-    }, networksInUse);
-    accumulateGradients(totalOf(forward), cycle.gradients[0] as Gradients);
-    accumulateGradients(totalOf(backward), cycle.gradients[1] as Gradients);
+      measure(`fakeMasks${domain}`, tf.mean(output.masks) as tf.Scalar);
+      return [
+        measured(`generator${domain}`, adversarialLoss(task.judge(output), 1)),
+        measured(`context${domain}`, contextLoss(task.input, output, weights.context)),
+      ];
+    },
+    ofCycle: ({ direction, input }: GeneratorTask, reconstructed: InstanceSet): tf.Scalar =>
+      measured(`cycle${direction.domain}`, reconstructionLoss(reconstructed, input, slots, weights.cycle)),
+    ofIdentity: ({ direction, input }: GeneratorTask, identity: InstanceSet): tf.Scalar =>
+      measured(`identity${direction.domain}`, reconstructionLoss(identity, input, slots, weights.identity)),
+  };
+}
 
-    if (!joinCalls) {
-      const { gradients } = lossAndGradients(
-        () => identityLoss(networks.generate(backward.parameters, input)),
-        [backward.parameters],
-      );
-      accumulateGradients(totalOf(backward), gradients[0] as Gradients);
-    }
-
-    for (const [i, sample] of taken.samples.entries()) advance(direction, sample, fake[i] as DeviceSample);
-  }
-  generatorAToB.update(total.generatorAToB, learningRate.generator, config.adam);
-  generatorBToA.update(total.generatorBToA, learningRate.generator, config.adam);
-  return total;
+/** All losses of one or two directions in three calls of generators instead of six. */
+function joinedLosses(
+  networks: TranslationNetworks,
+  [one, other]: readonly GeneratorTask[],
+  losses: GeneratorLosses,
+): tf.Scalar[] {
+  if (one === undefined) return [];
+  const generate = ({ parameters }: TrainedParameters, sets: readonly InstanceSet[]) =>
+    splitSet(networks.generate(parameters, joinSets(sets)), sets) as [InstanceSet, InstanceSet, InstanceSet?];
+  const output = networks.generate(one.direction.forward.parameters, one.input);
+  const inputs = [output, one.input, ...(other === undefined ? [] : [other.input])];
+  const [reconstructed, identity, otherOutput] = generate(one.direction.backward, inputs);
+  const ownLosses = [
+    ...losses.ofOutput(one, output),
+    losses.ofCycle(one, reconstructed),
+    losses.ofIdentity(one, identity),
+  ];
+  if (other === undefined || otherOutput === undefined) return ownLosses;
+  const [otherReconstructed, otherIdentity] = generate(other.direction.backward, [otherOutput, other.input]);
+  return [
+    ...ownLosses,
+    ...losses.ofOutput(other, otherOutput),
+    losses.ofCycle(other, otherReconstructed),
+    losses.ofIdentity(other, otherIdentity),
+  ];
 }
 
 /** The frozen judge of a direction's output: earlier chunks' masks count in the sum of features, as constants. */
