@@ -36,11 +36,12 @@ const convolutionOp = defineOp<ConvolutionAttributes>({
   gradient: (dy, saved, { stride, padding, border, ...activation }) => {
     const [x, filter, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
     const geometry = { stride, padding, border };
-    const dz = () => activationGradient(dy as tf.Tensor4D, y, activation);
+    // Once for all three, whichever are wanted.
+    const dz = activationGradient(dy as tf.Tensor4D, y, activation);
     return {
-      x: () => convolutionInputGradient(dz(), filter, x.shape, geometry),
-      filter: () => convolutionFilterGradient(x, dz(), filter.shape, geometry),
-      bias: () => channelSum(dz()),
+      x: () => convolutionInputGradient(dz, filter, x.shape, geometry),
+      filter: () => convolutionFilterGradient(x, dz, filter.shape, geometry),
+      bias: () => channelSum(dz),
     };
   },
 });

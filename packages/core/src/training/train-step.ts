@@ -11,6 +11,7 @@ import {
   splitSamples,
   splitSet,
 } from '../networks/instance-set.ts';
+import type { Parameters } from '../networks/parameters.ts';
 import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
 import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral-state.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
@@ -213,27 +214,31 @@ function updateGenerators(
   measure: Measure,
 ): Pick<NetworkGradients, 'generatorAToB' | 'generatorBToA'> {
   const gradients = { generatorAToB: new Map() as Gradients, generatorBToA: new Map() as Gradients };
-  const differentiate = (losses: () => tf.Scalar[]) => {
-    const both = [generatorAToB.parameters, generatorBToA.parameters];
-    const more = lossAndGradients(() => tf.addN(losses()) as tf.Scalar, both).gradients;
-    accumulateGradients(gradients.generatorAToB, more[0] as Gradients);
-    accumulateGradients(gradients.generatorBToA, more[1] as Gradients);
+  const gradientsOf = (trained: TrainedParameters) =>
+    trained === generatorAToB ? gradients.generatorAToB : gradients.generatorBToA;
+  const differentiate = (calls: readonly GeneratorCall[], losses: () => tf.Scalar[]) => {
+    const parameters = calls.map((call) => call.parameters);
+    const { gradients: more } = lossAndGradients(() => tf.addN(losses()) as tf.Scalar, parameters);
+    for (const [i, { trained }] of calls.entries()) accumulateGradients(gradientsOf(trained), more[i] as Gradients);
   };
   const tasks = active.map(({ direction, taken }): GeneratorTask => {
     const judge = settledJudge(direction, networks, taken);
     return { direction, taken, input: joinSamples(taken.input), judge, fakes: [] };
   });
   const losses = generatorLosses(networks, config, measure);
-  if (joinCalls) differentiate(() => joinedLosses(networks, tasks, losses));
-  else {
+  if (joinCalls) {
+    const calls = joinedCalls(tasks);
+    differentiate(calls, () => joinedLosses(networks, tasks, calls, losses));
+  } else {
     for (const task of tasks) {
       const { input, direction } = task;
-      differentiate(() => {
-        const output = networks.generate(direction.forward.parameters, input);
-        const reconstructed = networks.generate(direction.backward.parameters, output);
+      const [forward, backward] = [callOf(direction.forward), callOf(direction.backward)];
+      differentiate([forward, backward], () => {
+        const output = networks.generate(forward.parameters, input);
+        const reconstructed = networks.generate(backward.parameters, output);
         return [...losses.ofOutput(task, output), losses.ofCycle(task, reconstructed)];
       });
-      differentiate(() => [losses.ofIdentity(task, networks.generate(direction.backward.parameters, input))]);
+      differentiate([backward], () => [losses.ofIdentity(task, networks.generate(backward.parameters, input))]);
     }
   }
   for (const { direction, taken, fakes } of tasks) {
@@ -278,25 +283,51 @@ function generatorLosses(
   };
 }
 
-/** All losses of one or two directions in three calls of generators instead of six. */
+/** One call of a generator that is differentiated. */
+interface GeneratorCall {
+  readonly trained: TrainedParameters;
+  readonly parameters: Parameters;
+}
+
+function callOf(trained: TrainedParameters): GeneratorCall {
+  return { trained, parameters: trained.parameters };
+}
+
+/**
+ * The calls of {@link joinedLosses}. The last has the weights of the first under tensors of its own, so that
+ * backpropagation does not add their gradients weight by weight.
+ */
+function joinedCalls([one, other]: readonly GeneratorTask[]): GeneratorCall[] {
+  if (one === undefined) return [];
+  const { forward, backward } = one.direction;
+  const again = () => new Map([...forward.parameters].map(([name, tensor]) => [name, tf.clone(tensor)]));
+  const last = other === undefined ? [] : [{ trained: forward, parameters: again() }];
+  return [callOf(forward), callOf(backward), ...last];
+}
+
+/**
+ * All losses of one or two directions in three calls of generators instead of six: the first direction's translation; its
+ * reconstruction and identity with the other's translation; and the other's reconstruction and identity.
+ */
 function joinedLosses(
   networks: TranslationNetworks,
   [one, other]: readonly GeneratorTask[],
+  [first, second, third]: readonly GeneratorCall[],
   losses: GeneratorLosses,
 ): tf.Scalar[] {
-  if (one === undefined) return [];
-  const generate = ({ parameters }: TrainedParameters, sets: readonly InstanceSet[]) =>
+  if (one === undefined || first === undefined || second === undefined) return [];
+  const generate = ({ parameters }: GeneratorCall, sets: readonly InstanceSet[]) =>
     splitSet(networks.generate(parameters, joinSets(sets)), sets) as [InstanceSet, InstanceSet, InstanceSet?];
-  const output = networks.generate(one.direction.forward.parameters, one.input);
+  const output = networks.generate(first.parameters, one.input);
   const inputs = [output, one.input, ...(other === undefined ? [] : [other.input])];
-  const [reconstructed, identity, otherOutput] = generate(one.direction.backward, inputs);
+  const [reconstructed, identity, otherOutput] = generate(second, inputs);
   const ownLosses = [
     ...losses.ofOutput(one, output),
     losses.ofCycle(one, reconstructed),
     losses.ofIdentity(one, identity),
   ];
-  if (other === undefined || otherOutput === undefined) return ownLosses;
-  const [otherReconstructed, otherIdentity] = generate(other.direction.backward, [otherOutput, other.input]);
+  if (other === undefined || third === undefined || otherOutput === undefined) return ownLosses;
+  const [otherReconstructed, otherIdentity] = generate(third, [otherOutput, other.input]);
   return [
     ...ownLosses,
     ...losses.ofOutput(other, otherOutput),

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Dispatcher } from './dispatcher.ts';
 import type { GpuProgram } from './gpu-program.ts';
-import { GRID_INDEX, grid, kernelProgram, laneSum, read, sizeOf, write } from './kernel-source.ts';
-import { addTerms, ownPartialSum, partialSums } from './sum-kernels.ts';
+import { GRID_INDEX, grid, kernelProgram, laneSum, read, sizeOf, THREADS, write } from './kernel-source.ts';
+import { addTerms, type ElementSum, ownPartialSum, partialSums } from './sum-kernels.ts';
 
 type Tensors<Names extends string> = Readonly<Record<Names, TensorInfo>>;
 
@@ -62,34 +62,61 @@ interface Finish {
   readonly body: string;
 }
 
-/** A sum over `count` elements, and what is computed from it for each of them: two dispatches. */
+/** A sum over `count` elements, and what is computed from it for each of them: one dispatch for few, two for many. */
 function withSum(
   gpu: Dispatcher,
-  sum: Pick<Parameters<typeof addTerms>[1], 'name' | 'inputs' | 'term' | 'fields' | 'words'>,
+  sum: Pick<ElementSum, 'name' | 'inputs' | 'term' | 'fields' | 'words'>,
   count: number,
   finish: Finish,
   tensors: readonly TensorInfo[],
   columns: number,
 ): void {
+  const buffers = tensors.map((tensor) => gpu.buffer(tensor));
+  if (count <= MOST_ALONE) {
+    const summed = Object.entries(sum.inputs).filter(([name]) => !finish.inputs.includes(name));
+    const names = summed.map(([name]) => name);
+    const program = gpu.program(`${finish.label} at once`, () => atOnce(finish, names, sum.term));
+    const more = summed.map(([, tensor]) => gpu.buffer(tensor));
+    gpu.run(program, [...buffers, ...more, gpu.parameters([count, columns, 0])], 1);
+    return;
+  }
   const workgroups = partialSums(count);
   gpu.withScratch(4 * workgroups, (sums) => {
     addTerms(gpu, { ...sum, count, scale: 1 }, sums, workgroups);
-    const program = gpu.program(finish.label, () => finishProgram(finish));
-    const buffers = tensors.map((tensor) => gpu.buffer(tensor));
+    const program = gpu.program(finish.label, () => fromPartialSums(finish));
     const parameters = gpu.parameters([count, columns, workgroups]);
     gpu.run(program, [...buffers, sums, parameters], ...grid(count, gpu.mostWorkgroups));
   });
 }
 
-function finishProgram({ label, outputs, inputs, body }: Finish): GpuProgram {
+/** Weights that one workgroup sums and finishes. */
+const MOST_ALONE = 128 * THREADS;
+const PARAMETERS = ['size: u32', 'columns: u32', 'partialSums: u32'];
+
+function fromPartialSums({ label, outputs, inputs, body }: Finish): GpuProgram {
   return kernelProgram({
     label,
     storage: [...outputs.map((name) => write(name)), ...inputs.map((name) => read(name)), read('sums')],
-    parameters: ['size: u32', 'columns: u32', 'partialSums: u32'],
+    parameters: PARAMETERS,
     declarations: laneSum('f32', 1),
     main: `
   let sum = laneSum(${ownPartialSum('parameters.partialSums')}, thread);
   let i = ${GRID_INDEX};
   ${body}`,
+  });
+}
+
+/** @param summed tensors of the term that are not among the inputs of `finish` */
+function atOnce({ label, outputs, inputs, body }: Finish, summed: readonly string[], term: string): GpuProgram {
+  return kernelProgram({
+    label,
+    storage: [...outputs.map((name) => write(name)), ...[...inputs, ...summed].map((name) => read(name))],
+    parameters: PARAMETERS,
+    declarations: laneSum('f32', 1),
+    main: `
+  var part = 0f;
+  for (var i = thread; i < parameters.size; i += ${THREADS}u) { part += ${term}; }
+  let sum = laneSum(part, thread);
+  for (var i = thread; i < parameters.size; i += ${THREADS}u) { ${body} }`,
   });
 }
