@@ -61,8 +61,11 @@ const schema = z.strictObject({
     .min(0)
     .max(2 ** 32)
     .default(0),
-  /** Steps between two entries of the log. */
-  logEvery: count.default(1),
+  /**
+   * Steps between two entries of the log, which hold means over them. Left out, 10 on a GPU, where reading results makes
+   * it wait, else 1.
+   */
+  logEvery: count.optional(),
   /** Steps between two checkpoints. */
   checkpointEvery: count.default(500),
   /** Checkpoints kept; the oldest go first. */

@@ -39,8 +39,10 @@ export type RunEventBody =
       /** Steps done, counted over the whole run, 1 after the first. */
       readonly step: number;
       readonly epoch: number;
+      /** Means over the steps since the last such event. */
       readonly losses: LossReport;
       readonly learningRate: { readonly generator: number; readonly discriminator: number };
+      /** Time of one step: the mean over the steps since the last such event. */
       readonly seconds: number;
       readonly memory: MemoryReport;
     }

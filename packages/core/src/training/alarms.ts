@@ -24,7 +24,7 @@ const EXPLOSION_FACTOR = 50;
 /** Steps that make up the running average, and before which nothing explodes. */
 const WARM_UP_STEPS = 20;
 
-/** Watches the losses for what ruins a run. Pure: one call per logged step, in order. */
+/** Watches the losses for what ruins a run. Pure: one call per step, in order. */
 export class AlarmMonitor {
   readonly #averages = new Map<string, number>();
   readonly #streaks = new Map<string, number>();

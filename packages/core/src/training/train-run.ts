@@ -16,7 +16,7 @@ import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
 import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
-import { type Measurements, readMeasurements } from './measurements.ts';
+import { type Measurements, meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
 import type { MemoryForecast, StepPlan, Trainable, Trainee, TrainingBackend } from './trainee.ts';
@@ -92,6 +92,16 @@ export async function* trainRun<Config extends RunSettings, Batch>(
   }
 }
 
+/** Steps between two entries of the log if the configuration does not say: a GPU would wait at each. */
+const LOG_EVERY = { onGpu: 10, otherwise: 1 };
+
+/** A step whose measurements are still on the device. */
+interface UnloggedStep {
+  readonly step: number;
+  readonly updates: readonly Measurements<string>[];
+  readonly seconds: number;
+}
+
 class Training<Config extends RunSettings, Batch> {
   readonly #trainable: Trainable<Config, Batch>;
   readonly #options: RunOptions<Config, Batch>;
@@ -112,6 +122,8 @@ class Training<Config extends RunSettings, Batch> {
   /** False while a loss explodes: such weights are not worth keeping. */
   #healthy = true;
   #lastCheckpoint: { readonly step: number; readonly path: string } | null = null;
+  /** Steps since the last entry of the log. */
+  #unlogged: UnloggedStep[] = [];
 
   constructor(
     trainable: Trainable<Config, Batch>,
@@ -162,6 +174,8 @@ class Training<Config extends RunSettings, Batch> {
       yield await this.#log.append({ type: 'run-failed', step: this.#step, message });
       throw error;
     } finally {
+      for (const { updates } of this.#unlogged)
+        for (const measurements of updates) tf.dispose([...measurements.values()]);
       trainee.dispose();
     }
   }
@@ -181,20 +195,17 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   async *#steps(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
-    const { logEvery, checkpointEvery, sampleEvery } = this.#config;
+    const { checkpointEvery, sampleEvery } = this.#config;
+    const logEvery = this.#config.logEvery ?? (this.#options.backend.gpu ? LOG_EVERY.onGpu : LOG_EVERY.otherwise);
     while (!this.#isOver()) {
       const begin = performance.now();
       const batch = yield* this.#nextBatch(trainee);
       const obstacle = trainee.obstacle(batch);
       const updates = obstacle === null ? this.#learn(trainee, batch) : [];
       this.#step++;
-      if (obstacle !== null) {
-        yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${obstacle}.`);
-      } else if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) {
-        yield* this.#report(trainee, updates, begin);
-      } else {
-        for (const measurements of updates) tf.dispose([...measurements.values()]);
-      }
+      if (obstacle !== null) yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${obstacle}.`);
+      else this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
+      if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(trainee);
       if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(trainee);
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(trainee, batch);
       if (trainee.validatesAt?.(this.#step)) yield* this.#validate(trainee);
@@ -202,6 +213,7 @@ class Training<Config extends RunSettings, Batch> {
       await new Promise((resume) => setImmediate(resume));
       yield* this.#obey(trainee, batch);
     }
+    yield* this.#report(trainee);
   }
 
   #isOver(): boolean {
@@ -251,20 +263,25 @@ class Training<Config extends RunSettings, Batch> {
     }
   }
 
-  /** Logs a step with its losses, and what is alarming about them. */
-  async *#report(
-    trainee: Trainee<Batch>,
-    updates: readonly Measurements<string>[],
-    begin: number,
-  ): AsyncGenerator<RunEvent, void> {
-    const { losses, symptoms } = trainee.examine(await readMeasurements(updates));
-    const seconds = (performance.now() - begin) / 1000;
-    yield await this.#log.append(this.#stepEvent(losses, seconds));
-    const alarms = this.#alarms.observe(losses, symptoms);
-    this.#healthy = !alarms.some(({ code }) => code === 'loss-exploding');
-    for (const { code, message } of alarms) yield await this.#alarm(code, message);
-    const fatal = alarms.find((alarm) => alarm.fatal);
-    if (fatal !== undefined) throw new UserError(`Step ${this.#step} of ${this.#options.runFolder}: ${fatal.message}`);
+  /** Logs the steps since the last entry: the means of their losses, and what is alarming about each. */
+  async *#report(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+    const steps = this.#unlogged;
+    if (steps.length === 0) return;
+    this.#unlogged = [];
+    const begin = performance.now();
+    const measured = await readSteps(steps.map(({ updates }) => updates));
+    const waited = (performance.now() - begin) / 1000;
+    const seconds = steps.reduce((sum, step) => sum + step.seconds, waited) / steps.length;
+    const examined = measured.map((means) => trainee.examine(means));
+    yield await this.#log.append(this.#stepEvent(meansOf(examined.map(({ losses }) => losses)), seconds));
+    for (const [i, { losses, symptoms }] of examined.entries()) {
+      const { step } = steps[i] as UnloggedStep;
+      const alarms = this.#alarms.observe(losses, symptoms);
+      this.#healthy = !alarms.some(({ code }) => code === 'loss-exploding');
+      for (const { code, message } of alarms) yield await this.#alarm(code, message, step);
+      const fatal = alarms.find((alarm) => alarm.fatal);
+      if (fatal !== undefined) throw new UserError(`Step ${step} of ${this.#options.runFolder}: ${fatal.message}`);
+    }
   }
 
   /** The data of the next step; if they fail, what was learned so far is saved first. */
@@ -343,8 +360,8 @@ class Training<Config extends RunSettings, Batch> {
     yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });
   }
 
-  #alarm(code: AlarmCode, message: string): Promise<RunEvent> {
-    return this.#log.append({ type: 'alarm', code, message, step: this.#step });
+  #alarm(code: AlarmCode, message: string, step = this.#step): Promise<RunEvent> {
+    return this.#log.append({ type: 'alarm', code, message, step });
   }
 
   #warn(code: string, message: string): Promise<RunEvent> {

@@ -72,6 +72,31 @@ t.test('what happened is in the log, in order: a run is watched through it', asy
   t.equal(tf.memory().numTensors, before, 'a finished run leaves no tensor');
 });
 
+t.test('an entry of the log holds the means of all steps since the last one: nothing is left out of it', async (t) => {
+  const losses = async (logEvery: number) => {
+    const config = tinyConfig({ logEvery });
+    const { events } = await trainTiny({ runFolder: path.join(t.testdir(), `every-${logEvery}`), steps: 5, config });
+    return events.flatMap((event) => (event.type === 'step' ? [{ step: event.step, ...event.losses }] : []));
+  };
+  const each = await losses(1);
+  const some = await losses(3);
+  t.same(
+    some.map(({ step }) => step),
+    [3, 5],
+  );
+  for (const [entry, from, to] of [
+    [some[0]!, 0, 3],
+    [some[1]!, 3, 5],
+  ] as const) {
+    for (const [name, value] of Object.entries(entry)) {
+      if (name === 'step') continue;
+      const own = each.slice(from, to).map((one) => (one as Record<string, number>)[name]!);
+      const mean = own.reduce((sum, one) => sum + one, 0) / own.length;
+      t.ok(Math.abs(value - mean) < 1e-6, `${name} of steps ${from + 1} to ${to}: ${value}`);
+    }
+  }
+});
+
 t.test('a run that stops on a signal saves first: nothing learned is lost', async (t) => {
   const runFolder = runFolderOf(t);
   const controller = new AbortController();

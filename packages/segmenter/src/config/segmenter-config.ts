@@ -53,7 +53,7 @@ const schema = z.strictObject({
     .max(2 ** 32)
     .default(0),
   /** Steps between two entries of the log. */
-  logEvery: count.default(1),
+  logEvery: count.optional(),
   /** Steps between two checkpoints. */
   checkpointEvery: count.default(500),
   /** Checkpoints kept; the oldest go first. */

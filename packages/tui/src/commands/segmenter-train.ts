@@ -59,7 +59,9 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .addOption(whole('--checkpoint-every <N>', 'steps between checkpoints (default: 500)', 1, LARGEST_STEP))
     .addOption(whole('--keep-checkpoints <N>', 'checkpoints kept, newest first (default: 3)', 1, LARGEST_STEP))
     .addOption(whole('--sample-every <N>', 'steps between sample pictures, 0 for none (default: 200)', 0, LARGEST_STEP))
-    .addOption(whole('--log-every <N>', 'steps between entries of the log (default: 1)', 1, LARGEST_STEP))
+    .addOption(
+      whole('--log-every <N>', 'steps between entries of the log (default: 10 on a GPU, else 1)', 1, LARGEST_STEP),
+    )
     .optionsGroup('How it runs:');
   for (const option of [...computeOptions(), ...screenOptions()]) command.addOption(option);
   command.addHelpText('after', EXAMPLES).action(async (options: SegmenterTrainCommandOptions) => {

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import {
+  createRng,
+  disposeTrainingState,
+  initialTrainingState,
+  type Measurements,
+  openBackend,
+  readMeasurements,
+  trainStep,
+  translationNetworks,
+  UserError,
+} from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
+import t, { type Test } from 'tap';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
+
+/** The most that a step may take at this size: each costs the program some microseconds, and the GPU too. */
+const MOST_DISPATCHES = 3000;
+const SIZE_PX = 64;
+const INSTANCES = 4;
+const NETWORK = { ngf: 2, ndf: 2, blocks: 9 };
+
+/** Counts the calls of a method of WebGPU, whoever makes them. */
+function countCalls(t: Test, prototype: object, method: string): () => number {
+  const methods = prototype as Record<string, (...parameters: unknown[]) => unknown>;
+  const original = methods[method] as (...parameters: unknown[]) => unknown;
+  let calls = 0;
+  methods[method] = function (this: unknown, ...parameters) {
+    calls++;
+    return original.apply(this, parameters);
+  };
+  t.teardown(() => {
+    methods[method] = original;
+  });
+  return () => calls;
+}
+
+t.test('a training step on webgpu', async (t) => {
+  const backend = await openBackend('webgpu').catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (backend instanceof UserError) {
+    t.pass('webgpu', { skip: backend.message });
+    return;
+  }
+  t.teardown(() => backend.close());
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+
+  await t.test('takes few dispatches: many small ones would leave a GPU idle', async (t) => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const dispatches = countCalls(t, Object.getPrototypeOf(pass), 'dispatchWorkgroups');
+    pass.end();
+    encoder.finish();
+    const networks = translationNetworks('instagan', NETWORK);
+    const state = initialTrainingState(networks, 1, 50);
+    const config = tinyConfig({ ...NETWORK, size: { height: SIZE_PX, width: SIZE_PX }, instancesPerChunk: 2 });
+    const [a, b] = ['a', 'b'].map((name) => uploadSamples([tinySample(name, INSTANCES, SIZE_PX)], 'instagan'));
+    const learningRate = { generator: 1e-4, discriminator: 1e-4 };
+    const counted: number[] = [];
+    for (let step = 0; step < 2; step++) {
+      const before = [dispatches(), backend.dispatches!()] as const;
+      const updates: Measurements[] = [];
+      const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu };
+      for (const { measurements } of trainStep(state, networks, a!, b!, settings)) updates.push(measurements);
+      await readMeasurements(updates);
+      counted.push(dispatches() - before[0]);
+      t.equal(backend.dispatches!() - before[1], counted.at(-1), 'the backend counts all of them');
+    }
+    t.equal(counted[0], counted[1], 'as many at each step of equal shapes');
+    t.ok(counted[0]! > 1000 && counted[0]! <= MOST_DISPATCHES, `${counted[0]} dispatches`);
+    disposeSamples([...a!, ...b!]);
+    disposeTrainingState(state);
+  });
+
+  await t.test('reads nothing off the GPU but for the log: each read makes it wait', async (t) => {
+    const buffer = device.createBuffer({ size: 4, usage: 1 });
+    const reads = countCalls(t, Object.getPrototypeOf(buffer), 'mapAsync');
+    buffer.destroy();
+    const readsAt: number[][] = [];
+    const { error } = await trainTiny(
+      {
+        runFolder: path.join(t.testdir(), 'run'),
+        steps: 5,
+        config: tinyConfig({ logEvery: 2, checkpointEvery: 1000 }),
+        backend,
+      },
+      (event) => {
+        if (event.type === 'step') readsAt.push([event.step, reads()]);
+      },
+    );
+    t.equal(error, undefined);
+    t.same(
+      readsAt,
+      [
+        [2, 1],
+        [4, 2],
+        [5, 3],
+      ],
+      'step and reads so far',
+    );
+  });
+});
