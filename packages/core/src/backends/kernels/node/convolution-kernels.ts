@@ -70,11 +70,7 @@ function cut(call: TensorflowCall, padded: Handle, shape: Shape4D, { padding, bo
   const dx =
     border === 'reflect'
       ? reflectPadGradient(call, { dy: padded }, { pad: top })
-      : call.run(
-          'Slice',
-          [padded, constants.integers([0, top, left, 0]), constants.integers(shape)],
-          [constants.type('Index', 'TF_INT32')],
-        );
+      : call.run('Slice', [padded, constants.integers([0, top, left, 0]), constants.integers(shape)]);
   call.release(padded);
   return dx;
 }
@@ -82,7 +78,7 @@ function cut(call: TensorflowCall, padded: Handle, shape: Shape4D, { padding, bo
 function zeroPad(call: TensorflowCall, x: Handle, padding: ConvolutionGeometry['padding']): Handle {
   const { constants } = call;
   const paddings = constants.table(`zeros ${padding}`, [4, 2], () => Int32Array.of(0, 0, ...padding, 0, 0));
-  return call.run('Pad', [x, paddings], [constants.type('Tpaddings', 'TF_INT32')]);
+  return call.run('Pad', [x, paddings]);
 }
 
 function attributesOf({ constants }: TensorflowCall, stride: number): Attribute[] {

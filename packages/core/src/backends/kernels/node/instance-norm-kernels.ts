@@ -8,17 +8,19 @@ type Shape4D = readonly [batch: number, height: number, width: number, channels:
 /** From this many values of a sample on, one batch norm's gradient a sample is faster than its parts on the batch. */
 const FUSED_FROM = 65536;
 
+/** Pixels that are added up at once. */
+const LONGEST_SUM = 256;
+
 /** Not one batch norm a sample, since TensorFlow's adds up in float32 one by one: 5 times the error of these sums. */
 export function instanceNorm(
   call: TensorflowCall,
   { x, residual }: { x: Handle; residual?: Handle },
   { epsilon, ...activation }: ActivationAttributes & { readonly epsilon: number },
 ): Handle[] {
-  const [batch, height, width, channels] = x.shape as Shape4D;
+  const [batch, , , channels] = x.shape as Shape4D;
   const mean = spatialMean(call, x);
   const centred = call.run('Sub', [x, mean]);
-  const norm = call.reduce('EuclideanNorm', call.reduce('EuclideanNorm', centred, [1], true), [2], true);
-  const variance = call.run('Mul', [call.run('Square', [norm]), call.constants.scalar(1 / (height * width))]);
+  const variance = spatialMeanSquare(call, centred);
   const inverseDeviation = call.run('Rsqrt', [call.run('AddV2', [variance, call.constants.scalar(epsilon)])]);
   const normal = call.run('Mul', [centred, inverseDeviation]);
   call.release(centred);
@@ -70,7 +72,6 @@ function batchNormGradients(
   const { constants } = call;
   const channels = x.shape[3] as number;
   const attributes = [
-    constants.type('U', 'TF_FLOAT'),
     constants.real('epsilon', 0),
     constants.text('data_format', 'NHWC'),
     constants.flag('is_training', true),
@@ -88,7 +89,22 @@ function batchNormGradients(
   return call.joinRows(parts);
 }
 
-/** Mean over height and width, kept as axes of 1: one after the other, since float32 loses digits over a long sum. */
+/** Mean over height and width, kept as axes of 1. */
 function spatialMean(call: TensorflowCall, x: Handle): Handle {
-  return call.reduce('Mean', call.reduce('Mean', x, [1], true), [2], true);
+  if (isLong(x)) return call.reduce('Mean', call.reduce('Mean', x, [1], true), [2], true);
+  return call.reduce('Mean', x, [1, 2], true);
+}
+
+/** Mean of the squares over height and width, kept as axes of 1. */
+function spatialMeanSquare(call: TensorflowCall, x: Handle): Handle {
+  if (!isLong(x)) return call.reduce('Mean', call.run('Square', [x]), [1, 2], true);
+  const [, height, width] = x.shape as Shape4D;
+  const norm = call.reduce('EuclideanNorm', call.reduce('EuclideanNorm', x, [1], true), [2], true);
+  return call.run('Mul', [call.run('Square', [norm]), call.constants.scalar(1 / (height * width))]);
+}
+
+/** Whether float32 loses digits over the sum of a channel, so that one axis is added up after the other. */
+function isLong({ shape }: Handle): boolean {
+  const [, height, width] = shape as Shape4D;
+  return height * width > LONGEST_SUM;
 }

@@ -59,5 +59,5 @@ function shiftAndAdd({ constants }: TensorflowCall, width: number, outputs: numb
 
 function swapMiddle(call: TensorflowCall, x: Handle): Handle {
   const { constants } = call;
-  return call.run('Transpose', [x, constants.integers([0, 2, 1, 3])], [constants.type('Tperm', 'TF_INT32')]);
+  return call.run('Transpose', [x, constants.integers([0, 2, 1, 3])]);
 }

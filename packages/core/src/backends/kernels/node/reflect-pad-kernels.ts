@@ -13,7 +13,7 @@ export function reflectPad(call: TensorflowCall, { x }: { x: Handle }, { pad }: 
 export function reflectPadGradient(call: TensorflowCall, { dy }: { dy: Handle }, { pad }: { pad: number }): Handle {
   const { constants } = call;
   const paddings = constants.table(`paddings ${pad}`, [4, 2], () => Int32Array.of(0, 0, pad, pad, pad, pad, 0, 0));
-  const attributes = [constants.type('Tpaddings', 'TF_INT32'), constants.text('mode', 'REFLECT')];
+  const attributes = [constants.text('mode', 'REFLECT')];
   return call.run('MirrorPadGrad', [dy, paddings], attributes);
 }
 

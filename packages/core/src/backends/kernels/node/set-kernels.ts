@@ -7,7 +7,7 @@ interface CountsAttributes {
 
 export function setSum(call: TensorflowCall, { x }: { x: Handle }, { counts }: CountsAttributes): Handle {
   if (counts.length === 1) return call.reduce('Sum', x, [0], true);
-  return call.run('SegmentSum', [x, samples(call, counts)], [call.constants.type('Tindices', 'TF_INT32')]);
+  return call.run('SegmentSum', [x, samples(call, counts)]);
 }
 
 export function setSpread(call: TensorflowCall, { x }: { x: Handle }, { counts }: CountsAttributes): Handle {

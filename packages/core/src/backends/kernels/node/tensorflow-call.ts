@@ -15,18 +15,13 @@ export class TensorflowCall {
     this.onGpu = constants.binding.isUsingGpuDevice();
   }
 
-  /** Runs an operation of one output. Its type `T` is float32. */
+  /** Runs an operation of one output. Attributes that the inputs tell, such as their type, are left out. */
   run(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[] = []): Handle {
     return this.runAll(operation, inputs, attributes, 1)[0] as Handle;
   }
 
-  /** Runs an operation of several outputs. Its type `T` is float32. */
+  /** Runs an operation of several outputs. */
   runAll(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[], outputs: number): Handle[] {
-    return this.execute(operation, inputs, [this.constants.type('T', 'TF_FLOAT'), ...attributes], outputs);
-  }
-
-  /** Runs an operation with these attributes and no other. */
-  execute(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[], outputs: number): Handle[] {
     const ids = inputs.map(({ id }) => id);
     const results = this.constants.binding.executeOp(operation, attributes, ids, outputs);
     for (const { id } of results) this.#made.add(id);
@@ -35,29 +30,18 @@ export class TensorflowCall {
 
   /** Shares its memory with `x`. */
   reshape(x: Handle, shape: readonly number[]): Handle {
-    const { constants } = this;
-    return this.run('Reshape', [x, constants.integers(shape)], [constants.type('Tshape', 'TF_INT32')]);
+    return this.run('Reshape', [x, this.constants.integers(shape)]);
   }
 
   /** Mean, sum or Euclidean norm along axes. */
   reduce(how: 'Mean' | 'Sum' | 'EuclideanNorm', x: Handle, axes: readonly number[], keepDims: boolean): Handle {
     const { constants } = this;
-    return this.run(
-      how,
-      [x, constants.integers(axes)],
-      [constants.type('Tidx', 'TF_INT32'), constants.flag('keep_dims', keepDims)],
-    );
+    return this.run(how, [x, constants.integers(axes)], [constants.flag('keep_dims', keepDims)]);
   }
 
   /** Slices of `x` along `axis`, one for each of `indices`, whose axes take its place. */
   gather(x: Handle, indices: Handle, axis: number): Handle {
-    const { constants } = this;
-    const attributes = [
-      constants.type('Tparams', 'TF_FLOAT'),
-      constants.type('Tindices', 'TF_INT32'),
-      constants.type('Taxis', 'TF_INT32'),
-    ];
-    return this.execute('GatherV2', [x, indices, constants.axis(axis)], attributes, 1)[0] as Handle;
+    return this.run('GatherV2', [x, indices, this.constants.axis(axis)]);
   }
 
   /** The rows of `x`, one tensor each, in its memory. */
@@ -72,7 +56,7 @@ export class TensorflowCall {
   joinRows(rows: readonly Handle[]): Handle {
     if (rows.length === 1) return rows[0] as Handle;
     const { constants } = this;
-    const attributes = [constants.integer('N', rows.length), constants.type('Tidx', 'TF_INT32')];
+    const attributes = [constants.integer('N', rows.length), constants.float];
     return this.run('ConcatV2', [...rows, constants.axis(0)], attributes);
   }
 

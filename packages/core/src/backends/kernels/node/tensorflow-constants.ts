@@ -6,15 +6,14 @@ const MOST_TENSORS = 512;
 /** Attributes, and small constant tensors that are made once: shapes, axes, factors. */
 export class TensorflowConstants {
   readonly binding: TensorflowBinding;
+  /** The type of a list of inputs, which TensorFlow does not find out. */
+  readonly float: Attribute;
   /** Oldest first. */
   readonly #tensors = new Map<string, Handle>();
 
   constructor(binding: TensorflowBinding) {
     this.binding = binding;
-  }
-
-  type(name: string, type: 'TF_FLOAT' | 'TF_INT32'): Attribute {
-    return { name, type: this.binding.TF_ATTR_TYPE, value: this.binding[type] };
+    this.float = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   }
 
   text(name: string, value: string): Attribute {
