@@ -21,6 +21,7 @@ export interface WasmTensors {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   getMemoryOffset(dataId: object): number;
   disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
 }
 
 // Layout of the control block in wasm/assembly/pool.ts.
@@ -124,6 +125,11 @@ export class KernelTensors {
 
   output(shape: readonly number[]): TensorInfo {
     return this.#backend.makeOutput([...shape], 'float32');
+  }
+
+  /** Keeps data until they have been disposed of once more. */
+  share(dataId: object): void {
+    this.#backend.incRef(dataId);
   }
 
   /** Frees a tensor that was made here and is not handed out. */

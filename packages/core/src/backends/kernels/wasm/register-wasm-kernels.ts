@@ -30,11 +30,17 @@ const KERNELS = {
   SetSpread: setSpread,
 } as const;
 
-/** Stock kernels that are replaced: they add in float32 one by one, and transpose first unless the last axis goes. */
-const REDUCTIONS = { Sum: 'sum', Mean: 'mean' } as const;
+type StockKernel = tf.KernelConfig['kernelFunc'];
+
+/** Stock kernels that are replaced, by kernels that may fall back to them. */
+const REPLACEMENTS: Readonly<Record<string, (runner: KernelRunner, stock: StockKernel) => StockKernel>> = {
+  Sum: (runner, stock) => reduction(runner, stock, 'sum'),
+  Mean: (runner, stock) => reduction(runner, stock, 'mean'),
+  Identity: sharing,
+};
 
 /** What has a kernel of this project's own on wasm: ops, and stock operations of tfjs. */
-export const WASM_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(REDUCTIONS)];
+export const WASM_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(REPLACEMENTS)];
 
 export interface WasmKernelOptions {
   /** Kernels not to use: ops keep their reference of stock operations. @default none */
@@ -87,8 +93,15 @@ export function registerWasmKernels(
     });
     undo.push(() => unregister(name));
   }
-  for (const [name, scale] of Object.entries(REDUCTIONS)) {
-    if (!except.includes(name)) undo.push(replaceReduction(name, scale, runner));
+  for (const [name, replacement] of Object.entries(REPLACEMENTS)) {
+    const stock = tf.getKernel(name, 'wasm');
+    if (stock === undefined || except.includes(name)) continue;
+    unregister(name);
+    tf.registerKernel({ ...stock, kernelFunc: replacement(runner, stock.kernelFunc) });
+    undo.push(() => {
+      unregister(name);
+      tf.registerKernel(stock);
+    });
   }
   return {
     fused: runner.fused,
@@ -99,22 +112,28 @@ export function registerWasmKernels(
   };
 }
 
-/** Reduces float32 tensors along neighbouring axes here, and others as before. Returns how to undo it. */
-function replaceReduction(name: string, scale: 'sum' | 'mean', runner: KernelRunner): () => void {
-  const stock = tf.getKernel(name, 'wasm');
-  if (stock === undefined) return () => {};
-  unregister(name);
-  tf.registerKernel({
-    ...stock,
-    kernelFunc: (call) => {
-      const x = call.inputs.x as tf.TensorInfo;
-      const plan = x.dtype === 'float32' && reductionPlan(x.shape, call.attrs as unknown as ReductionAttributes);
-      return plan ? reduce(runner, new KernelTensors(call.backend), x, plan, scale) : stock.kernelFunc(call);
-    },
-  });
-  return () => {
-    unregister(name);
-    tf.registerKernel(stock);
+/**
+ * Reduces float32 tensors along neighbouring axes here, and others as before: the stock kernel adds in float32 one by
+ * one, and transposes first unless the last axis goes.
+ */
+function reduction(runner: KernelRunner, stock: StockKernel, scale: 'sum' | 'mean'): StockKernel {
+  return (call) => {
+    const x = call.inputs.x as tf.TensorInfo;
+    const plan = x.dtype === 'float32' && reductionPlan(x.shape, call.attrs as unknown as ReductionAttributes);
+    return plan ? reduce(runner, new KernelTensors(call.backend), x, plan, scale) : stock(call);
+  };
+}
+
+/**
+ * A copy that shares the memory of its source, as on other backends. The stock kernel copies the values, and tfjs makes
+ * a copy of everything that a gradient will need: filters and activations would lie in memory two or three times.
+ */
+function sharing(_runner: KernelRunner, stock: StockKernel): StockKernel {
+  return (call) => {
+    const { dataId, shape, dtype } = call.inputs.x as tf.TensorInfo;
+    if (dtype === 'string') return stock(call);
+    new KernelTensors(call.backend).share(dataId);
+    return { dataId, shape, dtype };
   };
 }
 
