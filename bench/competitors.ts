@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BackendName } from '@instagan/core/backends';
@@ -6,6 +7,9 @@ import type { MeasurementOptions } from './measure/measuring.ts';
 import type { BenchOptions, Runtime } from './options.ts';
 
 const run = promisify(execFile);
+
+/** `.ts` in the repository, `.mjs` in the portable form. */
+const EXTENSION = path.extname(import.meta.url);
 
 /** What PyTorch tells beside its times. */
 export interface PeerIdentity {
@@ -25,9 +29,9 @@ export type Asked = Readonly<Record<string, unknown>>;
 export function measureOurs<T>(backend: BackendName, options: BenchOptions, asked: Asked): Promise<T> {
   const { benchmark, stock, runtime, threads, warmUp, repeats } = options;
   const all: MeasurementOptions & Asked = { backend, stock, threads, warmUp, repeats, ...asked };
-  const script = fileURLToPath(new URL(`./measure/${benchmark}.ts`, import.meta.url));
+  const script = fileURLToPath(new URL(`./measure/${benchmark}${EXTENSION}`, import.meta.url));
   const [command, ...args] = runtimeCommand(runtime);
-  return lastLineOf(command, [...args, script, JSON.stringify(all)]);
+  return lastLineOf(options, command, [...args, script, JSON.stringify(all)]);
 }
 
 /**
@@ -41,14 +45,14 @@ export function measurePeer<T>(options: BenchOptions, asked: Asked): Promise<T &
   const flags = { ...asked, threads, 'warm-up': warmUp, repeats, device: peerDevice };
   const script = fileURLToPath(new URL(`./peers/pytorch_${benchmark}.py`, import.meta.url));
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return lastLineOf(process.env.PYTHON ?? 'python3', ['-B', script, ...args]);
+  return lastLineOf(options, process.env.PYTHON ?? 'python3', ['-B', script, ...args]);
 }
 
 /** The program that runs a module in TypeScript, and what comes before the module's file. */
 function runtimeCommand(runtime: Runtime): [string, ...string[]] {
   switch (runtime) {
     case 'node':
-      return [process.execPath, '--import', import.meta.resolve('tsx')];
+      return [process.execPath, ...(EXTENSION === '.ts' ? ['--import', import.meta.resolve('tsx')] : [])];
     case 'bun':
       return [process.env.INSTAGAN_BUN || 'bun'];
     case 'deno':
@@ -56,12 +60,13 @@ function runtimeCommand(runtime: Runtime): [string, ...string[]] {
   }
 }
 
-async function lastLineOf<T>(command: string, args: readonly string[]): Promise<T> {
+async function lastLineOf<T>({ limitSeconds = 0 }: BenchOptions, command: string, args: readonly string[]): Promise<T> {
   try {
-    const { stdout } = await run(command, [...args], { maxBuffer: 2 ** 24 });
+    const { stdout } = await run(command, [...args], { maxBuffer: 2 ** 24, timeout: 1000 * limitSeconds });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   } catch (error) {
-    const { stderr = '', message } = error as { stderr?: string; message: string };
+    const { stderr = '', message, killed } = error as { stderr?: string; message: string; killed?: boolean };
+    if (killed) throw new Error(`${command} took longer than ${limitSeconds} s`);
     throw new Error(`${command} failed: ${stderr.trim().split('\n').at(-1) || message}`);
   }
 }

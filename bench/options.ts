@@ -28,6 +28,8 @@ export interface BenchOptions extends Repetition {
   readonly peer: boolean;
   /** PyTorch's device, such as `cpu` or `cuda`. */
   readonly peerDevice: string;
+  /** For each competitor. @default none */
+  readonly limitSeconds?: number;
   readonly json: boolean;
 }
 
