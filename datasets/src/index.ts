@@ -11,7 +11,9 @@ export type { DatasetFault, FaultCode } from './folder/dataset-fault.ts';
 export {
   type DomainFolder,
   type ImageFile,
+  indexMasks,
   type MaskFile,
+  type MaskIndex,
   readDomainFolder,
   type SplitName,
 } from './folder/dataset-folder.ts';

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../helpers/cli-process.ts';
 import { type ProcessResult, runProcess } from '../helpers/run-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['packages/core', 'packages/segmenter', 'datasets', 'packages/tui'];
+const FOLDERS = ['packages/core', 'packages/segmenter', 'datasets', 'packages/video', 'packages/tui'];
 
 /** How npm says that the registry is out of reach or does not have what the lock file of this repository has. */
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;

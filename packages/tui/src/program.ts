@@ -9,6 +9,7 @@ import { addSegmenterPredictCommand } from './commands/segmenter-predict.ts';
 import { addSegmenterTrainCommand } from './commands/segmenter-train.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
+import { addVideoCommand } from './commands/video.ts';
 import type { ReportExitCode } from './exit-code.ts';
 import { packageVersion } from './version.ts';
 
@@ -44,6 +45,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);
   addSegmenterEvaluateCommand(segmenter);
+  addVideoCommand(program, reportExitCode);
   addImportCommand(program);
   const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
   addDatasetCheckCommand(dataset, reportExitCode);

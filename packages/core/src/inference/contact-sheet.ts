@@ -75,14 +75,18 @@ export function pixelsOf({ width, height, image }: Sample): Picture {
   return { width, height, data: bytesFromValues(image) };
 }
 
-/** The instances of a sample, each in a colour of its own; soft masks shade into the background. */
-export function masksOf({ width, height, masks }: Sample): Picture {
+/**
+ * The instances of a sample, each in a colour of its own; soft masks shade into the background.
+ *
+ * @param numbers which colour each gets: those of one number are alike @default their places
+ */
+export function masksOf({ width, height, masks }: Sample, numbers: readonly number[] = [...masks.keys()]): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     let colour: Rgb = BACKGROUND;
     for (const [instance, mask] of masks.entries()) {
       const share = (clamp(mask[i] as number) + 1) / 2;
-      const own = INSTANCE_COLOURS[instance % INSTANCE_COLOURS.length] as Rgb;
+      const own = INSTANCE_COLOURS[(numbers[instance] as number) % INSTANCE_COLOURS.length] as Rgb;
       colour = [0, 1, 2].map((c) => (1 - share) * (colour[c] as number) + share * (own[c] as number)) as unknown as Rgb;
     }
     for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round(colour[c] as number);

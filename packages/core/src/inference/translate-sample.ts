@@ -17,13 +17,18 @@ export interface Translator {
 export interface TranslateOptions {
   /** Which instances change, by index into the sample's masks; the others and their masks stay. @default all */
   readonly instances?: readonly number[];
-  /** At most this many change, the largest first. @default 20, as in the paper */
+  /** At most this many change, the first of `order`. @default 20, as in the paper */
   readonly maxInstances?: number;
+  /**
+   * In which order instances change: largest first, as in the paper, or as `instances` lists them, for a video, where they
+   * must not trade places from frame to frame. @default 'area'
+   */
+  readonly order?: 'area' | 'given';
 }
 
 /**
  * Translates one image of any size with the sequential scheme (paper, equation 8): instances in order of decreasing
- * area, a chunk at a time, each chunk starting from the image that the last one left. Memory does not depend on the
+ * area, or as given, a chunk at a time, each chunk starting from the image that the last one left. Memory does not depend on the
  * number of instances. An image without instances comes back as it was.
  *
  * @returns image and masks, values in [-1, 1]; masks in the order of `sample`. A baseline that sees the masks' union
@@ -32,13 +37,17 @@ export interface TranslateOptions {
 export async function translateSample(
   translator: Translator,
   sample: Sample,
-  { instances, maxInstances = 20 }: TranslateOptions = {},
+  { instances, maxInstances = 20, order: orderBy = 'area' }: TranslateOptions = {},
 ): Promise<Sample> {
   const { networks } = translator;
   const input = networks.name === 'cyclegan-seg' ? mergeMasks(sample) : sample;
-  const wanted = new Set(instances ?? input.masks.keys());
+  const wanted = [...new Set(instances ?? input.masks.keys())];
   const largestFirst = selectInstances(input.masks, { maxInstances: Math.max(1, input.masks.length) });
-  const order = largestFirst.filter((index) => wanted.has(index)).slice(0, maxInstances);
+  const order = (
+    orderBy === 'area'
+      ? largestFirst.filter((index) => wanted.includes(index))
+      : wanted.filter((index) => largestFirst.includes(index))
+  ).slice(0, maxInstances);
   if (order.length === 0 && networks.name !== 'cyclegan') return input;
   const padded = padSample(input, 4);
   const { image, masks } =

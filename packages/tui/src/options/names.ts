@@ -1,4 +1,5 @@
 import type { BackendName, ModelName, PresetName, TranslationDirection } from '@instagan/core';
+import type { CodecName } from '@instagan/video';
 
 /**
  * What the options take by name, with a line of help for each. The compiler holds these lists to those of core, which is
@@ -31,6 +32,15 @@ export const PRESETS: Readonly<Record<PresetName, string>> = {
 export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
   AtoB: 'from domain A to B',
   BtoA: 'from domain B to A',
+};
+
+export const CODECS: Readonly<Record<CodecName, string>> = {
+  h264: 'plays everywhere (mp4, mov, mkv)',
+  hevc: 'smaller, on newer devices (mp4, mov, mkv)',
+  vp9: 'free, with transparency (webm, mkv, mp4)',
+  av1: 'free, smallest, slow (mp4, webm, mkv)',
+  prores: 'to edit, with transparency (mov, mkv)',
+  ffv1: 'without loss (mkv)',
 };
 
 /** The names of a list, for an option's choices. */

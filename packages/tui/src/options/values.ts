@@ -23,6 +23,35 @@ export function positiveNumber(max: number): (text: string) => number {
   };
 }
 
+/** Parses a number from 0 to `max`, such as `0.6`. */
+export function share(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= 0 && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number from 0 to ${max}.`);
+  };
+}
+
+/** Parses a time from the beginning of a video: seconds, `M:S` or `H:M:S`, such as `12.5` or `1:02:03`. */
+export function timeValue(text: string): number {
+  const parts = /^(?:\d+:){0,2}\d+(?:\.\d+)?$/.test(text) ? text.split(':').map(Number) : [];
+  const isClock = parts.slice(1).every((part) => part < 60);
+  if (parts.length > 0 && isClock) return parts.reduce((sum, part) => sum * 60 + part, 0);
+  throw new InvalidArgumentError('Give a time such as 12.5, 1:30 or 1:02:03.');
+}
+
+export interface ShardValue {
+  readonly number: number;
+  readonly count: number;
+}
+
+/** Parses which of several parts, such as `2/4`: from 1 to the number of parts. */
+export function shardValue(text: string): ShardValue {
+  const [, number = '', count = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
+  if (Number(number) >= 1 && Number(number) <= Number(count)) return { number: Number(number), count: Number(count) };
+  throw new InvalidArgumentError('Give one part of several, such as 1/4 … 4/4.');
+}
+
 export interface SizeLimits {
   readonly min: number;
   readonly max: number;

@@ -1,0 +1,34 @@
+import type { TranslationDirection } from '@instagan/core';
+import type { CodecName, ContainerName } from '@instagan/video';
+import type { ComputeOptions } from '../options/shared.ts';
+import type { ShardValue, SizeValue } from '../options/values.ts';
+import type { InstanceOptions } from './segment-pictures.ts';
+
+/** What `instagan video` takes. */
+export interface VideoCommandOptions extends ComputeOptions, InstanceOptions {
+  readonly run?: string;
+  readonly input: string;
+  readonly output: string;
+  readonly masks?: string;
+  readonly segmenter?: string;
+  readonly direction: TranslationDirection;
+  readonly maxInstances: number;
+  readonly start?: number;
+  readonly duration?: number;
+  readonly size?: SizeValue;
+  readonly fps?: number;
+  readonly every?: number;
+  readonly tolerateDamage?: true;
+  readonly maskSmoothing?: number;
+  readonly bridge?: number;
+  readonly compare?: true;
+  readonly codec?: CodecName;
+  readonly container?: ContainerName;
+  readonly crf?: number;
+  readonly encoder: 'software' | 'hardware';
+  readonly resume?: true;
+  readonly segmentFrames: number;
+  readonly shard?: ShardValue;
+  readonly join?: true;
+  readonly json?: true;
+}

@@ -1,0 +1,139 @@
+import { bytesFromValues, loadTranslator, readRunConfig, translationConfigs, UsageError } from '@instagan/core';
+import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
+import {
+  type FrameSegmenter,
+  joinShards,
+  type TranslateVideoOptions,
+  translateVideo,
+  type VideoJobOptions,
+} from '@instagan/video';
+import { EXIT_CODE } from '../exit-code.ts';
+import { counted } from '../output/format.ts';
+import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { type Interruption, listenForInterruption } from './interruption.ts';
+import { describeCompute, openCompute } from './open-compute.ts';
+import { segmentPictures } from './segment-pictures.ts';
+import { openFrameMasks } from './video-masks.ts';
+import type { VideoCommandOptions } from './video-options.ts';
+import { VideoReport } from './video-report.ts';
+
+/**
+ * `instagan video`: translates a video, one shard of it, or joins its shards.
+ *
+ * @returns the exit code: 128 plus the number of the signal if one stopped it
+ * @throws UsageError, UserError
+ */
+export async function videoAction(options: VideoCommandOptions): Promise<number> {
+  const terminal = openTerminal();
+  if (options.join) return joinAction(options, terminal);
+  const { run, direction } = options;
+  if (run === undefined)
+    throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
+  const { model } = await readRunConfig(translationConfigs, run);
+  const source = masksFrom(model, options);
+  const files = source === 'files' ? await openFrameMasks(options.masks as string) : async () => [];
+  const say = (text: string) => {
+    if (!options.json) terminal.line(text);
+  };
+  const backend = await openCompute(options, terminal.remark);
+  const interruption = listenForInterruption((name) => {
+    terminal.remark(`instagan: ${name}: finishing the file with what is done; again to end at once.`);
+  });
+  try {
+    const translator = await loadTranslator(run, direction);
+    for (const warning of translator.warnings) terminal.remark(`instagan: ${warning}`);
+    say(`${run} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
+    const { segment, step } =
+      source === 'segmenter'
+        ? await openSegmenter(options.segmenter as string, options, terminal)
+        : { segment: files, step: 0 };
+    const maskIdentity = [options.segmenter ?? options.masks, step, options.minArea, options.minConfidence];
+    const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
+    const translation = { ...translationOptions(options), translator, segment, modelIdentity };
+    return await translate(translation, options, terminal, interruption);
+  } finally {
+    interruption.release();
+    await backend.close();
+  }
+}
+
+/** What finds the instances of a frame. @throws UsageError if nothing was named that does */
+function masksFrom(model: string, { masks, segmenter, run }: VideoCommandOptions): 'none' | 'files' | 'segmenter' {
+  if (model === 'cyclegan') return 'none';
+  if (segmenter !== undefined) return 'segmenter';
+  if (masks !== undefined) return 'files';
+  throw new UsageError(
+    `Without masks the model of ${run} does not know which objects to translate: give --segmenter DIR, the run of a segmenter, or --masks DIR, a folder with NAME00001_0.png, … for each frame.`,
+  );
+}
+
+/** Loads a segmenter; its backend must be open. */
+async function openSegmenter(
+  folder: string,
+  options: VideoCommandOptions,
+  terminal: Terminal,
+): Promise<{ segment: FrameSegmenter; step: number }> {
+  const segmenter = await loadSegmenter(folder);
+  for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
+  const segment: FrameSegmenter = async ({ width, height, image }) => {
+    const [found] = await segmentPictures(segmenter, [{ width, height, data: bytesFromValues(image) }], options);
+    return found === undefined ? [] : masksOfInstances(found);
+  };
+  return { segment, step: segmenter.step };
+}
+
+async function translate(
+  translation: TranslateVideoOptions,
+  options: VideoCommandOptions,
+  terminal: Terminal,
+  interruption: Interruption,
+): Promise<number> {
+  const report = new VideoReport(terminal, options);
+  for await (const progress of translateVideo({ ...translation, signal: interruption.signal })) report.tell(progress);
+  if (options.json) printJson(report.summary());
+  return interruption.exitCode() ?? EXIT_CODE.done;
+}
+
+async function joinAction(options: VideoCommandOptions, terminal: Terminal): Promise<number> {
+  const { doneFrames, remarks } = await joinShards(jobOptions(options));
+  for (const remark of remarks) terminal.remark(`instagan: ${remark}`);
+  if (options.json) printJson({ output: options.output, frames: doneFrames });
+  else terminal.line(`${counted(doneFrames, 'frame')} joined into ${options.output}`);
+  return EXIT_CODE.done;
+}
+
+function jobOptions(options: VideoCommandOptions): VideoJobOptions {
+  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf } = options;
+  return {
+    input,
+    output,
+    ...(start === undefined ? {} : { startSeconds: start }),
+    ...(duration === undefined ? {} : { durationSeconds: duration }),
+    ...(size === undefined ? {} : { size }),
+    ...(fps === undefined ? {} : { fps }),
+    ...(every === undefined ? {} : { every }),
+    ...(codec === undefined ? {} : { codec }),
+    ...(container === undefined ? {} : { container }),
+    ...(crf === undefined ? {} : { crf }),
+    toleratesDamage: tolerateDamage === true,
+  };
+}
+
+function translationOptions(
+  options: VideoCommandOptions,
+): Omit<TranslateVideoOptions, 'translator' | 'segment' | 'modelIdentity'> {
+  const { maxInstances, maskSmoothing, bridge, compare, encoder, resume, segmentFrames, shard } = options;
+  return {
+    ...jobOptions(options),
+    maxInstances,
+    tracking: {
+      ...(maskSmoothing === undefined ? {} : { maskSmoothing }),
+      ...(bridge === undefined ? {} : { bridgeFrames: bridge }),
+    },
+    compares: compare === true,
+    encoder,
+    resumes: resume === true,
+    segmentFrames,
+    ...(shard === undefined ? {} : { shard }),
+  };
+}

@@ -1,0 +1,159 @@
+import { UserError } from '@instagan/core';
+import { mainMessage, runFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import type { CodecName, ContainerName, OutputFormat } from './output-format.ts';
+
+/** How an encoder of ffmpeg is called. */
+export interface Encoder {
+  /** As ffmpeg names it. */
+  readonly name: string;
+  /** Before the input, such as the device. */
+  readonly globalArgs: readonly string[];
+  /** Filters after the conversion of colours. */
+  readonly filters: readonly string[];
+  /** Its own pixel format. */
+  readonly pixelFormat: string;
+  readonly args: readonly string[];
+  /** Container for its segments. */
+  readonly segment: 'mp4' | 'mov' | 'mkv';
+  /** Whether its pixels are YUV with colours at half the resolution, so that sides must be even. */
+  readonly needsEvenSides: boolean;
+}
+
+export interface EncoderOptions {
+  /** Constant rate factor: lower is better and larger. @default depends on the codec, visually lossless for most */
+  readonly crf?: number;
+  /** `hardware`: an encoder of the GPU. @default 'software' */
+  readonly encoder?: 'software' | 'hardware';
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly quality: (crf: number) => readonly string[];
+  readonly globalArgs?: readonly string[];
+  readonly filters?: readonly string[];
+  readonly pixelFormat?: string;
+}
+
+const DEFAULT_CRF: Readonly<Record<CodecName, number>> = { h264: 18, hevc: 20, vp9: 24, av1: 26, prores: 0, ffv1: 0 };
+
+const crfArgs =
+  (...rest: string[]) =>
+  (crf: number) => ['-crf', `${crf}`, ...rest];
+
+const SOFTWARE: Readonly<Record<CodecName, readonly Candidate[]>> = {
+  h264: [{ name: 'libx264', quality: crfArgs('-preset', 'medium') }],
+  hevc: [{ name: 'libx265', quality: crfArgs('-preset', 'medium', '-x265-params', 'log-level=error') }],
+  vp9: [{ name: 'libvpx-vp9', quality: crfArgs('-b:v', '0', '-deadline', 'good', '-cpu-used', '2', '-row-mt', '1') }],
+  av1: [
+    { name: 'libsvtav1', quality: crfArgs('-preset', '6') },
+    { name: 'libaom-av1', quality: crfArgs('-b:v', '0', '-cpu-used', '6', '-strict', 'experimental') },
+  ],
+  prores: [{ name: 'prores_ks', quality: () => ['-profile:v', '3'], pixelFormat: 'yuv422p10le' }],
+  ffv1: [{ name: 'ffv1', quality: () => ['-level', '3', '-g', '1'], pixelFormat: 'bgr0' }],
+};
+
+/** Of NVIDIA, Apple, Intel, AMD, and Linux's common interface, in this order. */
+const HARDWARE: readonly (Omit<Candidate, 'name'> & { readonly suffix: string })[] = [
+  { suffix: 'nvenc', quality: (crf) => ['-rc', 'vbr', '-cq', `${crf}`, '-b:v', '0'] },
+  // Its scale runs from 1, the worst, to 100.
+  { suffix: 'videotoolbox', quality: (crf) => ['-q:v', `${Math.max(1, Math.round(100 - crf * 1.8))}`] },
+  { suffix: 'qsv', quality: (crf) => ['-global_quality', `${crf}`], pixelFormat: 'nv12' },
+  { suffix: 'amf', quality: (crf) => ['-rc', 'cqp', '-qp_i', `${crf}`, '-qp_p', `${crf}`] },
+  {
+    suffix: 'vaapi',
+    quality: (crf) => ['-qp', `${crf}`],
+    globalArgs: ['-vaapi_device', '/dev/dri/renderD128'],
+    filters: ['format=nv12', 'hwupload'],
+    pixelFormat: 'vaapi',
+  },
+];
+
+/**
+ * Whether a format is encoded only when the segments are joined: GIFs, pictures, and VP9 with transparency, whose alpha
+ * channel ffmpeg loses when it copies a track.
+ */
+export function isEncodedLast({ codec, keepsAlpha }: Pick<OutputFormat, 'codec' | 'keepsAlpha'>): boolean {
+  return codec === null || (codec === 'vp9' && keepsAlpha);
+}
+
+/** Arguments of ffmpeg for VP9 with transparency. */
+export function transparentVp9({ crf = DEFAULT_CRF.vp9 }: EncoderOptions): string[] {
+  const candidate = SOFTWARE.vp9[0] as Candidate;
+  const encoder = encoderOf(candidate, 'vp9', 'webm', false, crf);
+  return encoderArguments({ ...encoder, pixelFormat: 'yuva420p', args: [...encoder.args, '-auto-alt-ref', '0'] });
+}
+
+/**
+ * Chooses the encoder of the segments: the first that encodes a test picture.
+ *
+ * @throws UserError if none does
+ */
+export async function chooseEncoder(
+  ffmpeg: Ffmpeg,
+  { codec, container, keepsAlpha }: OutputFormat,
+  { crf, encoder = 'software' }: EncoderOptions = {},
+): Promise<Encoder> {
+  // What is encoded when the segments are joined is kept without loss until then.
+  const segmentCodec = codec === null || isEncodedLast({ codec, keepsAlpha }) ? 'ffv1' : codec;
+  const isHardware = encoder === 'hardware' && codec === segmentCodec;
+  const candidates = isHardware
+    ? HARDWARE.map(({ suffix, ...rest }) => ({ name: `${segmentCodec}_${suffix}`, ...rest }))
+    : SOFTWARE[segmentCodec];
+  const failures: string[] = [];
+  for (const candidate of candidates) {
+    const chosen = encoderOf(candidate, segmentCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[segmentCodec]);
+    const end = await runFfmpeg(ffmpeg, [
+      ...chosen.globalArgs,
+      ...['-f', 'lavfi', '-i', 'color=s=256x256:d=0.1', '-frames:v', '1'],
+      ...encoderArguments(chosen),
+      ...['-f', 'null', '-'],
+    ]);
+    if (end.exitCode === 0) return chosen;
+    failures.push(`${candidate.name}: ${mainMessage(end)}`);
+  }
+  const mend = isHardware ? 'leave --encoder hardware out' : `use an ffmpeg that has it, or another --codec`;
+  const what = isHardware
+    ? `No encoder of a GPU for ${segmentCodec} works here`
+    : `This ffmpeg cannot encode ${segmentCodec}`;
+  throw new UserError(`${what} (${failures.join('; ')}): ${mend}.`);
+}
+
+function encoderOf(
+  candidate: Candidate,
+  codec: CodecName,
+  container: ContainerName,
+  keepsAlpha: boolean,
+  crf: number,
+): Encoder {
+  const alphaFormats: Partial<Record<CodecName, string>> = { prores: 'yuva444p10le', ffv1: 'bgra' };
+  const pixelFormat = (keepsAlpha ? alphaFormats[codec] : undefined) ?? candidate.pixelFormat ?? 'yuv420p';
+  const args = [...candidate.quality(crf)];
+  // Segments can be joined at exact times only if frames lie in the order in which they are shown: no B-frames.
+  if (codec === 'h264' || codec === 'hevc') args.push('-bf', '0');
+  if (keepsAlpha && codec === 'prores') args.push('-profile:v', '4');
+  if (codec === 'hevc' && container !== 'mkv') args.push('-tag:v', 'hvc1');
+  const segment = codec === 'prores' ? 'mov' : codec === 'ffv1' ? 'mkv' : 'mp4';
+  return {
+    name: candidate.name,
+    globalArgs: candidate.globalArgs ?? [],
+    filters: candidate.filters ?? [],
+    pixelFormat,
+    args,
+    segment,
+    needsEvenSides: codec === 'h264' || codec === 'hevc' || codec === 'av1' || codec === 'prores',
+  };
+}
+
+/** ffmpeg's arguments between the raw frames and the name of the file. Colours are those of HDTV, and tagged so. */
+export function encoderArguments({ name, args, filters, pixelFormat }: Encoder): string[] {
+  const isRgb = /^(bgr|rgb)/.test(pixelFormat);
+  const conversion = isRgb
+    ? []
+    : ['scale=flags=bicubic+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=tv'];
+  const chain = [...conversion, ...(filters.length > 0 ? filters : [`format=${pixelFormat}`])];
+  const tags = isRgb
+    ? []
+    : ['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+  return ['-vf', chain.join(','), '-c:v', name, ...args, ...tags];
+}

@@ -1,0 +1,73 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Ffmpeg } from './find-ffmpeg.ts';
+
+/** How an ffmpeg ended. */
+export interface FfmpegEnd {
+  /** Null if a signal ended it. */
+  readonly exitCode: number | null;
+  /** What it complained of, a line each; the last ones if there were many. */
+  readonly messages: readonly string[];
+}
+
+/** A running ffmpeg. */
+export interface FfmpegProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Settles when it has ended and its output is read; never rejects. */
+  readonly ended: Promise<FfmpegEnd>;
+  kill(): void;
+}
+
+const MOST_MESSAGES = 400;
+
+/**
+ * Starts ffmpeg in a session of its own, so that Ctrl-C in the terminal reaches this process alone, which then ends it in
+ * good order. A program that cannot be started ends with exit code 127.
+ *
+ * @param level what it prints: `error` for complaints alone, `info` for what it finds in files
+ */
+export function startFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], level: 'error' | 'info' = 'error'): FfmpegProcess {
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(
+    ffmpeg.path,
+    ['-hide_banner', '-nostats', '-loglevel', level, ...args],
+    { stdio: ['pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true },
+  );
+  const messages: string[] = [];
+  let unfinished = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    const lines = (unfinished + chunk.toString()).split(/[\r\n]+/);
+    unfinished = lines.pop() ?? '';
+    messages.push(...lines.filter((line) => line.trim() !== ''));
+    if (messages.length > MOST_MESSAGES) messages.splice(0, messages.length - MOST_MESSAGES);
+  });
+  // What is written to a program that has ended is lost; that it ended is told by `ended`.
+  child.stdin.on('error', () => {});
+  const ended = new Promise<FfmpegEnd>((resolve) => {
+    child.on('error', (error) => resolve({ exitCode: 127, messages: [error.message] }));
+    child.on('close', (exitCode) => {
+      if (unfinished.trim() !== '') messages.push(unfinished);
+      resolve({ exitCode, messages });
+    });
+  });
+  return { stdin: child.stdin, stdout: child.stdout, ended, kill: () => child.kill('SIGKILL') };
+}
+
+/** Runs ffmpeg to its end without input; what it writes to standard output is thrown away. */
+export async function runFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], level?: 'error' | 'info'): Promise<FfmpegEnd> {
+  const running = startFfmpeg(ffmpeg, args, level);
+  running.stdin.end();
+  running.stdout.resume();
+  return running.ended;
+}
+
+/** The message that tells most, without the address of the part of ffmpeg that printed it. */
+export function mainMessage({ exitCode, messages }: FfmpegEnd): string {
+  const plain = messages.map((line) => line.replace(/^(\[[^\]]*\]\s*)+/, '').trim());
+  const known = plain.find((line) =>
+    /No space left|Permission denied|No such file|Invalid data|not whitelisted|moov atom not found|Unknown encoder/i.test(
+      line,
+    ),
+  );
+  return (known ?? plain.at(-1) ?? `it ended with ${exitCode ?? 'a signal'}`).replace(/[.\s]+$/, '');
+}

@@ -1,0 +1,44 @@
+export {
+  type DecodedVideo,
+  type DecodeOptions,
+  decodeVideo,
+} from './decode/decode-video.ts';
+export { chooseEncoder, type Encoder, type EncoderOptions } from './encode/choose-encoder.ts';
+export { encodeFrames, type FrameEncoder } from './encode/encode-frames.ts';
+export {
+  CODECS,
+  CONTAINERS,
+  type CodecName,
+  type ContainerName,
+  type OutputFormat,
+  type OutputFormatOptions,
+  outputFormat,
+} from './encode/output-format.ts';
+export { type Ffmpeg, type FindFfmpegOptions, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
+export { type MediaInput, type MediaInputOptions, openMediaInput } from './ffmpeg/media-input.ts';
+export { type MediaInfo, probeMedia, type VideoTrack } from './ffmpeg/probe-media.ts';
+export { channelsOf, type FrameFormat, type Rational, secondsOf, type VideoFrame } from './frame.ts';
+export { partsFolder } from './parts/parts-folder.ts';
+export type { Shard } from './parts/shard.ts';
+export {
+  InstanceTracker,
+  type TrackedFrame,
+  type TrackedInstance,
+  type TrackingOptions,
+} from './tracking/instance-tracker.ts';
+export {
+  type FrameImage,
+  type FrameSegmenter,
+  type TranslatedFrame,
+  type TranslateFramesOptions,
+  translateFrames,
+} from './translate/translate-frames.ts';
+export { joinShards, type TranslateVideoOptions, translateVideo } from './translate/translate-video.ts';
+export type { VideoJobOptions } from './translate/video-job.ts';
+export type {
+  VideoFinished,
+  VideoFrameDone,
+  VideoProgress,
+  VideoSegmentDone,
+  VideoStarted,
+} from './translate/video-progress.ts';

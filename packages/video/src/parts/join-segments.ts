@@ -1,0 +1,105 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { passthrough } from '../decode/decode-video.ts';
+import { isEncodedLast, transparentVp9 } from '../encode/choose-encoder.ts';
+import { failure } from '../encode/encode-frames.ts';
+import { muxerOf, type OutputFormat, sideTracks } from '../encode/output-format.ts';
+import { startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import type { MediaInput } from '../ffmpeg/media-input.ts';
+import type { MediaInfo } from '../ffmpeg/probe-media.ts';
+import type { Segment } from './segment-folder.ts';
+
+export interface JoinOptions {
+  readonly ffmpeg: Ffmpeg;
+  readonly segments: readonly Segment[];
+  readonly format: OutputFormat;
+  /** Final name. */
+  readonly output: string;
+  /** Where sound, subtitles, title and chapters come from. */
+  readonly input: MediaInput;
+  readonly info: MediaInfo;
+  /** The stretch of the input that was translated. */
+  readonly startSeconds: number;
+  /** Undefined for all. */
+  readonly durationSeconds: number | undefined;
+  /** Of what is encoded only now. */
+  readonly crf: number | undefined;
+}
+
+/**
+ * Joins segments to one file with the sound and subtitles of the input. The file gets its final name when it is whole;
+ * pictures are written one by one.
+ *
+ * @returns what does not come along unchanged, a sentence each
+ * @throws UserError if it cannot be written
+ */
+export async function joinSegments(options: JoinOptions): Promise<readonly string[]> {
+  const { ffmpeg, segments, format, output, input, info } = options;
+  const isImages = format.container === 'images';
+  // The ending stays: an image sequence is known by it.
+  const unfinished = isImages
+    ? resolve(output)
+    : join(dirname(resolve(output)), `.${basename(output, extname(output))}.unfinished${extname(output)}`);
+  await mkdir(dirname(unfinished), { recursive: true });
+  const { args: trackArgs, remarks } = sideTracks(format.container, info);
+  const running = startFfmpeg(ffmpeg, [
+    ...['-itsoffset', `${microseconds(segments[0]?.startSeconds ?? 0) / 1e6}`],
+    ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe', '-i', 'pipe:0'],
+    ...(trackArgs.length > 0 ? [...cut(options), ...input.args] : []),
+    ...['-map', '0:v:0', ...trackArgs],
+    ...(trackArgs.length > 0 ? ['-map_metadata', '1', '-map_chapters', '1'] : []),
+    ...videoArguments(options),
+    ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
+  ]);
+  running.stdout.resume();
+  running.stdin.end(concatList(segments));
+  const end = await running.ended;
+  if (end.exitCode !== 0) {
+    if (!isImages) await rm(unfinished, { force: true });
+    throw failure(output, end);
+  }
+  if (!isImages) await rename(unfinished, output);
+  return remarks;
+}
+
+function cut({ startSeconds, durationSeconds }: JoinOptions): string[] {
+  return [
+    ...(startSeconds > 0 ? ['-ss', `${startSeconds}`] : []),
+    ...(durationSeconds === undefined ? [] : ['-t', `${durationSeconds}`]),
+  ];
+}
+
+function videoArguments({ format: { container, codec, keepsAlpha }, crf, ffmpeg }: JoinOptions): string[] {
+  if (container === 'gif') {
+    // A palette for each frame: one for all would need all frames in memory.
+    const palette = keepsAlpha ? 'palettegen=stats_mode=single' : 'palettegen=stats_mode=single:reserve_transparent=0';
+    const filter = `split[a][b];[a]${palette}[p];[b][p]paletteuse=new=1:dither=sierra2_4a`;
+    return ['-vf', filter, '-loop', '0', ...passthrough(ffmpeg)];
+  }
+  if (container === 'images') return ['-start_number', '1', '-q:v', '2', ...passthrough(ffmpeg)];
+  if (isEncodedLast({ codec, keepsAlpha }))
+    return [...transparentVp9(crf === undefined ? {} : { crf }), ...passthrough(ffmpeg)];
+  return ['-c:v', 'copy', ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart'] : [])];
+}
+
+/**
+ * The script of ffmpeg's concat demuxer. Durations are differences of rounded starts, so that rounding does not add up over
+ * many segments.
+ */
+function concatList(segments: readonly Segment[]): string {
+  const lines = ['ffconcat version 1.0'];
+  for (const [i, { file, startSeconds, lastSeconds, endSeconds }] of segments.entries()) {
+    lines.push(`file '${`file:${resolve(file)}`.replaceAll("'", "'\\''")}'`);
+    // The frame at the end is there twice; half-way to its repetition no container's rounding matters.
+    lines.push(`outpoint ${microseconds((lastSeconds + endSeconds) / 2 - startSeconds) / 1e6}`);
+    const next = segments[i + 1];
+    if (next === undefined) continue;
+    lines.push(`duration ${(microseconds(next.startSeconds) - microseconds(startSeconds)) / 1e6}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function microseconds(seconds: number): number {
+  return Math.round(seconds * 1e6);
+}

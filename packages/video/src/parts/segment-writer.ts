@@ -1,0 +1,126 @@
+import { rename } from 'node:fs/promises';
+import type { Encoder } from '../encode/choose-encoder.ts';
+import { encodeFrames, type FrameEncoder } from '../encode/encode-frames.ts';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { type FrameFormat, secondsOf } from '../frame.ts';
+import { compareFormat, compareFrame } from '../translate/compare-frame.ts';
+import { flattened } from '../translate/frame-pixels.ts';
+import type { TranslatedFrame } from '../translate/translate-frames.ts';
+import type { SegmentFolder } from './segment-folder.ts';
+
+export interface SegmentWriterOptions {
+  readonly keepsAlpha: boolean;
+  readonly compares: boolean;
+  readonly segmentFrames: number;
+  readonly firstFrame: number;
+  /** How long a frame is shown, roughly. */
+  readonly secondsPerFrame: number;
+}
+
+interface OpenSegment {
+  readonly encoder: FrameEncoder;
+  readonly unfinished: string;
+  readonly firstFrame: number;
+  readonly firstTicks: number;
+  lastTicks: number;
+  lastData: Uint8Array;
+  frames: number;
+}
+
+/** Encodes frames into segments of equal length; a segment is flushed while the next one begins. */
+export class SegmentWriter {
+  readonly format: FrameFormat;
+  readonly remarks: readonly string[];
+  readonly #ffmpeg: Ffmpeg;
+  readonly #encoder: Encoder;
+  readonly #parts: SegmentFolder;
+  readonly #decoded: FrameFormat;
+  readonly #options: SegmentWriterOptions;
+  #nextFrame: number;
+  /** Between the last two frames; at first as the frame rate has it. */
+  #stepTicks: number;
+  #lastTicks: number | null = null;
+  #open: OpenSegment | null = null;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    ffmpeg: Ffmpeg,
+    encoder: Encoder,
+    parts: SegmentFolder,
+    decoded: FrameFormat,
+    options: SegmentWriterOptions,
+  ) {
+    this.#ffmpeg = ffmpeg;
+    this.#encoder = encoder;
+    this.#parts = parts;
+    this.#decoded = decoded;
+    this.#options = options;
+    this.#nextFrame = options.firstFrame;
+    this.#stepTicks = Math.max(1, Math.round(options.secondsPerFrame / secondsOf(1, decoded.timeBase)));
+    const shown = options.compares ? compareFormat(decoded) : decoded;
+    this.format = { ...shown, hasAlpha: shown.hasAlpha && options.keepsAlpha };
+    const isOdd = encoder.needsEvenSides && (shown.width % 2 === 1 || shown.height % 2 === 1);
+    this.remarks = [
+      ...(isOdd ? [`${encoder.name} takes even sides only: a column or row is repeated at the edge.`] : []),
+      ...(decoded.hasAlpha && !options.keepsAlpha ? ['What is transparent is laid on white.'] : []),
+    ];
+  }
+
+  /** @returns whether a segment was ended: when the first frame after it comes */
+  async write(frame: TranslatedFrame): Promise<boolean> {
+    const picture = this.#options.compares ? compareFrame(frame, this.#decoded) : frame.data;
+    const data = this.#decoded.hasAlpha && !this.format.hasAlpha ? flattened(picture) : picture;
+    const isFull = this.#open !== null && this.#open.frames >= this.#options.segmentFrames;
+    if (isFull) await this.#close(frame.ticks);
+    if (this.#lastTicks !== null) this.#stepTicks = frame.ticks - this.#lastTicks;
+    this.#lastTicks = frame.ticks;
+    this.#open ??= this.#begin(frame.ticks, data);
+    const open = this.#open;
+    await open.encoder.write(frame.ticks - open.firstTicks, data);
+    open.lastTicks = frame.ticks;
+    open.lastData = data;
+    open.frames++;
+    this.#nextFrame++;
+    return isFull;
+  }
+
+  /** Ends the last segment, whose last frame is shown as long as the one before; all are finished then. */
+  async finish(): Promise<void> {
+    if (this.#open !== null) await this.#close(this.#open.lastTicks + this.#stepTicks);
+    await this.#flushing;
+  }
+
+  /** Gives up what is not finished. */
+  async abort(): Promise<void> {
+    await this.#flushing.catch(() => {});
+    await this.#open?.encoder.abort();
+    this.#open = null;
+  }
+
+  #begin(ticks: number, data: Uint8Array): OpenSegment {
+    const unfinished = `${this.#parts.fileFor(this.#nextFrame)}.unfinished`;
+    const encoder = encodeFrames(this.#ffmpeg, this.#encoder, this.format, unfinished);
+    const firstFrame = this.#nextFrame;
+    return { encoder, unfinished, firstFrame, firstTicks: ticks, lastTicks: ticks, lastData: data, frames: 0 };
+  }
+
+  async #close(endTicks: number): Promise<void> {
+    const open = this.#open as OpenSegment;
+    await this.#flushing;
+    await open.encoder.write(endTicks - open.firstTicks, open.lastData);
+    this.#open = null;
+    this.#flushing = this.#flush(open, endTicks);
+    // Told to whoever waits for it next.
+    this.#flushing.catch(() => {});
+  }
+
+  async #flush(open: OpenSegment, endTicks: number): Promise<void> {
+    const { encoder, unfinished, firstFrame, frames } = open;
+    await encoder.finish();
+    const file = this.#parts.fileFor(firstFrame);
+    await rename(unfinished, file);
+    const at = (ticks: number) => secondsOf(ticks, this.#decoded.timeBase);
+    const times = { startSeconds: at(open.firstTicks), lastSeconds: at(open.lastTicks), endSeconds: at(endTicks) };
+    await this.#parts.commit({ file, firstFrame, frames, ...times });
+  }
+}

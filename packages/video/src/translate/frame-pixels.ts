@@ -1,0 +1,39 @@
+import { bytesFromValues } from '@instagan/core';
+
+/** @param data `[pixels, channels]`, 0 … 255  @returns `[pixels, 3]`, values in [-1, 1] */
+export function valuesOfPixels(data: Uint8Array, channels: 3 | 4): Float32Array {
+  const values = new Float32Array((data.length / channels) * 3);
+  for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
+    values[to] = (data[from] as number) / 127.5 - 1;
+    values[to + 1] = (data[from + 1] as number) / 127.5 - 1;
+    values[to + 2] = (data[from + 2] as number) / 127.5 - 1;
+  }
+  return values;
+}
+
+/** New colours, with the alpha of `original` where it has one. */
+export function pixelsOfValues(values: Float32Array, original: Uint8Array, channels: 3 | 4): Uint8Array {
+  const colours = bytesFromValues(values);
+  if (channels === 3) return colours;
+  const data = new Uint8Array(original.length);
+  for (let from = 0, to = 0; to < data.length; from += 3, to += 4) {
+    data[to] = colours[from] as number;
+    data[to + 1] = colours[from + 1] as number;
+    data[to + 2] = colours[from + 2] as number;
+    data[to + 3] = original[to + 3] as number;
+  }
+  return data;
+}
+
+/** RGBA laid on white, as the reader of images does. */
+export function flattened(data: Uint8Array): Uint8Array {
+  const result = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    const alpha = (data[from + 3] as number) / 255;
+    for (let c = 0; c < 3; c++) {
+      result[to + c] =
+        alpha === 1 ? (data[from + c] as number) : Math.round((data[from + c] as number) * alpha + 255 * (1 - alpha));
+    }
+  }
+  return result;
+}

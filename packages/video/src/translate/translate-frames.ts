@@ -1,0 +1,94 @@
+import { type Translator, translateSample } from '@instagan/core';
+import { channelsOf, type FrameFormat, type VideoFrame } from '../frame.ts';
+import { InstanceTracker, type TrackedInstance, type TrackingOptions } from '../tracking/instance-tracker.ts';
+import { ahead } from './ahead.ts';
+import { pixelsOfValues, valuesOfPixels } from './frame-pixels.ts';
+
+/** A frame as the finder of its instances sees it. */
+export interface FrameImage {
+  /** 0 for the first frame of the source. */
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  /** RGB, `[height, width, 3]`, values in [-1, 1]. */
+  readonly image: Float32Array;
+}
+
+/** Finds the instances of a frame: a mask each, `[height, width]`, object > 0, in any order. */
+export type FrameSegmenter = (frame: FrameImage) => Promise<readonly Float32Array[]>;
+
+export interface TranslateFramesOptions {
+  readonly translator: Translator;
+  readonly segment: FrameSegmenter;
+  /** At most this many instances of a frame change, those first seen. @default 20 */
+  readonly maxInstances?: number;
+  readonly tracking?: TrackingOptions;
+  /**
+   * Frames that are looked at, so that the instances of those after them are known, and not translated. @default none
+   */
+  readonly isWarmUp?: (frame: VideoFrame) => boolean;
+}
+
+/** What became of a frame. */
+export interface TranslatedFrame {
+  readonly index: number;
+  readonly ticks: number;
+  /** As it came in. */
+  readonly original: Uint8Array;
+  /** In the same layout, alpha included. */
+  readonly data: Uint8Array;
+  /** What was found in it, in a steady order. */
+  readonly instances: readonly TrackedInstance[];
+  /** The translated mask of each, `[height, width]`, values in [-1, 1]. */
+  readonly masks: readonly Float32Array[];
+}
+
+/** Frames whose instances are found ahead of the translation. */
+const FOUND_AHEAD = 1;
+/** Frames that wait to be looked at. */
+const DECODED_AHEAD = 2;
+
+/**
+ * Translates frames of any source, such as a decoder or a camera: finds the instances of each, gives them steady numbers
+ * and masks, and translates them. Frames are read a few ahead, never more, and come out in order.
+ *
+ * @throws from the iterator whatever the source, the segmenter or the translation throws
+ */
+export async function* translateFrames(
+  frames: AsyncIterable<VideoFrame>,
+  format: FrameFormat,
+  options: TranslateFramesOptions,
+): AsyncGenerator<TranslatedFrame, void, void> {
+  const { translator, maxInstances = 20, isWarmUp = () => false } = options;
+  const { width, height } = format;
+  const channels = channelsOf(format);
+  for await (const { frame, image, instances } of ahead(findInstances(frames, format, options), FOUND_AHEAD)) {
+    if (isWarmUp(frame)) continue;
+    const sample = { name: `frame ${frame.index}`, width, height, image, masks: instances.map(({ mask }) => mask) };
+    const output = await translateSample(translator, sample, { maxInstances, order: 'given' });
+    const data = output.image === image ? frame.data : pixelsOfValues(output.image, frame.data, channels);
+    yield { index: frame.index, ticks: frame.ticks, original: frame.data, data, instances, masks: output.masks };
+  }
+}
+
+interface FoundInstances {
+  readonly frame: VideoFrame;
+  readonly image: Float32Array;
+  readonly instances: readonly TrackedInstance[];
+}
+
+async function* findInstances(
+  frames: AsyncIterable<VideoFrame>,
+  format: FrameFormat,
+  { segment, tracking }: TranslateFramesOptions,
+): AsyncGenerator<FoundInstances, void, void> {
+  const { width, height } = format;
+  const channels = channelsOf(format);
+  const tracker = new InstanceTracker(tracking);
+  for await (const frame of ahead(frames, DECODED_AHEAD)) {
+    const image = valuesOfPixels(frame.data, channels);
+    const masks = await segment({ index: frame.index, width, height, image });
+    const instances = tracker.update({ width, height, channels, data: frame.data }, masks);
+    yield { frame, image, instances };
+  }
+}

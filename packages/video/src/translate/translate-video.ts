@@ -1,0 +1,178 @@
+import type { Translator } from '@instagan/core';
+import { decodeVideo } from '../decode/decode-video.ts';
+import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
+import { secondsOf, type VideoFrame } from '../frame.ts';
+import { joinSegments } from '../parts/join-segments.ts';
+import { finishedShards, removeParts, removeUnused, shardFolder } from '../parts/parts-folder.ts';
+import { openSegments, type Segment } from '../parts/segment-folder.ts';
+import { SegmentWriter } from '../parts/segment-writer.ts';
+import { type Shard, timeRangeOf } from '../parts/shard.ts';
+import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
+import { openVideoJob, type VideoJob, type VideoJobOptions } from './video-job.ts';
+import type { VideoProgress } from './video-progress.ts';
+
+export interface TranslateVideoOptions
+  extends VideoJobOptions,
+    EncoderOptions,
+    Omit<TranslateFramesOptions, 'isWarmUp'> {
+  readonly translator: Translator;
+  /** Writes original, masks and translation side by side. @default false */
+  readonly compares?: boolean;
+  /** Goes on where an earlier run with the same settings ended. @default false */
+  readonly resumes?: boolean;
+  /** Translates one part only; {@link joinShards} makes the file when all are done. @default the whole video */
+  readonly shard?: Shard;
+  /** Frames of a segment: what is lost at most when the process is killed. @default 120 */
+  readonly segmentFrames?: number;
+  /** Tells one model from another, such as its run and step: a resumed run must have the same. */
+  readonly modelIdentity?: string;
+  /** Stops the translation; what is done by then becomes a whole, shorter file. */
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_SEGMENT_FRAMES = 120;
+/** Frames before a segment or shard from which the instances are known again. */
+const WARM_UP_FRAMES = 12;
+
+/**
+ * Translates a video: decodes it, finds and tracks the instances of each frame, translates them, encodes, and joins the
+ * result with the sound and the subtitles of the input. The work is done as the iterator is read; leaving it early stops
+ * it. Finished segments lie in `OUTPUT.parts` until the file is whole; nothing unfinished gets its name.
+ *
+ * @throws from the iterator: UsageError, UserError
+ */
+export async function* translateVideo(options: TranslateVideoOptions): AsyncGenerator<VideoProgress, void, void> {
+  const { output, shard = { number: 1, count: 1 }, segmentFrames = DEFAULT_SEGMENT_FRAMES } = options;
+  const job = await openVideoJob(options);
+  const encoder = await chooseEncoder(job.ffmpeg, job.format, options);
+  const parts = await openSegments(shardFolder(output, shard), {
+    plan: planOf(options, job, encoder),
+    ending: encoder.segment,
+    resumes: options.resumes === true || shard.count > 1,
+  });
+  const before = await parts.segments();
+  let doneFrames = framesIn(before);
+  let isStopped = false;
+  if (!(await parts.isComplete())) {
+    const range = timeRangeOf(shard, job.durationSeconds);
+    const doneSeconds = before.at(-1)?.lastSeconds ?? Number.NEGATIVE_INFINITY;
+    const fps = options.fps ?? job.info.video.fps;
+    const step = (options.every ?? 1) / (fps ?? 25);
+    const video = await decodeVideo(job.ffmpeg, job.input, job.info, {
+      ...options,
+      ...(range.untilSeconds === undefined ? {} : { untilSeconds: range.untilSeconds }),
+    });
+    const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
+    const isWanted = (frame: VideoFrame) =>
+      timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
+    const writer = new SegmentWriter(job.ffmpeg, encoder, parts, video.format, {
+      keepsAlpha: job.format.keepsAlpha,
+      compares: options.compares === true,
+      segmentFrames,
+      firstFrame: doneFrames,
+      secondsPerFrame: step,
+    });
+    yield {
+      type: 'started',
+      width: writer.format.width,
+      height: writer.format.height,
+      fps: fps === null ? null : fps / (options.every ?? 1),
+      expectedFrames: expectedFrames(job, step, shard),
+      resumedFrames: doneFrames,
+      encoder: encoder.name,
+      remarks: [...job.remarks, ...writer.remarks],
+    };
+    try {
+      const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
+      const isWarmUp = (frame: VideoFrame) => !isWanted(frame);
+      for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp })) {
+        const hasSegment = await writer.write(frame);
+        doneFrames++;
+        yield { type: 'frame', doneFrames, instances: frame.instances.length };
+        if (hasSegment) yield { type: 'segment', doneFrames };
+        isStopped = options.signal?.aborted === true;
+        if (isStopped) break;
+      }
+      await writer.finish();
+      if (!isStopped) await parts.complete();
+    } finally {
+      await writer.abort();
+      video.close();
+      await removeUnused(output, shard);
+    }
+  }
+  if (shard.count > 1) {
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    return;
+  }
+  const segments = await parts.segments();
+  if (segments.length === 0) {
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    return;
+  }
+  const remarks = await join(job, options, segments, isStopped);
+  if (!isStopped) await removeParts(output);
+  yield { type: 'finished', output, doneFrames: framesIn(segments), isStopped, remarks };
+}
+
+/**
+ * Joins the finished shards of a video to one file and removes them.
+ *
+ * @param options as those of the shards
+ * @throws UsageError, UserError if a shard is missing
+ */
+export async function joinShards(
+  options: VideoJobOptions,
+): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
+  const job = await openVideoJob(options);
+  const segments = await finishedShards(options.output);
+  const remarks = await join(job, options, segments, false);
+  await removeParts(options.output);
+  return { doneFrames: framesIn(segments), remarks };
+}
+
+/** The frames wanted, with as many of those just before the first. */
+async function* withLead(
+  frames: AsyncIterable<VideoFrame>,
+  isWanted: (frame: VideoFrame) => boolean,
+  length: number,
+): AsyncGenerator<VideoFrame, void, void> {
+  const lead: VideoFrame[] = [];
+  for await (const frame of frames) {
+    lead.push(frame);
+    if (isWanted(frame)) yield* lead.splice(0);
+    else if (lead.length > length) lead.shift();
+  }
+}
+
+function join(
+  job: VideoJob,
+  { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
+  segments: readonly Segment[],
+  isStopped: boolean,
+): Promise<readonly string[]> {
+  const last = segments.at(-1);
+  const stoppedAt = isStopped && last !== undefined ? last.endSeconds : undefined;
+  return joinSegments({ ...job, segments, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
+}
+
+/** All that decides what the segments hold. */
+function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
+  const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking } = options;
+  return {
+    input: job.input.identity,
+    model: options.modelIdentity ?? null,
+    selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
+    compare: compares === true,
+    encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.segment],
+    tracking: [maxInstances ?? null, tracking ?? null],
+  };
+}
+
+function expectedFrames({ durationSeconds }: VideoJob, secondsPerFrame: number, shard: Shard): number | null {
+  return durationSeconds === null ? null : Math.max(1, Math.round(durationSeconds / secondsPerFrame / shard.count));
+}
+
+function framesIn(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { frames }) => sum + frames, 0);
+}
