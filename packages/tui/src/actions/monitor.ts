@@ -71,7 +71,7 @@ function readWhole(entry: RunEntry): void {
 }
 
 function lineOf(event: RunEvent, steps: number): string {
-  const head = `${event.time.slice(0, 19).replace('T', ' ')}  ${event.type.padEnd(12)}`;
+  const head = `${event.time.slice(0, 19).replace('T', ' ')}  ${event.type.padEnd(14)}`;
   const where = event.step === undefined ? '' : `step ${event.step}  `;
   switch (event.type) {
     case 'step': {

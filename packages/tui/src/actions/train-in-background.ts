@@ -44,10 +44,13 @@ export async function trainInBackground(options: ScreenOptions): Promise<number>
   const isNewFolder = !existsSync(run);
   const training = start(run);
   const forward = (name: NodeJS.Signals) => void training.child.kill(name);
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, forward);
+  const forwarded = isDetached ? (['SIGINT', 'SIGTERM'] as const) : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
+  for (const name of forwarded) process.on(name, forward);
   process.stderr.write(`instagan: the training starts, its output goes to ${training.outputFile}\n`);
-  const exitCode = await Promise.race([training.exited, hasBegun(run, training.pid).then(() => null)]);
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, forward);
+  const failed = new AbortController();
+  const exited = training.exited.finally(() => failed.abort());
+  const exitCode = await Promise.race([exited, hasBegun(run, training.pid, failed.signal).then(() => null)]);
+  for (const name of forwarded) process.off(name, forward);
   if (exitCode !== null) {
     process.stderr.write(outputOf(training));
     if (isNewFolder) removeOutput(run, training.outputFile);
@@ -89,11 +92,11 @@ function start(run: string): BackgroundTraining {
   return { child, pid: child.pid ?? 0, outputFile, outputStart, exited };
 }
 
-/** Settles when the log says that this training has begun. */
-async function hasBegun(run: string, pid: number): Promise<void> {
+/** Settles when the log says that this training has begun, or the signal aborts. */
+async function hasBegun(run: string, pid: number, signal: AbortSignal): Promise<void> {
   const beganMs = Date.now();
   const entry = new RunEntry(run);
-  for (;;) {
+  while (!signal.aborted) {
     while (!entry.log.poll(POLL_INTERVAL_MS).caughtUp);
     if (entry.log.state.startedMs >= beganMs - 1000 && entry.trainer() === pid) return;
     await delay(POLL_INTERVAL_MS);

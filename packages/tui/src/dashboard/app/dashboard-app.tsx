@@ -44,6 +44,16 @@ export function DashboardApp({ source }: { source: DashboardSource }) {
 
 const NAMED = ['return', 'escape', 'tab', 'backspace'] as const;
 
+/** Keys that came together with others, as over a slow line or from the clipboard. */
+const CHARACTERS: Readonly<Record<string, string>> = {
+  '\r': 'return',
+  '\n': 'return',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\u007f': 'backspace',
+  '\u0003': 'ctrl-c',
+};
+
 /** Keys as the dashboard calls them; text that was pasted is one key a character. */
 function keyNames(input: string, key: Key): string[] {
   if (key.ctrl) return /^[clz]$/.test(input) ? [`ctrl-${input}`] : [];
@@ -56,5 +66,5 @@ function keyNames(input: string, key: Key): string[] {
   if (key.delete) return ['backspace'];
   const named = NAMED.find((name) => key[name]);
   if (named !== undefined) return [named];
-  return key.meta ? [] : [...input];
+  return key.meta ? [] : [...input].map((character) => CHARACTERS[character] ?? character);
 }

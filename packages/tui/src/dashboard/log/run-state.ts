@@ -81,7 +81,7 @@ export class RunState {
         break;
       case 'checkpoint':
         this.checkpoint = { step: event.step, timeMs };
-        note('note', `checkpoint ${event.path} in ${event.seconds.toFixed(1)} s`);
+        note('note', `checkpoint, ${event.seconds.toFixed(1)} s`);
         break;
       case 'warning':
         note('warning', event.message);

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { LiveRuns, until } from '../helpers/live-runs.ts';
+
+t.setTimeout(240_000);
+const cwd = await temporaryFolder(t);
+const runs = new LiveRuns(cwd);
+const drawn = await runCli('dataset draw --output meadow --count 4 --size 40x40'.split(' '), cwd);
+t.equal(drawn.code, 0, 'the sample set is drawn');
+
+t.test('a training is watched and controlled from two terminals, and outlives both', async (t) => {
+  const first = runs.train(t, 'shared');
+  await first.shows(/shared {2}● running[\s\S]*cycleA \d/);
+  first.press('p');
+  await first.shows(/● paused/);
+  const step = await runs.lastStep('shared');
+  const second = runs.open(t, 'monitor', 'shared');
+  await second.shows(/● paused/);
+  second.press('c');
+  await until('a checkpoint', async () =>
+    existsSync(path.join(cwd, 'shared', 'checkpoints', `step-${String(step).padStart(8, '0')}`)),
+  );
+  second.press('L', ...'1e-4,5e-5', 'return');
+  await until('a learning rate', async () =>
+    (await runs.events('shared')).some(({ command }) => command === 'learning-rate'),
+  );
+  t.equal(await runs.lastStep('shared'), step, 'no step was made while paused');
+  second.press('p');
+  await first.shows(/● running[\s\S]*lr 1e-4, 5e-5/);
+
+  first.press('q');
+  t.match(await first.exited, { exitCode: 0 });
+  t.notOk(first.isFullScreen);
+  t.match(first.screen(), /goes on in the background, as process \d+[\s\S]*instagan monitor shared[\s\S]*kill \d+/);
+  await runs.goesOn('shared');
+  second.press('X');
+  await second.shows(/Stop after this step, with a checkpoint\? y or n/);
+  second.press('y');
+  await second.shows(/● interrupted/);
+  await until('the end', () => runs.hasEnded('shared'));
+  const commands = (await runs.events('shared')).flatMap(({ command }) => command ?? []);
+  t.same(commands, ['pause', 'checkpoint', 'learning-rate', 'resume', 'stop'], 'every command is an event');
+  t.ok(
+    existsSync(path.join(cwd, 'shared', (await runs.events('shared')).at(-1)?.checkpoint ?? 'none')),
+    'it was saved',
+  );
+  second.press('q');
+  t.match(await second.exited, { exitCode: 0 });
+});
+
+t.test('Ctrl-C stops the training with a checkpoint and says where it is', async (t) => {
+  const terminal = runs.train(t, 'stopped');
+  await terminal.shows(/● running[\s\S]*cycleA \d/);
+  terminal.press('ctrl-c');
+  t.match(await terminal.exited, { exitCode: 130 });
+  t.notOk(terminal.isFullScreen);
+  t.match(
+    terminal.screen(),
+    /Stopped at step \d+ of 100000[\s\S]*checkpoint {2}stopped\/checkpoints\/step-[\s\S]*--resume/,
+  );
+  t.ok(await runs.hasEnded('stopped'));
+});
