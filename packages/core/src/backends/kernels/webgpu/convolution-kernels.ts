@@ -10,6 +10,8 @@ import {
   NO_EPILOGUE,
   parameterWords,
   phaseStride,
+  SCALED_OPERANDS,
+  type SourceOptions,
   SUM_THREADS,
   sourceKey,
   sumOfSplitsSource,
@@ -17,7 +19,9 @@ import {
 import type { Dispatcher } from './dispatcher.ts';
 import { type GemmProblem, gemmSource } from './gemm-source.ts';
 import type { BindingKind, CompiledProgram } from './gpu-program.ts';
-import type { TileShape } from './tile-shape.ts';
+import { matrixUnitSource } from './matrix-unit-source.ts';
+import type { MatrixTileShape, MatrixUnit, TileShape } from './tile-shape.ts';
+import { valueRange } from './value-range.ts';
 
 type Shape4D = readonly [number, number, number, number];
 
@@ -35,14 +39,24 @@ export interface ProductSize {
   readonly depth: number;
 }
 
-/** Says how a product is cut up; the same for the same size as long as the backend is open. */
-export type TileChooser = (size: ProductSize) => TileShape;
+export interface ConvolutionOptions {
+  /** Says how a product is cut up; the same for the same size as long as the backend is open. */
+  readonly chooseTile: (size: ProductSize) => TileShape | MatrixTileShape;
+  /** Programs per layer, fast to run, instead of shared ones, fast to compile. */
+  readonly specialised: boolean;
+  /** What operands are rounded to before they are multiplied; sums are float32. */
+  readonly products: 'f32' | 'f16';
+  /** The matrix unit for which `chooseTile` gives matrix tiles, if it does. */
+  readonly matrixUnit?: MatrixUnit;
+}
 
 /** One recorded product, and the addition of its parts if it was split. */
 interface Plan {
   readonly program: CompiledProgram;
   readonly parameters: GPUBuffer;
   readonly grid: readonly [number, number, number];
+  /** Operands whose ranges are bound. */
+  readonly scaled: readonly ('a' | 'b')[];
   readonly splits: number;
   readonly sum?: { program: CompiledProgram; parameters: GPUBuffer; grid: readonly [number, number, number] };
   readonly resultShape: readonly number[];
@@ -56,15 +70,12 @@ const LEAST_STEPS_PER_SPLIT = 8;
 /** The kernels of `Convolution` and its two gradients: matrix products whose operands are gathered on the way. */
 export class ConvolutionKernels {
   readonly #dispatcher: Dispatcher;
-  readonly #chooseTile: TileChooser;
-  readonly #specialised: boolean;
+  readonly #options: ConvolutionOptions;
   readonly #plans = new Map<string, Plan>();
 
-  /** @param specialised programs per layer, fast to run, instead of shared ones, fast to compile */
-  constructor(dispatcher: Dispatcher, chooseTile: TileChooser, specialised: boolean) {
+  constructor(dispatcher: Dispatcher, options: ConvolutionOptions) {
     this.#dispatcher = dispatcher;
-    this.#chooseTile = chooseTile;
-    this.#specialised = specialised;
+    this.#options = options;
   }
 
   /** `Convolution`: x, filter and bias? -> y. */
@@ -155,9 +166,9 @@ export class ConvolutionKernels {
 
   #makePlan({ kind, structure, epilogue, images, phases = 1, rows, depth, resultShape }: Product): Plan {
     const dispatcher = this.#dispatcher;
-    const specialised = this.#specialised;
+    const { chooseTile, specialised, products } = this.#options;
     const columns = kind === 'inputGradient' ? structure.inputs : structure.outputs;
-    const tile = this.#chooseTile({ kind, rows, columns, depth });
+    const tile = chooseTile({ kind, rows, columns, depth });
     const tiles = parts(rows, tile.rows) * parts(columns, tile.columns);
     const mostSplits = kind === 'inputGradient' ? 1 : parts(depth, tile.depth * LEAST_STEPS_PER_SPLIT);
     const stepsPerSplit = parts(parts(depth, tile.depth), Math.min(mostSplits, parts(WANTED_WORKGROUPS, tiles)));
@@ -166,18 +177,20 @@ export class ConvolutionKernels {
     const split = splits > 1;
     const resultValues = resultShape.reduce((product, side) => product * side, 1);
 
+    const half = products === 'f16';
     const inProduct = split ? NO_EPILOGUE : epilogue;
     const productKey = `${kind} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
     const program = dispatcher.program(productKey, () => ({
       label: `${kind} ${structure.kernelHeight}x${structure.kernelWidth} ${structure.inputs}-${structure.outputs}`,
-      source: gemmSource(PROBLEMS[kind](structure, inProduct, specialised), tile, 'f32'),
-      bindings: bindings(2, inProduct.bias),
+      source: this.#source(PROBLEMS[kind](structure, inProduct, { specialised, half }), tile),
+      bindings: bindings(2 + (inProduct.bias ? 1 : 0) + (half ? SCALED_OPERANDS[kind].length : 0)),
     }));
     const sizes: ImageSizes = { ...images, depthPerSplit, resultValues };
     const plan = {
       program,
       parameters: dispatcher.parameters(parameterWords(sizes, structure)),
       grid: this.#grid(tiles, phases * splits),
+      scaled: half ? SCALED_OPERANDS[kind] : [],
       splits,
       resultShape,
     };
@@ -187,7 +200,7 @@ export class ConvolutionKernels {
       program: dispatcher.program(sumKey, () => ({
         label: 'sum of splits',
         source: sumOfSplitsSource(structure, epilogue, specialised),
-        bindings: bindings(1, epilogue.bias),
+        bindings: bindings(epilogue.bias ? 2 : 1),
       })),
       parameters: dispatcher.parameters(parameterWords({ ...sizes, batch: splits }, structure)),
       grid: this.#grid(parts(parts(resultValues, structure.outputs % 4 === 0 ? 4 : 1), SUM_THREADS), 1),
@@ -199,19 +212,28 @@ export class ConvolutionKernels {
     const dispatcher = this.#dispatcher;
     const result = dispatcher.output(plan.resultShape);
     const operands = [dispatcher.buffer(a), dispatcher.buffer(b)];
-    const rest =
-      bias === undefined ? [dispatcher.buffer(result)] : [dispatcher.buffer(bias), dispatcher.buffer(result)];
+    const biasBuffers = bias === undefined ? [] : [dispatcher.buffer(bias)];
+    const ranges = plan.scaled.map((operand) => valueRange(dispatcher, operand === 'a' ? a : b));
+    const resultBuffer = dispatcher.buffer(result);
     const { sum } = plan;
     if (sum === undefined) {
-      dispatcher.run(plan.program, [...operands, ...rest, plan.parameters], ...plan.grid);
+      const buffers = [...operands, ...biasBuffers, ...ranges, resultBuffer, plan.parameters];
+      dispatcher.run(plan.program, buffers, ...plan.grid);
       return result;
     }
     const bytes = 4 * plan.splits * plan.resultShape.reduce((product, side) => product * side, 1);
     dispatcher.withScratch(bytes, (partialSums) => {
-      dispatcher.run(plan.program, [...operands, partialSums, plan.parameters], ...plan.grid);
-      dispatcher.run(sum.program, [partialSums, ...rest, sum.parameters], ...sum.grid);
+      dispatcher.run(plan.program, [...operands, ...ranges, partialSums, plan.parameters], ...plan.grid);
+      dispatcher.run(sum.program, [partialSums, ...biasBuffers, resultBuffer, sum.parameters], ...sum.grid);
     });
     return result;
+  }
+
+  #source(problem: GemmProblem, tile: TileShape | MatrixTileShape): string {
+    const { products, matrixUnit } = this.#options;
+    if (!('subgroupRows' in tile)) return gemmSource(problem, tile, products);
+    if (matrixUnit === undefined) throw new Error('There is no matrix unit for a matrix tile.');
+    return matrixUnitSource(problem, tile, matrixUnit);
   }
 
   /** As many workgroups as asked for, or a few more, over the first two dimensions. */
@@ -235,7 +257,7 @@ interface Product {
 
 const PROBLEMS: Record<
   ProductSize['kind'],
-  (structure: ConvolutionStructure, epilogue: Epilogue, specialised: boolean) => GemmProblem
+  (structure: ConvolutionStructure, epilogue: Epilogue, options: SourceOptions) => GemmProblem
 > = {
   forward: forwardProblem,
   inputGradient: inputGradientProblem,
@@ -247,7 +269,6 @@ function structureOf(filterShape: Shape4D, { stride, padding, border }: Geometry
   return { kernelHeight, kernelWidth, inputs, outputs, stride, padding, reflect: border === 'reflect' };
 }
 
-function bindings(operands: number, bias: boolean): BindingKind[] {
-  const reads: BindingKind[] = Array.from({ length: operands + (bias ? 1 : 0) }, () => 'read');
-  return [...reads, 'write', 'parameters'];
+function bindings(operands: number): BindingKind[] {
+  return [...Array.from({ length: operands }, () => 'read' as const), 'write', 'parameters'];
 }

@@ -1,4 +1,5 @@
 import type { GemmProblem } from './gemm-source.ts';
+import { scaleSource, unscaledSource } from './value-range.ts';
 
 /** What a convolution's kernels are specialised for: everything but the sizes of the images. */
 export interface ConvolutionStructure {
@@ -20,6 +21,21 @@ export interface Epilogue {
 }
 
 export const NO_EPILOGUE: Epilogue = { bias: false, activation: 'none', slope: 0 };
+
+/** How the source of a problem is written. */
+export interface SourceOptions {
+  /** Whether all numbers of the structure stand in it: faster to run, and compiled anew for each layer. */
+  readonly specialised: boolean;
+  /** Whether operands are rounded to half precision; then those that may be of any size are scaled before. */
+  readonly half: boolean;
+}
+
+/** Operands that are scaled before they are rounded: all but the filter, whose values are known to be moderate. */
+export const SCALED_OPERANDS = {
+  forward: ['a'],
+  inputGradient: ['a'],
+  filterGradient: ['a', 'b'],
+} as const;
 
 /** Words of the uniform `p` of all three problems. */
 export interface ImageSizes {
@@ -96,10 +112,14 @@ export function sourceKey(structure: ConvolutionStructure, epilogue: Epilogue, s
 }
 
 /** y = x * filter: rows are positions of y, the depth is the taps and inputs of the filter, columns are outputs. */
-export function forwardProblem(structure: ConvolutionStructure, epilogue: Epilogue, specialised: boolean): GemmProblem {
+export function forwardProblem(
+  structure: ConvolutionStructure,
+  epilogue: Epilogue,
+  { specialised, half }: SourceOptions,
+): GemmProblem {
   const { inputs, outputs } = structure;
   const text = textOf(structure, specialised);
-  const source = `${header(inputs, outputs, outputs, epilogue.bias)}
+  const source = `${header([inputs, outputs, outputs], epilogue.bias, half ? SCALED_OPERANDS.forward : [])}
 struct Problem { rows: i32, first: i32, end: i32, slab: i32 }
 fn problem_of(z: u32) -> Problem {
   let first = i32(z) * p.depth_per_split;
@@ -109,17 +129,17 @@ fn problem_of(z: u32) -> Problem {
 struct RowOfA { image: i32, y: i32, x: i32 }
 fn row_of_a(m: i32, problem: Problem) -> RowOfA {
   let positions = p.out_height * p.out_width;
-  let position = m % positions;
+  let position = remainder(m, positions);
   return RowOfA(
-    min(m / positions, p.batch - 1) * p.height * p.width,
-    position / p.out_width * ${text.stride} - ${text.top},
-    position % p.out_width * ${text.stride} - ${text.left},
+    min(quotient(m, positions), p.batch - 1) * p.height * p.width,
+    quotient(position, p.out_width) * ${text.stride} - ${text.top},
+    remainder(position, p.out_width) * ${text.stride} - ${text.left},
   );
 }
 ${imageAt(structure, text)}
 fn value_of_a(row: RowOfA, k: i32, problem: Problem) -> ${element(inputs)} {
-  let tap = k / ${text.inputs};
-  return image_at(row.image, row.y + tap / ${text.kernelWidth}, row.x + tap % ${text.kernelWidth}, k % ${text.inputs}, k < problem.end);
+  let tap = quotient(k, ${text.inputs});
+  return image_at(row.image, row.y + quotient(tap, ${text.kernelWidth}), row.x + remainder(tap, ${text.kernelWidth}), remainder(k, ${text.inputs}), k < problem.end);
 }
 fn load_a(row: RowOfA, k: i32, problem: Problem) -> vec4f { return ${four(inputs, (i) => `value_of_a(row, k + ${i}, problem)`)}; }
 fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${vectorAt('b_values', outputs, `k * ${text.outputs} + n`)}; }
@@ -136,13 +156,13 @@ ${storeColumns(outputs, text.outputs, epilogue)}`;
 export function inputGradientProblem(
   structure: ConvolutionStructure,
   _epilogue: Epilogue,
-  specialised: boolean,
+  { specialised, half }: SourceOptions,
 ): GemmProblem {
   const { outputs, reflect } = structure;
   const { kernelHeight, kernelWidth, top, bottom, left, right, stride, ...text } = textOf(structure, specialised);
   const dense = phaseStride(structure) !== structure.stride;
   const step = dense ? '1' : stride;
-  const source = `${header(outputs, outputs, 1, false)}
+  const source = `${header([outputs, outputs, 1], false, half ? SCALED_OPERANDS.inputGradient : [])}
 struct Problem {
   rows: i32, first: i32, end: i32,
   tap_y: i32, tap_x: i32, taps_x: i32, start_y: i32, start_x: i32, count_y: i32, count_x: i32,
@@ -163,17 +183,17 @@ fn problem_of(z: u32) -> Problem {
 struct RowOfA { image: i32, y: i32, x: i32 }
 fn row_of_a(m: i32, problem: Problem) -> RowOfA {
   let positions = max(1, problem.count_y * problem.count_x);
-  let position = m % positions;
+  let position = remainder(m, positions);
   return RowOfA(
-    min(m / positions, p.batch - 1) * p.out_height * p.out_width,
-    problem.start_y + position / max(1, problem.count_x) * ${step} + ${top},
-    problem.start_x + position % max(1, problem.count_x) * ${step} + ${left},
+    min(quotient(m, positions), p.batch - 1) * p.out_height * p.out_width,
+    problem.start_y + quotient(position, max(1, problem.count_x)) * ${step} + ${top},
+    problem.start_x + remainder(position, max(1, problem.count_x)) * ${step} + ${left},
   );
 }
 /** dy of which the tap at distance (y, x) is seen, or zero. */
 fn gradient_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${element(outputs)} {
-  let out_y = y / ${stride};
-  let out_x = x / ${stride};
+  let out_y = quotient(y, ${stride});
+  let out_x = quotient(x, ${stride});
   let inside = wanted && y >= 0 && x >= 0 && out_y < p.out_height && out_x < p.out_width${
     dense ? ` && y % ${stride} == 0 && x % ${stride} == 0` : ''
   };
@@ -182,11 +202,11 @@ fn gradient_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${elem
 }
 ${reflect ? MIRRORED : ''}
 fn value_of_a(row: RowOfA, k: i32, problem: Problem) -> ${element(outputs)} {
-  let tap = k / ${text.outputs};
+  let tap = quotient(k, ${text.outputs});
   let taps_x = max(1, problem.taps_x);
-  let tap_y = problem.tap_y + tap / taps_x * ${step};
-  let tap_x = problem.tap_x + tap % taps_x * ${step};
-  let channel = k % ${text.outputs};
+  let tap_y = problem.tap_y + quotient(tap, taps_x) * ${step};
+  let tap_x = problem.tap_x + remainder(tap, taps_x) * ${step};
+  let channel = remainder(k, ${text.outputs});
   let wanted = k < problem.end;
   var value = gradient_at(row.image, row.y - tap_y, row.x - tap_x, channel, wanted);
 ${
@@ -205,19 +225,19 @@ ${
 }
 fn load_a(row: RowOfA, k: i32, problem: Problem) -> vec4f { return ${four(outputs, (i) => `value_of_a(row, k + ${i}, problem)`)}; }
 fn value_of_b(k: i32, n: i32, problem: Problem) -> ${element(outputs)} {
-  let tap = k / ${text.outputs};
+  let tap = quotient(k, ${text.outputs});
   let taps_x = max(1, problem.taps_x);
-  let tap_y = problem.tap_y + tap / taps_x * ${step};
-  let tap_x = problem.tap_x + tap % taps_x * ${step};
-  return b_values[${at(outputs, `((tap_y * ${kernelWidth} + tap_x) * ${text.inputs} + n) * ${text.outputs} + k % ${text.outputs}`)}];
+  let tap_y = problem.tap_y + quotient(tap, taps_x) * ${step};
+  let tap_x = problem.tap_x + remainder(tap, taps_x) * ${step};
+  return b_values[${at(outputs, `((tap_y * ${kernelWidth} + tap_x) * ${text.inputs} + n) * ${text.outputs} + remainder(k, ${text.outputs})`)}];
 }
 fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${four(outputs, (i) => `value_of_b(k + ${i}, n, problem)`)}; }
 fn start_of(m: i32, problem: Problem) -> i32 {
   let positions = problem.count_y * problem.count_x;
-  let position = m % positions;
-  let y = problem.start_y + position / problem.count_x * ${step};
-  let x = problem.start_x + position % problem.count_x * ${step};
-  return ((m / positions * p.height + y) * p.width + x) * ${text.inputs};
+  let position = remainder(m, positions);
+  let y = problem.start_y + quotient(position, problem.count_x) * ${step};
+  let x = problem.start_x + remainder(position, problem.count_x) * ${step};
+  return ((quotient(m, positions) * p.height + y) * p.width + x) * ${text.inputs};
 }
 fn store_one(start: i32, n: i32, value: f32) { if (n < ${text.inputs}) { result[start + n] = value; } }`;
   return { source, columns: text.inputs, aAlong: 'depth', bAlong: 'depth' };
@@ -232,11 +252,11 @@ export function phaseStride({ stride, reflect }: ConvolutionStructure): number {
 export function filterGradientProblem(
   structure: ConvolutionStructure,
   _epilogue: Epilogue,
-  specialised: boolean,
+  { specialised, half }: SourceOptions,
 ): GemmProblem {
   const { inputs, outputs } = structure;
   const text = textOf(structure, specialised);
-  const source = `${header(inputs, outputs, outputs, false)}
+  const source = `${header([inputs, outputs, outputs], false, half ? SCALED_OPERANDS.filterGradient : [])}
 struct Problem { rows: i32, first: i32, end: i32, slab: i32 }
 fn problem_of(z: u32) -> Problem {
   let first = i32(z) * p.depth_per_split;
@@ -248,13 +268,13 @@ fn row_of_a(m: i32, problem: Problem) -> RowOfA { return RowOfA(m); }
 ${imageAt(structure, text)}
 fn value_of_a(m: i32, k: i32, problem: Problem) -> ${element(inputs)} {
   let positions = p.out_height * p.out_width;
-  let position = k % positions;
-  let tap = m / ${text.inputs};
+  let position = remainder(k, positions);
+  let tap = quotient(m, ${text.inputs});
   return image_at(
-    k / positions * p.height * p.width,
-    position / p.out_width * ${text.stride} - ${text.top} + tap / ${text.kernelWidth},
-    position % p.out_width * ${text.stride} - ${text.left} + tap % ${text.kernelWidth},
-    m % ${text.inputs},
+    quotient(k, positions) * p.height * p.width,
+    quotient(position, p.out_width) * ${text.stride} - ${text.top} + quotient(tap, ${text.kernelWidth}),
+    remainder(position, p.out_width) * ${text.stride} - ${text.left} + remainder(tap, ${text.kernelWidth}),
+    remainder(m, ${text.inputs}),
     k < problem.end,
   );
 }
@@ -294,15 +314,28 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /** Invocations of a workgroup of {@link sumOfSplitsSource}. */
 export const SUM_THREADS = 64;
 
-function header(aChannels: number, bChannels: number, resultChannels: number, bias: boolean): string {
-  const last = bias ? 3 : 2;
+/** @param channels of a, b and the result */
+function header(channels: readonly [number, number, number], bias: boolean, scaled: readonly ('a' | 'b')[]): string {
+  const [a, b, result] = channels;
+  const firstRange = bias ? 3 : 2;
+  const last = firstRange + scaled.length;
   return `${PARAMETERS}
-@group(0) @binding(0) var<storage, read> a_values: array<${element(aChannels)}>;
-@group(0) @binding(1) var<storage, read> b_values: array<${element(bChannels)}>;
+@group(0) @binding(0) var<storage, read> a_values: array<${element(a)}>;
+@group(0) @binding(1) var<storage, read> b_values: array<${element(b)}>;
 ${bias ? '@group(0) @binding(2) var<storage, read> bias: array<f32>;' : ''}
-@group(0) @binding(${last}) var<storage, read_write> result: array<${element(resultChannels)}>;
-@group(0) @binding(${last + 1}) var<uniform> p: Parameters;`;
+${scaled.map((name, i) => scaleSource(name, firstRange + i)).join('\n')}
+${(['a', 'b'] as const)
+  .filter((name) => !scaled.includes(name))
+  .map(unscaledSource)
+  .join('\n')}
+@group(0) @binding(${last}) var<storage, read_write> result: array<${element(result)}>;
+@group(0) @binding(${last + 1}) var<uniform> p: Parameters;
+${DIVISIONS}`;
 }
+
+/** Signed divisions cost more, and WGSL makes them total; nothing here is negative. */
+const DIVISIONS = `fn quotient(a: i32, b: i32) -> i32 { return i32(u32(a) / u32(b)); }
+fn remainder(a: i32, b: i32) -> i32 { return i32(u32(a) % u32(b)); }`;
 
 /** Channels that come in fours are read and written as vectors. */
 function element(channels: number): 'vec4f' | 'f32' {
@@ -311,7 +344,7 @@ function element(channels: number): 'vec4f' | 'f32' {
 
 /** The place of value `index` in an array of `element(channels)`. */
 function at(channels: number, index: string): string {
-  return channels % 4 === 0 ? `(${index}) / 4` : index;
+  return channels % 4 === 0 ? `(${index}) >> 2u` : index;
 }
 
 /** Four values next to each other: one read of a vector, or four of scalars. */
@@ -354,7 +387,7 @@ function storeColumns(columns: number, text: string, epilogue: Epilogue): string
   const value = epilogue.bias ? 'activate(values + bias_at(n))' : 'activate(values)';
   const store =
     columns % 4 === 0
-      ? `if (n < ${text}) { result[(start + n) / 4] = ${value}; }`
+      ? `if (n < ${text}) { result[(start + n) >> 2u] = ${value}; }`
       : `let stored = ${value};
   ${[0, 1, 2, 3].map((i) => `if (n + ${i} < ${text}) { result[start + n + ${i}] = stored[${i}]; }`).join('\n  ')}`;
   return `${activationFunction(epilogue, 'vec4f')}

@@ -25,6 +25,7 @@ interface Recorder {
   getQueryTime(): Promise<number>;
   recordAndSubmit(...call: unknown[]): void;
   uploadToGPU(dataId: object): void;
+  releaseResource(dataId: object): void;
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
   refCount(dataId: object): number;
   incRef(dataId: object): void;
@@ -48,6 +49,7 @@ export class Dispatcher {
   readonly #recorder: Recorder;
   readonly #programs = new Map<string, CompiledProgram>();
   readonly #parameters = new Map<string, GPUBuffer>();
+  readonly #attached = new Map<object, GPUBuffer>();
   #dispatches = 0;
 
   constructor(backend: WebGPUBackend) {
@@ -60,6 +62,15 @@ export class Dispatcher {
     recorder.recordAndSubmit = (...call) => {
       this.#dispatches++;
       record(...call);
+    };
+    const release = recorder.releaseResource.bind(recorder);
+    recorder.releaseResource = (dataId) => {
+      const attached = this.#attached.get(dataId);
+      if (attached !== undefined) {
+        this.#attached.delete(dataId);
+        this.pool.releaseBuffer(attached);
+      }
+      release(dataId);
     };
   }
 
@@ -166,6 +177,21 @@ export class Dispatcher {
     } finally {
       this.pool.releaseBuffer(buffer);
     }
+  }
+
+  /**
+   * Something computed from a tensor, kept until the tensor is disposed of. There is one such thing per tensor.
+   *
+   * @param bytes a multiple of 4
+   * @param fill records what computes it; called once
+   */
+  attached(tensor: TensorInfo, bytes: number, fill: (buffer: GPUBuffer) => void): GPUBuffer {
+    const known = this.#attached.get(tensor.dataId);
+    if (known !== undefined) return known;
+    const buffer = this.pool.acquireBuffer(bytes, TENSOR_USAGE);
+    this.#attached.set(tensor.dataId, buffer);
+    fill(buffer);
+    return buffer;
   }
 
   /**

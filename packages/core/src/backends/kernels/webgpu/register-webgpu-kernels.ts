@@ -17,7 +17,7 @@ import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import { setSpread, setSum } from './set-kernels.ts';
 import { spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
 import { channelSum } from './sum-kernels.ts';
-import { LEAST_TILE_SHAPE, usualTileShape } from './tile-shape.ts';
+import { LEAST_TILE_SHAPE, TILE_SHAPES, usualTileShape } from './tile-shape.ts';
 import {
   uncoveredDifferenceImageGradient,
   uncoveredDifferenceMasksGradient,
@@ -94,11 +94,11 @@ export function registerWebgpuKernels(
     }
   }
   const dispatcher = new Dispatcher(backend);
-  const convolutions = new ConvolutionKernels(
-    dispatcher,
-    software ? () => LEAST_TILE_SHAPE : usualTileShape,
-    !software,
-  );
+  const convolutions = new ConvolutionKernels(dispatcher, {
+    chooseTile: software ? () => LEAST_TILE_SHAPE : (size) => usualTileShape(size, TILE_SHAPES),
+    specialised: !software,
+    products: 'f32',
+  });
   const kernels = new Map(Object.entries(KERNELS) as [string, unknown][] as [string, AnyKernel][]);
   for (const [name, method] of Object.entries(CONVOLUTIONS)) {
     kernels.set(name, (_dispatcher, inputs, attributes) => convolutions[method](inputs as never, attributes as never));

@@ -12,6 +12,32 @@ export interface TileShape {
   readonly prefetch: boolean;
 }
 
+/** Sizes of the product that a subgroup computes in one instruction (tensor cores), in half precision with float32 sums. */
+export interface MatrixUnit {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** Invocations of a subgroup, always. */
+  readonly subgroupSize: number;
+}
+
+/** As {@link TileShape}, for a matrix unit: each subgroup computes `subgroupRows` x `subgroupColumns` results. */
+export interface MatrixTileShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+}
+
+/** From large to small. */
+export const MATRIX_TILE_SHAPES = [
+  { rows: 128, columns: 128, depth: 32, subgroupRows: 32, subgroupColumns: 64 },
+  { rows: 128, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32 },
+  { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32 },
+  { rows: 64, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 32 },
+] as const satisfies readonly MatrixTileShape[];
+
 /** Invocations of a workgroup. */
 export function threadsOf(tile: TileShape): number {
   return (tile.rows / tile.rowsPerThread) * (tile.columns / tile.columnsPerThread);
@@ -51,13 +77,13 @@ const WANTED_TILES = 256;
  *
  * @param shapes those to choose from, from large to small
  */
-export function usualTileShape(
+export function usualTileShape<T extends TileShape | MatrixTileShape>(
   { rows, columns }: { readonly rows: number; readonly columns: number },
-  shapes: readonly TileShape[] = TILE_SHAPES,
-): TileShape {
+  shapes: readonly T[],
+): T {
   const narrow = columns <= 4;
   const fitting = shapes.filter((tile) => (narrow ? tile.columns === 4 : tile.columns > 4));
-  const least = fitting.at(-1) ?? (shapes.at(-1) as TileShape);
-  const tiles = (tile: TileShape) => Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+  const least = fitting.at(-1) ?? (shapes.at(-1) as T);
+  const tiles = (tile: T) => Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
   return fitting.find((tile) => tile.columns < 2 * columns && tiles(tile) >= WANTED_TILES) ?? least;
 }
