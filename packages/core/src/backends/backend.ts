@@ -10,6 +10,16 @@ export interface BackendOptions {
   readonly stockKernels?: readonly string[];
   /** WebGPU adapter: its index in the list of adapters, or a part of its name, case ignored. @default the best one */
   readonly adapter?: number | string;
+  /**
+   * `mixed`: convolutions multiply in half precision, on matrix units (tensor cores) where there are any, and sum in
+   * float32; everything else, weights and activations among it, stays float32. Only on webgpu. @default 'full'
+   */
+  readonly precision?: 'full' | 'mixed';
+  /**
+   * Whether webgpu may measure, once per GPU and driver, which kernels are fastest; takes some seconds, and is kept in
+   * the cache folder. @default true
+   */
+  readonly tuning?: boolean;
   /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */
   readonly log?: (message: string) => void;
 }

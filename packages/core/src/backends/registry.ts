@@ -32,6 +32,9 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
 export async function openBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<OpenBackend> {
   const opened = name === 'auto' ? await openBest(options) : await backendNamed(name).open(options);
   await tf.ready();
+  if (options.precision === 'mixed' && opened.name !== 'webgpu') {
+    options.log?.(`The ${opened.name} backend computes in full precision only.`);
+  }
   return opened;
 }
 

@@ -16,6 +16,8 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
+import { setUpConvolutions } from './kernels/webgpu/convolution-setup.ts';
+import { Dispatcher } from './kernels/webgpu/dispatcher.ts';
 import { registerWebgpuKernels } from './kernels/webgpu/register-webgpu-kernels.ts';
 
 /** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */
@@ -73,16 +75,19 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   reportFailures(backend, device, adapterName(adapter));
   tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
   await tf.setBackend('webgpu');
-  const kernels = registerWebgpuKernels(backend, { except: options.stockKernels ?? [], software });
+  const dispatcher = new Dispatcher(backend);
+  const { stockKernels = [], precision = 'full', tuning = true, log } = options;
+  const convolutions = await setUpConvolutions(dispatcher, { adapter, software, precision, tuning, log });
+  const kernels = registerWebgpuKernels(dispatcher, { except: stockKernels, convolutions });
 
   let closed = false;
   return {
     name: 'webgpu',
     device: deviceName(adapter),
-    features: grantedFeatures(device),
+    features: [...grantedFeatures(device), ...(convolutions.products === 'f16' ? ['mixed'] : [])],
     software,
     gpu: true,
-    dispatches: () => kernels.dispatcher.dispatches,
+    dispatches: () => dispatcher.dispatches,
     async close() {
       if (closed) return;
       closed = true;

@@ -8,6 +8,16 @@ export interface GpuAdapter {
     readonly device: string;
     readonly description: string;
     readonly isFallbackAdapter?: boolean;
+    readonly subgroupMinSize?: number;
+    readonly subgroupMaxSize?: number;
+    /** Matrix products that a subgroup computes in one instruction, of M x K by K x N values (Dawn). */
+    readonly subgroupMatrixConfigs?: Iterable<{
+      readonly componentType: string;
+      readonly resultComponentType: string;
+      readonly M: number;
+      readonly N: number;
+      readonly K: number;
+    }>;
   };
   requestDevice(descriptor: { requiredFeatures: string[]; requiredLimits: Record<string, number> }): Promise<GpuDevice>;
 }

@@ -3,12 +3,14 @@ import type { ComputeOptions } from '../options/shared.ts';
 
 /** Opens the backend that the options ask for. @param remark is told what did not go as asked */
 export function openCompute(
-  { backend, threads, adapter }: ComputeOptions,
+  { backend, threads, adapter, precision, tuning }: ComputeOptions,
   remark: (text: string) => void,
 ): Promise<OpenBackend> {
   return openBackend(backend, {
     ...(threads === undefined ? {} : { threads }),
     ...(adapter === undefined ? {} : { adapter }),
+    precision,
+    tuning,
     log: (message) => remark(`instagan: ${message}`),
   });
 }

@@ -7,6 +7,8 @@ export interface ComputeOptions {
   readonly backend: keyof typeof BACKENDS;
   readonly threads?: number;
   readonly adapter?: string;
+  readonly precision: 'full' | 'mixed';
+  readonly tuning: boolean;
 }
 
 export function computeOptions(): Option[] {
@@ -18,6 +20,13 @@ export function computeOptions(): Option[] {
       wholeNumber(1, 1024),
     ),
     new Option('--adapter <name>', 'GPU of the webgpu backend, by number or part of its name'),
+    new Option(
+      '--precision <kind>',
+      'mixed: the webgpu backend multiplies in half precision, on tensor cores where there are any; weights and sums stay float32',
+    )
+      .choices(['full', 'mixed'])
+      .default('full'),
+    new Option('--no-tuning', 'do not measure, once per GPU and driver, which webgpu kernels are fastest'),
   ];
 }
 

@@ -179,7 +179,7 @@ export class ConvolutionKernels {
 
     const half = products === 'f16';
     const inProduct = split ? NO_EPILOGUE : epilogue;
-    const productKey = `${kind} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
+    const productKey = `${kind} ${products} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
     const program = dispatcher.program(productKey, () => ({
       label: `${kind} ${structure.kernelHeight}x${structure.kernelWidth} ${structure.inputs}-${structure.outputs}`,
       source: this.#source(PROBLEMS[kind](structure, inProduct, { specialised, half }), tile),

@@ -1,23 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { accumulate } from './accumulate-kernel.ts';
 import { activationGradient } from './activation-gradient-kernel.ts';
 import { adamUpdate } from './adam-kernel.ts';
-import { ConvolutionKernels } from './convolution-kernels.ts';
+import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
 import {
   absoluteDifferenceGradient,
   absoluteDifferenceSum,
   squaredDifferenceGradient,
   squaredDifferenceSum,
 } from './difference-kernels.ts';
-import { Dispatcher } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
 import { powerIteration } from './power-iteration-kernel.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import { setSpread, setSum } from './set-kernels.ts';
 import { spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
 import { channelSum } from './sum-kernels.ts';
-import { LEAST_TILE_SHAPE, TILE_SHAPES, usualTileShape } from './tile-shape.ts';
 import {
   uncoveredDifferenceImageGradient,
   uncoveredDifferenceMasksGradient,
@@ -65,15 +63,13 @@ const CONVOLUTIONS = {
 export const WEBGPU_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(CONVOLUTIONS)];
 
 export interface WebgpuKernelOptions {
-  /** Kernels not to use: ops keep their reference of stock operations. @default none */
-  readonly except?: readonly string[];
-  /** Whether the GPU is emulated on the CPU. @default false */
-  readonly software?: boolean;
+  /** Kernels not to use: ops keep their reference of stock operations. */
+  readonly except: readonly string[];
+  readonly convolutions: ConvolutionOptions;
 }
 
 /** Kernels in use. */
 export interface WebgpuKernels {
-  readonly dispatcher: Dispatcher;
   /** Takes the kernels out of tfjs's registry. */
   close(): void;
 }
@@ -81,24 +77,18 @@ export interface WebgpuKernels {
 /**
  * Registers this project's kernels for tfjs's backend `webgpu`, in place of the references that ops may have registered.
  *
- * @param backend the open backend; its buffers are managed here from now on
  * @throws Error if `except` names something that has no kernel here
  */
 export function registerWebgpuKernels(
-  backend: WebGPUBackend,
-  { except = [], software = false }: WebgpuKernelOptions = {},
+  dispatcher: Dispatcher,
+  { except, convolutions: convolutionOptions }: WebgpuKernelOptions,
 ): WebgpuKernels {
   for (const name of except) {
     if (!WEBGPU_KERNEL_NAMES.includes(name)) {
       throw new Error(`There is no webgpu kernel ${name}: ${WEBGPU_KERNEL_NAMES.join(', ')}.`);
     }
   }
-  const dispatcher = new Dispatcher(backend);
-  const convolutions = new ConvolutionKernels(dispatcher, {
-    chooseTile: software ? () => LEAST_TILE_SHAPE : (size) => usualTileShape(size, TILE_SHAPES),
-    specialised: !software,
-    products: 'f32',
-  });
+  const convolutions = new ConvolutionKernels(dispatcher, convolutionOptions);
   const kernels = new Map(Object.entries(KERNELS) as [string, unknown][] as [string, AnyKernel][]);
   for (const [name, method] of Object.entries(CONVOLUTIONS)) {
     kernels.set(name, (_dispatcher, inputs, attributes) => convolutions[method](inputs as never, attributes as never));
@@ -115,7 +105,6 @@ export function registerWebgpuKernels(
     registered.push(name);
   }
   return {
-    dispatcher,
     close() {
       for (const name of registered) unregister(name);
     },

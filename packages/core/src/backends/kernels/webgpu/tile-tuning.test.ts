@@ -1,0 +1,51 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { cachedRanking } from './tile-cache.ts';
+import { LEAST_TILE_SHAPE, TILE_SHAPES, usualTileShape } from './tile-shape.ts';
+import { rankedTile } from './tile-tuning.ts';
+
+const RANKING = { forward: [0, 1, 2, 3], inputGradient: [1, 1, 1, 1], filterGradient: [2, 2, 2, 2] };
+
+t.test('the tile of the layer most like a product is taken: users get the speed that was measured', (t) => {
+  const size = (rows: number, columns: number, depth: number) =>
+    rankedTile(RANKING, TILE_SHAPES, { kind: 'forward', rows, columns, depth });
+  t.equal(size(2 * 50 * 50, 256, 2304), TILE_SHAPES[0]);
+  t.equal(size(2 * 100 * 100, 128, 1152), TILE_SHAPES[1]);
+  t.equal(size(2 * 32 * 32, 64, 576), TILE_SHAPES[3]);
+  t.end();
+});
+
+t.test('without a measurement, tiles are as large as keeps a GPU busy, and narrow for few channels', (t) => {
+  t.equal(usualTileShape({ rows: 80000, columns: 128 }, TILE_SHAPES), TILE_SHAPES[0]);
+  t.equal(usualTileShape({ rows: 80000, columns: 64 }, TILE_SHAPES).columns, 64);
+  t.equal(usualTileShape({ rows: 80000, columns: 3 }, TILE_SHAPES).columns, 4);
+  t.ok(usualTileShape({ rows: 512, columns: 64 }, TILE_SHAPES).rows <= 32);
+  t.equal(usualTileShape({ rows: 1, columns: 1 }, [LEAST_TILE_SHAPE]), LEAST_TILE_SHAPE);
+  t.end();
+});
+
+t.test('a GPU is measured once: users wait for it at the first start only', async (t) => {
+  const folder = t.testdir();
+  const before = process.env.INSTAGAN_CACHE;
+  process.env.INSTAGAN_CACHE = folder;
+  t.teardown(() => {
+    if (before === undefined) delete process.env.INSTAGAN_CACHE;
+    else process.env.INSTAGAN_CACHE = before;
+  });
+  let measured = 0;
+  const measure = async () => {
+    measured++;
+    return RANKING;
+  };
+  t.same(await cachedRanking(['GPU', 'driver 1'], measure), RANKING);
+  t.same(await cachedRanking(['GPU', 'driver 1'], measure), RANKING);
+  t.equal(measured, 1, 'the second start reads what the first has found');
+  await cachedRanking(['GPU', 'driver 2'], measure);
+  t.equal(measured, 2, 'another driver is measured anew');
+  for (const name of readdirSync(folder)) writeFileSync(path.join(folder, name), 'broken');
+  t.same(await cachedRanking(['GPU', 'driver 1'], measure), RANKING);
+  t.equal(measured, 3, 'a broken file is measured anew');
+  process.env.INSTAGAN_CACHE = path.join(folder, readdirSync(folder)[0]!, 'no folder');
+  t.same(await cachedRanking(['GPU', 'driver 1'], measure), RANKING, 'a cache that cannot be written is no obstacle');
+});
