@@ -83,8 +83,8 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   let closed = false;
   return {
     name: 'webgpu',
-    device: deviceName(adapter),
-    features: [...grantedFeatures(device), ...(convolutions.products === 'f16' ? ['mixed'] : [])],
+    device: `${deviceName(adapter)}${convolutions.products === 'f16' ? ', mixed precision' : ''}`,
+    features: grantedFeatures(device),
     software,
     gpu: true,
     dispatches: () => dispatcher.dispatches,
