@@ -15,6 +15,7 @@ import {
 import { absoluteDifferenceTotal, absoluteDifferenceUnit, reduceUnit } from './reductions';
 import { reflectPadGradientUnit, reflectPadUnit } from './reflect-pad';
 import { setSpreadUnit, setSumUnit } from './sets';
+import { powerIterationUnit, spectralNormGradientUnit, spectralNormUnit } from './spectral-norm';
 import {
   winogradFilterGradientUnit,
   winogradFilterProductUnit,
@@ -109,6 +110,15 @@ export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {
       break;
     case 26:
       activationGradientUnit(p, unit);
+      break;
+    case 27:
+      powerIterationUnit(p);
+      break;
+    case 28:
+      spectralNormUnit(p);
+      break;
+    case 29:
+      spectralNormGradientUnit(p);
       break;
   }
 }

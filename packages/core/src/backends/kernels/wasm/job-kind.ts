@@ -27,6 +27,9 @@ export const JobKind = {
   winogradFilterGradient: 24,
   activation: 25,
   activationGradient: 26,
+  powerIteration: 27,
+  spectralNorm: 28,
+  spectralNormGradient: 29,
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];

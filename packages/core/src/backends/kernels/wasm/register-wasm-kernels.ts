@@ -13,6 +13,7 @@ import {
 } from './reduction-kernels.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import { setSpread, setSum } from './set-kernels.ts';
+import { powerIteration, spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
 
 const KERNELS = {
   InstanceNorm: instanceNorm,
@@ -25,6 +26,9 @@ const KERNELS = {
   ActivationGradient: activationGradient,
   ChannelSum: channelSum,
   AdamUpdate: adamUpdate,
+  PowerIteration: powerIteration,
+  SpectralNorm: spectralNorm,
+  SpectralNormGradient: spectralNormGradient,
   AbsoluteDifferenceSum: absoluteDifferenceSum,
   SetSum: setSum,
   SetSpread: setSpread,
