@@ -1,5 +1,6 @@
 export { type CocoMasks, readCocoMasks } from './coco/read-coco-masks.ts';
 export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
+export { DRAWN_VIDEO_FPS, type DrawnVideo, type DrawVideoOptions, drawVideo } from './draw/draw-video.ts';
 export {
   type CheckDatasetOptions,
   checkDataset,

@@ -7,7 +7,7 @@ export interface DrawnPicture {
   readonly scene: Scene;
   /** RGB, row by row, `[height, width, 3]`, 0 … 255. */
   readonly image: Uint8Array;
-  /** One per animal, largest visible area first, `[height, width]`, 0 or 255, pairwise disjoint. */
+  /** One per animal, in {@link drawPicture} largest visible area first, `[height, width]`, 0 or 255, pairwise disjoint. */
   readonly masks: readonly Uint8Array[];
 }
 
@@ -35,6 +35,13 @@ export async function drawPicture(key: SceneKey): Promise<DrawnPicture> {
     const masks = instances.sort((a, b) => b.visiblePx - a.visiblePx).map(({ mask }) => mask);
     return { scene, image: await renderImage(scene, layers), masks };
   }
+}
+
+/** Renders a scene as it is. @returns the masks in the order of the scene's animals; one out of sight has an empty mask */
+export async function drawScene(scene: Scene): Promise<DrawnPicture> {
+  const layers = composeLayers(scene);
+  const instances = await visibleInstances(scene, layers);
+  return { scene, image: await renderImage(scene, layers), masks: instances.map(({ mask }) => mask) };
 }
 
 /** Renders layers over each other to RGB. */

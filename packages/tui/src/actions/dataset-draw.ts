@@ -1,4 +1,4 @@
-import { drawDataset } from '@instagan/datasets';
+import { DRAWN_VIDEO_FPS, drawDataset, drawVideo } from '@instagan/datasets';
 import type { SizeValue } from '../options/values.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -7,6 +7,8 @@ export interface DatasetDrawCommandOptions {
   readonly output: string;
   readonly count: number;
   readonly testCount?: number;
+  /** Frames of a video, instead of a set. */
+  readonly video?: number;
   readonly seed: number;
   readonly size: SizeValue;
   readonly json?: true;
@@ -21,7 +23,7 @@ const LINE_INTERVAL_MS = 5000;
  * @throws UsageError if the output folder holds anything else; UserError if it cannot be written
  */
 export async function datasetDrawAction(options: DatasetDrawCommandOptions): Promise<void> {
-  const { output, count, testCount, seed, size } = options;
+  const { output, count, testCount, video, seed, size } = options;
   const terminal = openTerminal();
   const beganMs = performance.now();
   let lastLineMs = beganMs;
@@ -33,6 +35,19 @@ export async function datasetDrawAction(options: DatasetDrawCommandOptions): Pro
     lastLineMs = performance.now();
     terminal.line(text);
   };
+  if (video !== undefined) {
+    const { frames, masks } = await drawVideo({ output, frames: video, seed, ...size, onProgress });
+    if (options.json) {
+      printJson({ output, seed, ...size, frames, masks, fps: DRAWN_VIDEO_FPS });
+      return;
+    }
+    terminal.line(`${counted(frames, 'frame')} and ${counted(masks, 'mask')} drawn in ${output} and ${output}_seg.`);
+    const input = shellQuoted(`${output}/%05d.png`);
+    terminal.line(
+      `Next: instagan video --input ${input} --fps ${DRAWN_VIDEO_FPS} --masks ${shellQuoted(`${output}_seg`)} …`,
+    );
+    return;
+  }
   const chosen = testCount === undefined ? {} : { testCount };
   const { images, masks, files } = await drawDataset({ output, count, seed, ...size, ...chosen, onProgress });
   if (options.json) {

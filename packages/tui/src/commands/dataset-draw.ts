@@ -11,8 +11,9 @@ const DESCRIPTION =
   'there is left alone and refused.';
 
 const EXAMPLES = `
-Example:
-  instagan dataset draw --output meadow --count 200 --seed 1 --size 128x128`;
+Examples:
+  instagan dataset draw --output meadow --count 200 --seed 1 --size 128x128
+  instagan dataset draw --output walk --video 48 --size 128x192`;
 
 export function addDatasetDrawCommand(dataset: Command): void {
   dataset
@@ -22,6 +23,11 @@ export function addDatasetDrawCommand(dataset: Command): void {
     .requiredOption('--output <DIR>', 'a new or empty folder, or an earlier drawn set', filePath)
     .option('--count <N>', 'training images of each domain', wholeNumber(1, 99_999), 100)
     .option('--test-count <N>', 'test images of each domain (default: a fifth of --count)', wholeNumber(0, 99_999))
+    .addOption(
+      new Option('--video <FRAMES>', 'draw a video of walking sheep instead: OUTPUT/00001.png, masks in OUTPUT_seg')
+        .argParser(wholeNumber(1, 99_999))
+        .conflicts(['count', 'testCount']),
+    )
     .option('--seed <N>', 'the same seed draws the same pictures', wholeNumber(0, 2 ** 32), 0)
     .addOption(
       new Option('--size <HxW>', 'height x width of the pictures')
