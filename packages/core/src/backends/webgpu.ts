@@ -18,6 +18,7 @@ import {
 } from './backend.ts';
 import { setUpConvolutions } from './kernels/webgpu/convolution-setup.ts';
 import { Dispatcher } from './kernels/webgpu/dispatcher.ts';
+import { listedMatrixUnit } from './kernels/webgpu/matrix-units.ts';
 import { registerWebgpuKernels } from './kernels/webgpu/register-webgpu-kernels.ts';
 
 /** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */
@@ -109,7 +110,11 @@ async function describe(options: BackendOptions): Promise<BackendDescription> {
     const features = grantedFeatures(device);
     device.destroy();
     const names = await host.adapterNames();
-    const notes = names.length > 1 ? [`Adapters: ${listAdapters(names)}.`] : [];
+    const unit = listedMatrixUnit(adapter);
+    const notes = [
+      ...(names.length > 1 ? [`Adapters: ${listAdapters(names)}.`] : []),
+      ...(unit ? [`Matrix unit of ${unit.rows}x${unit.columns}x${unit.depth}, for --precision mixed.`] : []),
+    ];
     const software = isSoftware(adapter);
     return { name: 'webgpu', opens: true, device: deviceName(adapter), features, software, notes };
   } catch (error) {
