@@ -13,7 +13,7 @@ import { RunEntry } from './log/run-entry.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { asciiText } from './terminal/ascii-text.ts';
 import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
-import { Screen } from './terminal/screen.ts';
+import { type Overlay, Screen } from './terminal/screen.ts';
 import { Theme } from './terminal/theme.ts';
 
 export interface DashboardOptions {
@@ -42,6 +42,9 @@ const DISK_INTERVAL_MS = 30_000;
 /** While a long log is read, the screen and keys get a turn this often. */
 const SLICE_MS = 25;
 const REDRAW_INTERVAL_MS = 100;
+/** Times the last redraw took that pass before the next one that nobody waits for. */
+const REDRAW_PAUSE = 200;
+const LONGEST_PAUSE_MS = 4000;
 const MESSAGE_MS = 6000;
 const LEAST_FREE_BYTES = 2e9;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -74,7 +77,9 @@ class Dashboard {
   #view: View | null = null;
   #disk: string | null = null;
   #message: { readonly text: string; readonly untilMs: number } | null = null;
-  #redraw: NodeJS.Timeout | null = null;
+  #redraw: { readonly timer: NodeJS.Timeout; readonly dueMs: number } | null = null;
+  #redrawCostMs = 0;
+  #frame = '';
   #redrawnMs = 0;
   #isReading = false;
   #wasInterrupted = false;
@@ -85,7 +90,7 @@ class Dashboard {
     this.#theme = new Theme(terminal.depth, terminal.isLight);
     this.#state = { ...INITIAL_STATE, view: options.startsWithList ? 'runs' : 'overview' };
     this.#screen = new Screen((text) => process.stdout.write(text), sizeOfTerminal);
-    this.#pictures = new PictureStore(terminal, () => this.#invalidate());
+    this.#pictures = new PictureStore(terminal, () => this.#invalidate(true));
     let onEnd: (end: DashboardEnd) => void = () => {};
     this.#ended = new Promise((resolve) => {
       onEnd = resolve;
@@ -98,7 +103,8 @@ class Dashboard {
     const leave = () => this.#screen.leave();
     const resized = () => {
       this.#screen.invalidate();
-      this.#invalidate();
+      this.#view = null;
+      this.#invalidate(true);
     };
     const signalled = (name: NodeJS.Signals) => this.#onEnd({ reason: 'signal', name });
     process.on('exit', leave);
@@ -125,7 +131,7 @@ class Dashboard {
       return await Promise.race([this.#ended, failed]);
     } finally {
       for (const timer of this.#timers) clearInterval(timer);
-      if (this.#redraw !== null) clearTimeout(this.#redraw);
+      if (this.#redraw !== null) clearTimeout(this.#redraw.timer);
       leave();
       app.unmount();
       process.stdin.pause();
@@ -160,8 +166,8 @@ class Dashboard {
     Object.defineProperties(sink, { columns: size('columns'), rows: size('rows') });
     return Object.assign(sink, {
       write: (frame: string) => {
-        const view = this.#currentView();
-        this.#screen.show(this.#terminal.isUnicode ? frame : asciiText(frame), view.overlays);
+        this.#frame = this.#terminal.isUnicode ? frame : asciiText(frame);
+        this.#showFrame();
         return true;
       },
     });
@@ -199,17 +205,39 @@ class Dashboard {
     };
   }
 
-  /** Shows what changed, at most ten times a second. */
-  #invalidate(): void {
-    if (this.#redraw !== null) return;
-    const waitMs = Math.max(0, this.#redrawnMs + REDRAW_INTERVAL_MS - performance.now());
-    this.#redraw = setTimeout(() => {
-      this.#redraw = null;
-      this.#redrawnMs = performance.now();
-      this.#view = null;
-      this.#screen.title(this.#currentView().title);
-      this.#changes.emit('change');
-    }, waitMs);
+  #showFrame(): void {
+    const { overlays } = this.#currentView();
+    this.#screen.show(this.#frame, this.#terminal.isUnicode ? overlays : overlays.map(asciiOverlay));
+    this.#redrawCostMs = performance.now() - this.#redrawnMs;
+  }
+
+  /**
+   * Shows what changed: after a key at most ten times a second, otherwise so seldom that it takes a half per cent of the time.
+   */
+  #invalidate(isAnswer = false): void {
+    const pauseMs = isAnswer ? REDRAW_INTERVAL_MS : Math.min(LONGEST_PAUSE_MS, this.#redrawCostMs * REDRAW_PAUSE);
+    const dueMs = this.#redrawnMs + Math.max(REDRAW_INTERVAL_MS, pauseMs);
+    if (this.#redraw !== null) {
+      if (dueMs >= this.#redraw.dueMs) return;
+      clearTimeout(this.#redraw.timer);
+    }
+    const timer = setTimeout(() => this.#draw(), Math.max(0, dueMs - performance.now()));
+    this.#redraw = { timer, dueMs };
+  }
+
+  #draw(): void {
+    this.#redraw = null;
+    this.#redrawnMs = performance.now();
+    const last = this.#view;
+    this.#view = null;
+    const view = this.#currentView();
+    this.#screen.title(view.title);
+    // Ink has nothing to do where only charts or pictures changed.
+    if (last !== null && textOf(view) === textOf(last)) {
+      last.overlays = view.overlays;
+      this.#view = last;
+      this.#showFrame();
+    } else this.#changes.emit('change');
   }
 
   #press(key: string): void {
@@ -218,7 +246,7 @@ class Dashboard {
     if (key === 'ctrl-c') this.#wasInterrupted = true;
     if (key === 'ctrl-l') this.#screen.invalidate();
     if (effect !== undefined) this.#apply(effect);
-    this.#invalidate();
+    this.#invalidate(true);
   }
 
   #apply(effect: Effect): void {
@@ -247,7 +275,7 @@ class Dashboard {
 
   #say(text: string): void {
     this.#message = { text, untilMs: performance.now() + MESSAGE_MS };
-    this.#invalidate();
+    this.#invalidate(true);
   }
 
   /** Gives the terminal to the shell until the person comes back. */
@@ -318,6 +346,18 @@ class Dashboard {
       this.#disk = null;
     }
   }
+}
+
+/** What Ink shows of a view. */
+function textOf({ panels }: View): string {
+  return JSON.stringify(panels);
+}
+
+function asciiOverlay(overlay: Overlay): Overlay {
+  const { content } = overlay;
+  return content.kind === 'text'
+    ? { ...overlay, content: { ...content, lines: content.lines.map(asciiText) } }
+    : overlay;
 }
 
 function sizeOfTerminal(): { columns: number; rows: number } {

@@ -118,9 +118,7 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
   if (state.started !== null)
     items.push(['backend', `${state.started.backend.name} (${state.started.backend.device})`]);
   if (state.checkpoint !== null) {
-    const age = run.isLive
-      ? `, ${formatSeconds(Math.max(0, Math.round((nowMs - state.checkpoint.timeMs) / 1000)))} ago`
-      : '';
+    const age = run.isLive ? `, ${ageText((nowMs - state.checkpoint.timeMs) / 1000)} ago` : '';
     items.push(['checkpoint', `step ${state.checkpoint.step}${age}`]);
   }
   if (run.log.progress < 1) items.push(['reading log', `${Math.floor(100 * run.log.progress)} %`]);
@@ -129,6 +127,15 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
     painted: `${theme.paint('dim', label)} ${value}`,
   }));
   return flow(pieces, width - 2, 3).map((line) => ` ${line}`);
+}
+
+/** An age that does not change every second. */
+function ageText(seconds: number): string {
+  if (seconds < 10) return 'seconds';
+  return formatSeconds(seconds < 60 ? Math.floor(seconds / 10) * 10 : Math.floor(seconds / 60) * 60).replace(
+    / 0 s$/,
+    '',
+  );
 }
 
 /** The curves that a state shows of a run, by name. */

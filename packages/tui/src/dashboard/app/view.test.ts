@@ -120,7 +120,16 @@ function screen(runs: readonly RunEntry[], options: ScreenOptions = {}, store = 
   const source = { subscribe: () => () => {}, view: () => view, size: () => ({ columns, rows }), press: () => {} };
   const text = renderToString(createElement(DashboardApp, { source }), { columns });
   // Bold and dim are left when there are no colours.
-  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d*m`, 'g'), '').split('\n');
+  const bare = (styled: string) => styled.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d*m`, 'g'), '');
+  const lines = bare(text).split('\n');
+  for (const { column, row, columns: width, content } of view.overlays) {
+    if (content.kind !== 'text') continue;
+    for (const [i, line] of content.lines.entries()) {
+      const below = lines[row + i] ?? '';
+      lines[row + i] = (below.slice(0, column).padEnd(column) + bare(line) + below.slice(column + width)).trimEnd();
+    }
+  }
+  return lines;
 }
 
 t.test('at a glance: where the run is, how fast, how well, and its pictures', async (t) => {

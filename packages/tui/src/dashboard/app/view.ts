@@ -29,8 +29,8 @@ export interface Panel {
 /** What is on the screen. */
 export interface View {
   readonly panels: readonly Panel[];
-  /** Pictures over the panels. */
-  readonly overlays: readonly Overlay[];
+  /** Charts and pictures, which are no business of Ink's. */
+  overlays: readonly Overlay[];
   readonly title: string;
 }
 
@@ -95,7 +95,10 @@ export function viewOf(input: ViewInput): View {
       const group = shownCurves(run, state, i);
       // Curves chosen by hand are one group: the second chart shows the first of the usual ones.
       const own = i > 0 && state.chosen !== null ? shownCurves(run, { ...state, chosen: null, group: 0 }) : group;
-      add(`chart ${i}`, area, () => chartLines(runs, state, own, area, theme, !terminal.isUnicode));
+      const lines = chartLines(runs, state, own, area, theme, !terminal.isUnicode);
+      // A chart changes colour in every other character, which is much work for Ink: the screen writes it as it is.
+      if (lines.length > 0)
+        overlays.push({ key: `chart ${i}`, ...area, rows: lines.length, content: { kind: 'text', lines } });
     }
     add('samples', layout.samples, (area) => {
       const panel = samplePanel(run, state, pictures, area, theme);

@@ -122,7 +122,9 @@ export function frameChanges(shown: Frame, next: Frame, { columns, rows }: { col
   const visible = next.overlays.filter(
     (overlay) => overlay.row + overlay.rows <= rows && overlay.column + overlay.columns <= columns,
   );
-  const isKept = (overlay: Overlay) => visible.some((other) => isSame(overlay, other));
+  // Text changes line by line, a picture as a whole.
+  const isKept = (overlay: Overlay) =>
+    visible.some((other) => (overlay.content.kind === 'text' ? isTextAt(other, overlay) : isSame(overlay, other)));
   const gone = shown.overlays.filter((overlay) => !isKept(overlay));
   const dirty = new Set(gone.flatMap(rowsOf));
   let text = gone.map(hideOf).join('');
@@ -141,13 +143,15 @@ export function frameChanges(shown: Frame, next: Frame, { columns, rows }: { col
     text += writeLine(line, row, spared);
   }
   for (const overlay of visible) {
-    const isNew = !shown.overlays.some((other) => isSame(other, overlay));
-    if (overlay.content.kind === 'graphics') {
-      if (isNew) text += at(overlay.row, overlay.column) + overlay.content.show;
+    const { content, row, column } = overlay;
+    if (content.kind === 'graphics') {
+      if (!shown.overlays.some((other) => isSame(other, overlay))) text += at(row, column) + content.show;
       continue;
     }
-    for (const [i, line] of overlay.content.lines.entries()) {
-      if (isNew || rewritten.has(overlay.row + i)) text += at(overlay.row + i, overlay.column) + line;
+    const last = shown.overlays.find((other) => isTextAt(other, overlay))?.content;
+    const lastLines = last?.kind === 'text' ? last.lines : [];
+    for (const [i, line] of content.lines.entries()) {
+      if (line !== lastLines[i] || rewritten.has(row + i)) text += at(row + i, column) + line;
     }
   }
   return text;
@@ -171,7 +175,15 @@ function at(row: number, column: number): string {
 }
 
 function isSame(a: Overlay, b: Overlay): boolean {
-  return a.key === b.key && a.row === b.row && a.column === b.column && a.rows === b.rows && a.columns === b.columns;
+  return a.key === b.key && isAtSamePlace(a, b);
+}
+
+function isTextAt(a: Overlay, b: Overlay): boolean {
+  return a.content.kind === 'text' && b.content.kind === 'text' && isAtSamePlace(a, b);
+}
+
+function isAtSamePlace(a: Overlay, b: Overlay): boolean {
+  return a.row === b.row && a.column === b.column && a.rows === b.rows && a.columns === b.columns;
 }
 
 function rowsOf({ row, rows }: Overlay): number[] {
