@@ -218,7 +218,7 @@ function updateGenerators(
     trained === generatorAToB ? gradients.generatorAToB : gradients.generatorBToA;
   const differentiate = (calls: readonly GeneratorCall[], losses: () => tf.Scalar[]) => {
     const parameters = calls.map((call) => call.parameters);
-    const { gradients: more } = lossAndGradients(() => tf.addN(losses()) as tf.Scalar, parameters);
+    const { gradients: more } = lossAndGradients(() => total(losses()), parameters);
     for (const [i, { trained }] of calls.entries()) accumulateGradients(gradientsOf(trained), more[i] as Gradients);
   };
   const tasks = active.map(({ direction, taken }): GeneratorTask => {
@@ -247,6 +247,12 @@ function updateGenerators(
   generatorAToB.update(gradients.generatorAToB, learningRate.generator, config.adam);
   generatorBToA.update(gradients.generatorBToA, learningRate.generator, config.adam);
   return gradients;
+}
+
+/** A sum in groups: a small GPU adds no more than seven tensors at once. */
+function total(losses: readonly tf.Scalar[]): tf.Scalar {
+  const groups = Array.from({ length: Math.ceil(losses.length / 4) }, (_, i) => losses.slice(4 * i, 4 * i + 4));
+  return groups.map((group) => tf.addN(group) as tf.Scalar).reduce((sum, more) => tf.add(sum, more));
 }
 
 type GeneratorLosses = ReturnType<typeof generatorLosses>;
