@@ -24,6 +24,13 @@ export interface OpDefinition<A extends object> {
   readonly gradient?: (dy: tf.Tensor, saved: tf.Tensor[], attributes: A) => Record<string, () => tf.Tensor>;
 }
 
+const defined = new Set<string>();
+
+/** Whether an op of this name was defined by {@link defineOp}: its gradient looks at that of its first output only. */
+export function isDefinedOp(name: string): boolean {
+  return defined.has(name);
+}
+
 /** Turns a definition into a function. Registers with tfjs at the first call, so importing an op has no side effect. */
 export function defineOp<A extends object>(
   definition: OpDefinition<A>,
@@ -40,6 +47,7 @@ export function defineOp<A extends object>(
           gradient(Array.isArray(dy) ? (dy[0] as tf.Tensor) : dy, saved, attrs as unknown as A),
       });
       gradientRegistered = true;
+      defined.add(name);
     }
     const backendName = tf.getBackend();
     if (tf.getKernel(name, backendName) === undefined) {

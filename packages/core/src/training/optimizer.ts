@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../networks/parameters.ts';
 import { accumulate } from '../ops/accumulate.ts';
 import { adamUpdate } from '../ops/adam.ts';
+import { withCheapSaving } from './cheap-saving.ts';
 import { releaseTapeWhenPassed } from './release-tape.ts';
 
 /** Gradients by parameter name. */
@@ -84,7 +85,7 @@ export function lossAndGradients(loss: () => tf.Scalar, networks: readonly Param
     releaseTapeWhenPassed();
     return value;
   };
-  const { value, grads } = tf.engine().gradients(releasing, wanted, undefined, true);
+  const { value, grads } = withCheapSaving(() => tf.engine().gradients(releasing, wanted, undefined, true));
   const gradients: Gradients[] = networks.map(() => new Map());
   entries.forEach(({ network, name }, i) => {
     const gradient = grads[i] as tf.Tensor | null | undefined;

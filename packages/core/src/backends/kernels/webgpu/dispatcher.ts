@@ -32,7 +32,7 @@ interface Recorder {
 }
 
 /** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
-const DISPATCHES_PER_SUBMIT = 64;
+const DISPATCHES_PER_SUBMIT = 128;
 /** Parameter buffers kept; training at one size needs some hundred. */
 const MOST_PARAMETER_BUFFERS = 4096;
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { accumulate } from './accumulate-kernel.ts';
 import { activationGradient } from './activation-gradient-kernel.ts';
 import { adamUpdate } from './adam-kernel.ts';
+import { replaceAddition } from './add-kernel.ts';
 import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
 import {
   absoluteDifferenceGradient,
@@ -104,8 +105,10 @@ export function registerWebgpuKernels(
     });
     registered.push(name);
   }
+  const restoreAddition = replaceAddition(dispatcher);
   return {
     close() {
+      restoreAddition();
       for (const name of registered) unregister(name);
     },
   };
