@@ -139,6 +139,21 @@ t.test('masks that are given go before those that are found, image by image', as
   t.same([mask.data[30 * 150 + 30], mask.data[30 * 150 + 60]], [255, 0]);
 });
 
+t.test("the authors' U-Net becomes a run that predicts", async (t) => {
+  const imported = await run(
+    `segmenter import --generator ${path.join(weights, 'unet.pth')} --run unet --size 64x64 --json`,
+  );
+  t.equal(imported.code, 0, imported.stderr);
+  t.match(JSON.parse(imported.stdout), { run: 'unet', ngf: 8, levels: 5 });
+  const predicted = await run('segmenter predict --run unet --input photos --output unet_masks --backend wasm --json');
+  t.equal(predicted.code, 0, predicted.stderr);
+  t.equal(JSON.parse(predicted.stdout).images.length, 2);
+  const other = await run(`segmenter import --generator ${path.join(weights, 'generator.pth')} --run wrong`);
+  t.match(other, { code: 1, stderr: /holds an InstaGAN generator, not a pix2pix U-Net/ });
+  const odd = await run(`segmenter import --generator ${path.join(weights, 'unet.pth')} --run wrong --size 100x100`);
+  t.match(odd, { code: 2, stderr: /multiples of 32, not 100x100/ });
+});
+
 t.test('without any masks the mend names both ways', async (t) => {
   const none = await run('translate --run model --input photos --output x');
   t.match(none, { code: 2, stderr: /give --masks DIR, .*or --segmenter RUN/ });

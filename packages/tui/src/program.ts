@@ -5,6 +5,7 @@ import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
 import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
+import { addSegmenterImportCommand } from './commands/segmenter-import.ts';
 import { addSegmenterPredictCommand } from './commands/segmenter-predict.ts';
 import { addSegmenterTrainCommand } from './commands/segmenter-train.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -45,6 +46,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);
   addSegmenterEvaluateCommand(segmenter);
+  addSegmenterImportCommand(segmenter);
   addVideoCommand(program, reportExitCode);
   addImportCommand(program);
   const dataset = program.command('dataset').description('check a dataset, or draw the sample set');

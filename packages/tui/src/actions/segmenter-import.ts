@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import {
+  createRun,
+  listCheckpoints,
+  MODEL_FILE,
+  readTorchStateDict,
+  UsageError,
+  UserError,
+  writeCheckpoint,
+} from '@instagan/core';
+import { importAuthorsUnet, parseSegmenterConfig } from '@instagan/segmenter';
+import type { SizeValue } from '../options/values.ts';
+import { shellQuoted } from '../output/format.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
+
+export interface SegmenterImportCommandOptions {
+  readonly generator: string;
+  readonly run: string;
+  readonly size: SizeValue;
+  readonly json?: true;
+}
+
+/**
+ * `instagan segmenter import`: makes a run at step 0 of a U-Net that pytorch-CycleGAN-and-pix2pix trained.
+ *
+ * @throws UsageError if the folder is a run already or the size does not fit; UserError naming a file that is not what it
+ *   should be
+ */
+export async function segmenterImportAction(options: SegmenterImportCommandOptions): Promise<void> {
+  const { generator, run, size } = options;
+  const bytes = await readFile(generator).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${generator} cannot be read (${error.code}): check the path.`);
+  });
+  const { parameters, ngf, levels, outputs } = importAuthorsUnet(readTorchStateDict(bytes, generator), generator);
+  if (outputs !== 1) {
+    throw new UserError(
+      `${generator} has ${outputs} output channels: only U-Nets that predict one mask can be imported.`,
+    );
+  }
+  const config = parseSegmenterConfig({ ngf, levels, depth: false, size }, generator);
+  if ((await listCheckpoints(run)).length > 0) {
+    throw new UsageError(`${run} holds checkpoints already: choose another --run.`);
+  }
+  await createRun(run, config);
+  const model = new Map([...parameters].map(([name, array]) => [`generator.${name}`, array]));
+  const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
+  const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model }, manifest });
+  if (options.json) {
+    printJson({ run, checkpoint, ngf, levels, arrays: model.size });
+    return;
+  }
+  const terminal = openTerminal();
+  terminal.line(`Imported a U-Net of ngf ${ngf} with ${levels} levels into ${run}.`);
+  terminal.line(`Next: instagan segmenter predict --run ${shellQuoted(run)} --input photos --output photos_seg`);
+}
