@@ -27,8 +27,8 @@ export type Asked = Readonly<Record<string, unknown>>;
  * @throws Error with the last thing that process said
  */
 export function measureOurs<T>(backend: BackendName, options: BenchOptions, asked: Asked): Promise<T> {
-  const { benchmark, stock, runtime, threads, warmUp, repeats } = options;
-  const all: MeasurementOptions & Asked = { backend, stock, threads, warmUp, repeats, ...asked };
+  const { benchmark, stock, precision, runtime, threads, warmUp, repeats } = options;
+  const all: MeasurementOptions & Asked = { backend, stock, precision, threads, warmUp, repeats, ...asked };
   const script = fileURLToPath(new URL(`./measure/${benchmark}${EXTENSION}`, import.meta.url));
   const [command, ...args] = runtimeCommand(runtime);
   return lastLineOf(options, command, [...args, script, JSON.stringify(all)]);

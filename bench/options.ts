@@ -10,6 +10,9 @@ export type Benchmark = (typeof BENCHMARKS)[number];
 export const RUNTIMES = ['node', 'bun', 'deno'] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
+export const PRECISIONS = ['full', 'mixed'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 /** How often something is measured, and with what. */
 export interface Repetition {
   readonly threads: number;
@@ -24,6 +27,8 @@ export interface BenchOptions extends Repetition {
   readonly backends: readonly BackendName[];
   /** All kernels of ours off. */
   readonly stock: boolean;
+  /** `mixed`: products in half precision, on webgpu. */
+  readonly precision: Precision;
   readonly runtime: Runtime;
   readonly peer: boolean;
   /** PyTorch's device, such as `cpu` or `cuda`. */
@@ -49,6 +54,7 @@ Options
   --per-chunk N        instances of a chunk (2)
   --backends LIST      backends, separated by commas (wasm)
   --stock              without kernels of ours
+  --precision NAME     full or mixed: products in half precision, on webgpu (full)
   --runtime NAME       node, bun or deno for our side; INSTAGAN_BUN and INSTAGAN_DENO name the programs (node)
   --peer pytorch       the same in eager PyTorch; PYTHON names the interpreter (python3)
   --peer-device NAME   PyTorch's device (cpu)
@@ -81,6 +87,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     },
     backends: (values.backends ?? 'wasm').split(',').map((name) => oneOf('--backends', name, BACKEND_NAMES)),
     stock: values.stock,
+    precision: oneOf('--precision', values.precision ?? 'full', PRECISIONS),
     runtime: oneOf('--runtime', values.runtime ?? 'node', RUNTIMES),
     peer: values.peer !== undefined,
     peerDevice: values['peer-device'] ?? 'cpu',
@@ -95,7 +102,15 @@ function readFlags(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const sizes = { setting: text, size: text, ngf: text, ndf: text, blocks: text, instances: text, 'per-chunk': text };
-  const competitors = { backends: text, stock: flag, runtime: text, peer: text, 'peer-device': text, threads: text };
+  const competitors = {
+    backends: text,
+    stock: flag,
+    precision: text,
+    runtime: text,
+    peer: text,
+    'peer-device': text,
+    threads: text,
+  };
   const options = { ...sizes, ...competitors, steps: text, 'warm-up': text, json: flag };
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });

@@ -24,8 +24,10 @@ async function main(args: readonly string[]): Promise<void> {
     (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   });
   if (options.json) {
-    const { benchmark, setting, threads, runtime, stock } = options;
-    process.stdout.write(`${JSON.stringify({ benchmark, setting, threads, runtime, stock, ...report }, null, 2)}\n`);
+    const { benchmark, setting, threads, runtime, stock, precision } = options;
+    process.stdout.write(
+      `${JSON.stringify({ benchmark, setting, threads, runtime, stock, precision, ...report }, null, 2)}\n`,
+    );
   } else if (options.benchmark !== 'ops') {
     for (const [backend, ratio] of Object.entries(report.ratios ?? {})) {
       process.stdout.write(`${backend} / peer: ${(ratio as number).toFixed(2)}\n`);

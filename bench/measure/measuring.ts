@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type BackendName, type OpenBackend, openBackend } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Repetition } from '../options.ts';
+import type { Precision, Repetition } from '../options.ts';
 import { kernelNames } from './kernel-names.ts';
 
 /** What every measurement is asked for, as JSON in its first argument. */
 export interface MeasurementOptions extends Repetition {
   readonly backend: BackendName;
   readonly stock: boolean;
+  readonly precision: Precision;
 }
 
 /** What every measurement prints, as JSON on its last line. */
@@ -23,10 +24,14 @@ export interface Measured {
 }
 
 /** Opens the backend that the options ask for. */
-export function openForMeasurement({ backend, stock, threads }: MeasurementOptions): Promise<OpenBackend> {
+export function openForMeasurement({ backend, stock, precision, threads }: MeasurementOptions): Promise<OpenBackend> {
   const stockKernels = stock ? kernelNames(backend) : [];
   const takesThreads = backend === 'wasm' || backend === 'node';
-  return openBackend(backend, { stockKernels, ...(takesThreads ? { threads } : {}) });
+  return openBackend(backend, {
+    stockKernels,
+    ...(takesThreads ? { threads } : {}),
+    ...(backend === 'webgpu' ? { precision } : {}),
+  });
 }
 
 /** Wall times of `work` after those that warm up. It must wait for its result. */

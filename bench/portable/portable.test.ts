@@ -45,10 +45,11 @@ t.test('the table has the ratios the right way round, and no figure for what fai
   const measured = { device: 'x', peakRssBytes: 1 };
   const table = resultsTable([
     { ...common, ...measured, competitor: 'webgpu', seconds: 2, dispatches: 1234, gpuBytes: 2 ** 30 },
+    { ...common, ...measured, competitor: 'mixed', seconds: 1 },
     { ...common, ...measured, competitor: 'stock', seconds: 30 },
     { ...common, ...measured, competitor: 'pytorch', seconds: 4 },
     { setting: 'small', benchmark: 'step', competitor: 'webgpu', failure: 'took longer than 600 s' },
   ]);
-  t.match(table, '| step paper | 2.00 | 30.0 | 4.00 | 0.50 | 15.00 | 1234 | 1024 | – |');
-  t.match(table, '| step small | – | – | – | – | – | – | – | – |');
+  t.match(table, '| step paper | 2.00 | 1.00 | 30.0 | 4.00 | 0.50 | 0.25 | 15.00 | 1234 | 1024 | – |');
+  t.match(table, '| step small | – | – | – | – | – | – | – | – | – | – |');
 });

@@ -5,8 +5,8 @@ import type { SettingName } from '../settings.ts';
 export type Measurement = {
   readonly setting: SettingName;
   readonly benchmark: 'step' | 'translate';
-  /** `webgpu` is ours, `stock` TensorFlow.js without our kernels. */
-  readonly competitor: 'webgpu' | 'stock' | 'pytorch';
+  /** `webgpu` is ours, `mixed` ours in mixed precision, `stock` TensorFlow.js without our kernels. */
+  readonly competitor: 'webgpu' | 'mixed' | 'stock' | 'pytorch';
 } & ((Omit<Measured, 'seconds'> & { readonly seconds: number }) | { readonly failure: string });
 
 /** A Markdown table: a row for each setting and benchmark. */
@@ -19,13 +19,16 @@ export function resultsTable(measurements: readonly Measurement[]): string {
     return found === undefined || 'failure' in found ? undefined : found;
   };
   const lines = rows.map((row) => {
-    const [ours, stock, peer] = [find(row, 'webgpu'), find(row, 'stock'), find(row, 'pytorch')];
+    const [ours, mixed] = [find(row, 'webgpu'), find(row, 'mixed')];
+    const [stock, peer] = [find(row, 'stock'), find(row, 'pytorch')];
     const cells = [
       row,
       seconds(ours),
+      seconds(mixed),
       seconds(stock),
       seconds(peer),
       ratio(ours, peer),
+      ratio(mixed, peer),
       ratio(stock, ours),
       String(ours?.dispatches ?? '–'),
       mebibytes(ours?.gpuBytes),
@@ -37,8 +40,8 @@ export function resultsTable(measurements: readonly Measurement[]): string {
     measurements.flatMap((each) => ('device' in each ? [`${each.competitor}: ${each.device}`] : [])),
   );
   return `${[
-    '| | ours, s | stock, s | PyTorch, s | ours / PyTorch | stock / ours | dispatches | GPU memory, MiB | PyTorch, MiB |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| | ours, s | mixed, s | stock, s | PyTorch, s | ours / PyTorch | mixed / PyTorch | stock / ours | dispatches | GPU memory, MiB | PyTorch, MiB |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...lines,
     '',
     ...devices,

@@ -1,4 +1,4 @@
-// What the portable benchmark runs, see build.js: our WebGPU backend, TensorFlow.js without kernels of ours, and PyTorch on
+// What the portable benchmark runs, see build.js: our WebGPU backend in full and mixed precision, TensorFlow.js without kernels of ours, and PyTorch on
 // the same GPU, at every setting; writes results.json and results.md after each measurement.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const USAGE = `sh run.sh [options]
 
   --settings LIST    of ${Object.keys(SETTINGS).join(', ')} (all)
   --benchmarks LIST  of step, translate (both)
-  --competitors LIST of webgpu, stock, pytorch (all)
+  --competitors LIST of webgpu, mixed, stock, pytorch (all)
   --steps N          repeats that count (10; of stock 1)
   --size HxW --ngf N --blocks N   instead of the settings': for a trial
   --limit SECONDS    for each measurement (600)
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     settings: { type: 'string', default: Object.keys(SETTINGS).join() },
     benchmarks: { type: 'string', default: 'step,translate' },
-    competitors: { type: 'string', default: 'webgpu,stock,pytorch' },
+    competitors: { type: 'string', default: 'webgpu,mixed,stock,pytorch' },
     steps: { type: 'string', default: '10' },
     size: { type: 'string' },
     ngf: { type: 'string' },
@@ -77,6 +77,7 @@ function optionsFor(
     setting: { ...usual, height: height as number, width: width as number, ngf, ndf: ngf, blocks },
     backends: ['webgpu'],
     stock,
+    precision: competitor === 'mixed' ? 'mixed' : 'full',
     runtime: 'node',
     peer: competitor === 'pytorch',
     peerDevice,
