@@ -145,7 +145,7 @@ async function checkDiscriminator(t: Test): Promise<void> {
 async function checkUnet(t: Test): Promise<void> {
   const file = 'unet.pth';
   const { parameters, ...size } = importAuthorsUnet(await readStateDict(file), file);
-  t.same(size, { ngf: 8, levels: 5, outputs: 1 });
+  t.same(size, { ngf: 8, levels: 5, outputs: 1, refine: 0 });
   const weights = tensorsFromArrays(unetSpecs(size), parameters, '', file);
   const io = await readParityArrays('unet_io.safetensors');
   const [, , height = 0, width = 0] = io.get('input').shape;

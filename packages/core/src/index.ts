@@ -62,7 +62,7 @@ export { initialParameters, type ParameterSpec, type Parameters, parameter } fro
 export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';
 export { setGenerator, setGeneratorSpecs } from './networks/set-generator.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
-export { HALVING, PATCHING } from './networks/strides.ts';
+export { HALVING, KEEPING_3X3, PATCHING } from './networks/strides.ts';
 export { tensorFromArray, tensorsFromArrays } from './networks/tensors-from-arrays.ts';
 export {
   MODEL_NAMES,

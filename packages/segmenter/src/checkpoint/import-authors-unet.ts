@@ -6,6 +6,7 @@ export interface ImportedUnet {
   readonly ngf: number;
   readonly levels: number;
   readonly outputs: number;
+  readonly refine: 0;
 }
 
 /**
@@ -39,5 +40,5 @@ export function importAuthorsUnet(stateDict: NamedArrays, fileName: string): Imp
     const up = isInnermost ? `${block}.3` : `${block}.5`;
     source.convolution(up, `up${level}`, [isInnermost ? channels : 2 * channels, inputs, 4, 4], 'transposed');
   }
-  return { parameters: source.finish(), ngf, levels, outputs };
+  return { parameters: source.finish(), ngf, levels, outputs, refine: 0 };
 }

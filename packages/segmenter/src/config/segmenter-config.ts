@@ -21,6 +21,8 @@ const schema = z.strictObject({
   ndf: count.max(512).default(16),
   /** How often the U-Net halves height and width. */
   levels: z.int().min(2).max(8).default(5),
+  /** Channels of two convolutions at full size that refine the outlines; 0 for none, as in pix2pix. */
+  refine: z.int().min(0).max(512).default(16),
   /** Predict how deep inside its instance each pixel lies, which tells objects that touch apart. */
   depth: z.boolean().default(true),
   /** Images in a step. */
@@ -42,7 +44,7 @@ const schema = z.strictObject({
     })
     .prefault({}),
   /** Epochs at the full learning rate, then epochs in which it falls linearly to 0. */
-  epochs: z.strictObject({ constant: weight.default(10), decay: weight.default(20) }).prefault({}),
+  epochs: z.strictObject({ constant: weight.default(3), decay: weight.default(9) }).prefault({}),
   /** Share of the images that is held out to validate on. */
   heldOut: z.number().min(0).max(0.5).default(0.1),
   /** Steps between two validations; 0 for none. */

@@ -25,10 +25,10 @@ export interface SegmenterNetworks {
 }
 
 export function segmenterNetworks(
-  config: Pick<SegmenterConfig, 'ngf' | 'ndf' | 'levels' | 'depth'>,
+  config: Pick<SegmenterConfig, 'ngf' | 'ndf' | 'levels' | 'refine' | 'depth'>,
 ): SegmenterNetworks {
-  const { ngf, ndf, levels, depth } = config;
-  const size = { ngf, levels, outputs: depth ? 2 : 1 };
+  const { ngf, ndf, levels, refine, depth } = config;
+  const size = { ngf, levels, refine, outputs: depth ? 2 : 1 };
   return {
     generatorSpecs: unetSpecs(size),
     discriminatorSpecs: patchDiscriminatorSpecs(size.outputs, ndf),

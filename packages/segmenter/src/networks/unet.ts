@@ -3,6 +3,7 @@ import {
   convolutionInputGradient,
   HALVING,
   instanceNorm,
+  KEEPING_3X3,
   type ParameterSpec,
   type Parameters,
   parameter,
@@ -16,6 +17,8 @@ export interface UnetSize {
   readonly levels: number;
   /** Channels of the output. */
   readonly outputs: number;
+  /** Channels of two 3x3 convolutions at full size that refine the outlines; 0 for none, as in pix2pix. */
+  readonly refine: number;
 }
 
 const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
@@ -27,8 +30,8 @@ function channelsAt(level: number, ngf: number): number {
 }
 
 /** Convolutions before an instance norm have no bias, it would cancel. */
-export function unetSpecs({ ngf, levels, outputs }: UnetSize): ParameterSpec[] {
-  return Array.from({ length: levels }, (_, level): ParameterSpec[] => {
+export function unetSpecs({ ngf, levels, outputs, refine }: UnetSize): ParameterSpec[] {
+  const steps = Array.from({ length: levels }, (_, level): ParameterSpec[] => {
     const inputs = level === 0 ? 3 : channelsAt(level - 1, ngf);
     const channels = channelsAt(level, ngf);
     const isInnermost = level === levels - 1;
@@ -38,25 +41,33 @@ export function unetSpecs({ ngf, levels, outputs }: UnetSize): ParameterSpec[] {
         ? ([{ name: `down${level}.bias`, shape: [channels], initial: 'zeros' }] as const)
         : []),
     ];
-    const out = level === 0 ? outputs : inputs;
+    const out = level === 0 ? refine || outputs : inputs;
     const up: ParameterSpec[] = [
       { name: `up${level}.weight`, shape: [4, 4, out, isInnermost ? channels : 2 * channels], initial: 'normal' },
-      ...(level === 0 ? ([{ name: 'up0.bias', shape: [outputs], initial: 'zeros' }] as const) : []),
+      ...(level === 0 && refine === 0 ? ([{ name: 'up0.bias', shape: [outputs], initial: 'zeros' }] as const) : []),
     ];
     return [...down, ...up];
   }).flat();
+  if (refine === 0) return steps;
+  return [
+    ...steps,
+    { name: 'refine0.weight', shape: [3, 3, refine + 3, refine], initial: 'normal' },
+    { name: 'refine1.weight', shape: [3, 3, refine, outputs], initial: 'normal' },
+    { name: 'refine1.bias', shape: [outputs], initial: 'zeros' },
+  ];
 }
 
 /**
  * The U-Net generator of pix2pix (Isola et al. 2017, section 3.2.1; Ronneberger et al. 2015), with instance normalisation:
  * `levels` 4x4 convolutions of stride 2, as many transposed ones back up, each of which also sees the features of its size
- * from the way down.
+ * from the way down. At its end pix2pix draws the output from features of half the size; with `refine`, features of the full
+ * size and the image itself decide on the last pixel.
  *
  * @param image `[batch, height, width, 3]`, values in [-1, 1], height and width multiples of 2^levels
  * @returns `[batch, height, width, outputs]`, values in [-1, 1]
  * @throws Error if height or width is not such a multiple
  */
-export function unet(parameters: Parameters, { levels, outputs }: UnetSize, image: tf.Tensor4D): tf.Tensor4D {
+export function unet(parameters: Parameters, { levels, outputs, refine }: UnetSize, image: tf.Tensor4D): tf.Tensor4D {
   const [, height, width] = image.shape;
   if (height % 2 ** levels !== 0 || width % 2 ** levels !== 0) {
     throw new Error(`The U-Net takes sizes that are multiples of ${2 ** levels}, not ${height}x${width}.`);
@@ -80,7 +91,10 @@ export function unet(parameters: Parameters, { levels, outputs }: UnetSize, imag
       h = tf.concat([tf.relu(below), h], 3);
     }
     const [batch] = image.shape;
-    const y = convolutionInputGradient(h, weight('up0'), [batch, height, width, outputs], HALVING);
-    return tf.tanh(tf.add(y, bias('up0')));
+    const y = convolutionInputGradient(h, weight('up0'), [batch, height, width, refine || outputs], HALVING);
+    if (refine === 0) return tf.tanh(tf.add(y, bias('up0')));
+    h = tf.concat([instanceNorm(y, RELU), image], 3);
+    h = instanceNorm(convolution(h, weight('refine0'), KEEPING_3X3), RELU);
+    return convolution(h, weight('refine1'), KEEPING_3X3, bias('refine1'), { kind: 'tanh' });
   });
 }

@@ -31,13 +31,16 @@ export async function segmenterImportAction(options: SegmenterImportCommandOptio
   const bytes = await readFile(generator).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`${generator} cannot be read (${error.code}): check the path.`);
   });
-  const { parameters, ngf, levels, outputs } = importAuthorsUnet(readTorchStateDict(bytes, generator), generator);
+  const { parameters, ngf, levels, outputs, refine } = importAuthorsUnet(
+    readTorchStateDict(bytes, generator),
+    generator,
+  );
   if (outputs !== 1) {
     throw new UserError(
       `${generator} has ${outputs} output channels: only U-Nets that predict one mask can be imported.`,
     );
   }
-  const config = parseSegmenterConfig({ ngf, levels, depth: false, size }, generator);
+  const config = parseSegmenterConfig({ ngf, levels, refine, depth: false, size }, generator);
   if ((await listCheckpoints(run)).length > 0) {
     throw new UsageError(`${run} holds checkpoints already: choose another --run.`);
   }

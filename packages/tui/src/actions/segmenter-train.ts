@@ -15,6 +15,7 @@ export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
   readonly ngf?: number;
   readonly ndf?: number;
   readonly levels?: number;
+  readonly refine?: number;
   /** False for `--no-depth`. */
   readonly depth: boolean;
   readonly batch?: number;
@@ -80,10 +81,10 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
 }
 
 function fieldsOf(options: SegmenterTrainCommandOptions) {
-  const { domain, size, ngf, ndf, levels, depth, batch, learningRate, schedule, seed } = options;
+  const { domain, size, ngf, ndf, levels, refine, depth, batch, learningRate, schedule, seed } = options;
   const { validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
   return {
-    ...{ domain, size, ngf, ndf, levels, batch, learningRate, epochs: schedule, seed },
+    ...{ domain, size, ngf, ndf, levels, refine, batch, learningRate, epochs: schedule, seed },
     // Not given, it stays as a resumed run has it.
     depth: depth ? undefined : false,
     ...{ validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery },

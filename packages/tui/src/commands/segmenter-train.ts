@@ -34,11 +34,7 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .optionsGroup('How long:')
     .addOption(whole('--steps <N>', 'stop after step N of the whole run', 1, LARGEST_STEP).conflicts('epochs'))
     .addOption(whole('--epochs <N>', 'stop after epoch N of the whole run (default: the schedule)', 1, 10_000_000))
-    .option(
-      '--schedule <C+D>',
-      'C epochs at the full learning rate, then D as it falls to 0 (default: 10+20)',
-      schedule,
-    )
+    .option('--schedule <C+D>', 'C epochs at the full learning rate, then D as it falls to 0 (default: 3+9)', schedule)
     .option('--time-limit <MINUTES>', 'save and stop after so many minutes', positiveNumber(30_000))
     .optionsGroup('Settings:')
     .option('--config <FILE>', "settings from a JSON file, such as another run's config.json", filePath)
@@ -50,6 +46,7 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .addOption(whole('--ngf <N>', "channels of the U-Net's first layer (default: 32)", 1, 512))
     .addOption(whole('--ndf <N>', "channels of the PatchGAN's first layer (default: 16)", 1, 512))
     .addOption(whole('--levels <N>', 'how often the U-Net halves the size (default: 5)', 2, 8))
+    .addOption(whole('--refine <N>', 'channels that refine outlines at full size, 0 for none (default: 16)', 0, 512))
     .option('--no-depth', 'predict the mask alone; objects that touch are then told apart by its shape')
     .addOption(whole('--batch <N>', 'images in a step (default: 2)', 1, 256))
     .option('--learning-rate <G[,D]>', 'of U-Net, PatchGAN (default: 5e-4,2e-4)', learningRates)
