@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type DomainName, UsageError } from '@instagan/core/data';
+import { type DomainName, makeFolder, UsageError } from '@instagan/core/data';
 import { mapBounded } from '../folder/map-bounded.ts';
 import { writeImage } from '../images/write-image.ts';
 import { writeMask } from '../images/write-mask.ts';
@@ -68,7 +68,7 @@ export async function drawVideo(options: DrawVideoOptions): Promise<DrawnVideo> 
 
 /** Makes a folder, or takes the frames of an earlier video out of it. */
 async function emptyFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const names = await readdir(folder);
   const foreign = names.find((name) => !FRAME_FILE.test(name));
   if (foreign !== undefined) {

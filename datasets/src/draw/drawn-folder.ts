@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError, UserError } from '@instagan/core/data';
+import { makeFolder, UsageError, UserError } from '@instagan/core/data';
 
 /** The file that tells a drawn set from other folders, and with which options it was drawn. */
 const MARKER = 'dataset.json';
@@ -38,7 +38,7 @@ export async function openDrawnFolder(output: string, record: DrawnSetRecord): P
   const old = await drawnFiles(output);
   try {
     for (const file of old) await rm(file);
-    for (const folder of FOLDERS) await mkdir(join(output, folder), { recursive: true });
+    for (const folder of FOLDERS) await makeFolder(join(output, folder));
     await writeFile(join(output, LICENCE), LICENCE_TEXT);
     await writeRecord(output, record, false);
   } catch (error) {

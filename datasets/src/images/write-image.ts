@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { UsageError, UserError } from '@instagan/core/data';
+import { makeFolder, UsageError, UserError } from '@instagan/core/data';
 import sharp, { type Sharp } from 'sharp';
 import type { RgbImage } from './image-file.ts';
 
@@ -35,7 +35,7 @@ async function encode(file: string, image: Sharp): Promise<Uint8Array> {
 export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const beside = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(beside, bytes);
     await rename(beside, file);
   } catch (error) {

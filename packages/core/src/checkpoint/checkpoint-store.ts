@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../runtime/make-folder.ts';
 import {
   checkpointFolder,
   checkpointsFolder,
@@ -41,7 +42,7 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
   const parent = checkpointsFolder(runFolder);
   const folder = checkpointFolder(runFolder, step);
   const partial = leftoverFolder(runFolder, step, 'partial');
-  await mkdir(partial, { recursive: true });
+  await makeFolder(partial);
   const files: Record<string, { sha256: string; sizeBytes: number }> = {};
   for (const [name, arrays] of Object.entries(content.files)) {
     if (!CHECKPOINT_FILE_NAME.test(name)) {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
+import { makeFolder } from '../runtime/make-folder.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
@@ -48,7 +49,7 @@ export async function createRun(runFolder: string, config: RunSettings): Promise
   if (await exists(path.join(runFolder, CONFIG_FILE))) {
     throw new UsageError(`${runFolder} is a run already: add --resume to go on with it, or choose another --run.`);
   }
-  await mkdir(runFolder, { recursive: true });
+  await makeFolder(runFolder);
   await writeRunConfig(runFolder, config);
 }
 

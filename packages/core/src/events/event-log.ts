@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../runtime/make-folder.ts';
 import { EVENT_SCHEMA_VERSION, type RunEvent, type RunEventBody } from './run-event.ts';
 
 const NEWLINE = 0x0a;
@@ -30,7 +31,7 @@ export interface EventLog {
  * @param now the clock, for tests
  */
 export async function openEventLog(runFolder: string, now: () => Date = () => new Date()): Promise<EventLog> {
-  await mkdir(runFolder, { recursive: true });
+  await makeFolder(runFolder);
   const file = eventLogFile(runFolder);
   await mendLastLine(file);
   const handle = await open(file, 'a');

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { makeFolder } from '@instagan/core';
 import { passthrough } from '../decode/decode-video.ts';
 import { isEncodedLast, transparentVp9 } from '../encode/choose-encoder.ts';
 import { failure } from '../encode/encode-frames.ts';
@@ -41,7 +42,7 @@ export async function joinSegments(options: JoinOptions): Promise<readonly strin
   const unfinished = isImages
     ? resolve(output)
     : join(dirname(resolve(output)), `.${basename(output, extname(output))}.unfinished${extname(output)}`);
-  await mkdir(dirname(unfinished), { recursive: true });
+  await makeFolder(dirname(unfinished));
   const { args: trackArgs, remarks } = sideTracks(format.container, info);
   const running = startFfmpeg(ffmpeg, [
     ...['-itsoffset', `${microseconds(segments[0]?.startSeconds ?? 0) / 1e6}`],

@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '@instagan/core';
+import { makeFolder, UsageError } from '@instagan/core';
 
 /** A finished stretch of the output. */
 export interface Segment {
@@ -57,7 +57,7 @@ export async function openSegments(
   const earlier = resumes ? await readJson(join(folder, PLAN)) : null;
   if (earlier !== null) refuseOtherPlan(folder, earlier, plan);
   else await clear(folder);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   if (earlier === null) await writeJson(join(folder, PLAN), plan);
   return {
     folder,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../../../runtime/cache-folder.ts';
+import { makeFolder } from '../../../runtime/make-folder.ts';
 import type { TileRanking } from './tile-tuning.ts';
 
 /** To be raised when kernels or the tiles compared change: what was measured before no longer counts. */
@@ -38,7 +39,7 @@ export async function cachedRanking(
 async function keep(file: string, ranking: TileRanking): Promise<void> {
   const beside = `${file}.${process.pid}`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(beside, JSON.stringify(ranking));
     await rename(beside, file);
   } catch {}
