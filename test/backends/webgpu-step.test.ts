@@ -17,6 +17,8 @@ import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/train
 
 /** The most that a step may take at this size: each costs the program some microseconds, and the GPU too. */
 const MOST_DISPATCHES = 3000;
+/** Copies from buffer to buffer that a step may take: those of the log, of constants and of few vectors. */
+const MOST_COPIES = 20;
 const SIZE_PX = 64;
 const INSTANCES = 4;
 const NETWORK = { ngf: 2, ndf: 2, blocks: 9 };
@@ -52,6 +54,7 @@ t.test('a training step on webgpu', async (t) => {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     const dispatches = countCalls(t, Object.getPrototypeOf(pass), 'dispatchWorkgroups');
+    const copies = countCalls(t, Object.getPrototypeOf(encoder), 'copyBufferToBuffer');
     pass.end();
     encoder.finish();
     const networks = translationNetworks('instagan', NETWORK);
@@ -61,12 +64,14 @@ t.test('a training step on webgpu', async (t) => {
     const learningRate = { generator: 1e-4, discriminator: 1e-4 };
     const counted: number[] = [];
     for (let step = 0; step < 2; step++) {
-      const before = [dispatches(), backend.dispatches!()] as const;
+      const before = [dispatches(), backend.dispatches!(), copies()] as const;
       const updates: Measurements[] = [];
       const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu };
       for (const { measurements } of trainStep(state, networks, a!, b!, settings)) updates.push(measurements);
       await readMeasurements(updates);
       counted.push(dispatches() - before[0]);
+      const copied = copies() - before[2];
+      if (step > 0) t.ok(copied <= MOST_COPIES, `${copied} copies: weights are updated in place`);
       t.equal(backend.dispatches!() - before[1], counted.at(-1), 'the backend counts all of them');
     }
     t.equal(counted[0], counted[1], 'as many at each step of equal shapes');

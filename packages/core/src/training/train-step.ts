@@ -229,6 +229,8 @@ function updateGenerators(
   if (joinCalls) {
     const calls = joinedCalls(tasks);
     differentiate(calls, () => joinedLosses(networks, tasks, calls, losses));
+    // Weights that nothing else shares are updated in place.
+    for (const { parameters } of calls.slice(2)) tf.dispose([...parameters.values()]);
   } else {
     for (const task of tasks) {
       const { input, direction } = task;
