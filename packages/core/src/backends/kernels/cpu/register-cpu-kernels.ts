@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
 import type { ConvolutionAttributes, ConvolutionGeometry } from '../../../ops/convolution.ts';
+import { registerKernels } from '../register-kernels.ts';
 import { type ConvolutionSizes, convolve, convolveFilterGradient, convolveInputGradient } from './convolution-loops.ts';
 
 type Shape4D = readonly [number, number, number, number];
@@ -61,28 +62,23 @@ export const CPU_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
  * @returns takes the kernels out of tfjs's registry again
  */
 export function registerCpuKernels(except: readonly string[] = []): () => void {
-  const names = CPU_KERNEL_NAMES.filter((name) => !except.includes(name));
-  for (const name of names) {
-    if (tf.getKernel(name, 'cpu') !== undefined) tf.unregisterKernel(name, 'cpu');
-    tf.registerKernel({
-      kernelName: name,
-      backendName: 'cpu',
-      kernelFunc: ({ inputs, attrs, backend }) => {
+  return registerKernels({
+    backendName: 'cpu',
+    kernels: KERNELS as Record<string, (call: KernelCall<unknown>) => tf.TensorInfo>,
+    except,
+    functionOf:
+      (kernel) =>
+      ({ inputs, attrs, backend }) => {
         const cpu = backend as unknown as CpuBackend;
         const named = inputs as Record<string, tf.TensorInfo>;
-        const call: KernelCall<unknown> = {
+        return kernel({
           inputs: named,
           attributes: attrs,
           values: (input) => cpu.data.get((named[input] as tf.TensorInfo).dataId).values,
           output: (shape, values) => cpu.makeTensorInfo([...shape], 'float32', values),
-        };
-        return (KERNELS[name] as (call: KernelCall<unknown>) => tf.TensorInfo)(call);
+        });
       },
-    });
-  }
-  return () => {
-    for (const name of names) tf.unregisterKernel(name, 'cpu');
-  };
+  });
 }
 
 function activationOf({ activation, slope }: ActivationAttributes): (sum: number) => number {

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
+import { registerKernels } from '../register-kernels.ts';
 import { activationGradient } from './activation-kernels.ts';
 import { adamUpdate } from './adam-kernel.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
@@ -64,14 +65,13 @@ export function registerNodeKernels(
 ): () => void {
   const constants = new TensorflowConstants(backend.binding);
   const call = new TensorflowCall(constants);
-  const names = NODE_KERNEL_NAMES.filter((name) => !except.includes(name));
-  for (const name of names) {
-    const kernel = KERNELS[name as keyof typeof KERNELS] as unknown as AnyKernel;
-    unregister(name, backendName);
-    tf.registerKernel({
-      kernelName: name,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) => {
+  const unregister = registerKernels({
+    backendName,
+    kernels: KERNELS as unknown as Record<string, AnyKernel>,
+    except,
+    functionOf:
+      (kernel) =>
+      ({ inputs, attrs }) => {
         constants.trim();
         const handles = Object.fromEntries(
           Object.entries(inputs).flatMap(([input, value]) =>
@@ -89,10 +89,9 @@ export function registerNodeKernels(
           throw error;
         }
       },
-    });
-  }
+  });
   return () => {
-    for (const name of names) unregister(name, backendName);
+    unregister();
     constants.trim(0);
   };
 }
@@ -103,8 +102,4 @@ function handlesOf(backend: TensorflowBackend, value: tf.TensorInfo | readonly t
   const dtype = backend.binding.TF_FLOAT;
   const handles = tensors.map(({ shape }, i): Handle => ({ id: ids[i] as number, shape, dtype }));
   return Array.isArray(value) ? handles : (handles[0] as Handle);
-}
-
-function unregister(kernelName: string, backendName: string): void {
-  if (tf.getKernel(kernelName, backendName) !== undefined) tf.unregisterKernel(kernelName, backendName);
 }

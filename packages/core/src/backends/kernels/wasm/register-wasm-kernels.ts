@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
 import { activationGradient } from './activation-kernels.ts';
 import { adamUpdate } from './adam-kernel.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
@@ -34,10 +35,8 @@ const KERNELS = {
   SetSpread: setSpread,
 } as const;
 
-type StockKernel = tf.KernelConfig['kernelFunc'];
-
 /** Stock kernels that are replaced, by kernels that may fall back to them. */
-const REPLACEMENTS: Readonly<Record<string, (runner: KernelRunner, stock: StockKernel) => StockKernel>> = {
+const REPLACEMENTS: Readonly<Record<string, (runner: KernelRunner, stock: KernelFunction) => KernelFunction>> = {
   Sum: (runner, stock) => reduction(runner, stock, 'sum'),
   Mean: (runner, stock) => reduction(runner, stock, 'mean'),
   Identity: sharing,
@@ -79,38 +78,28 @@ export function registerWasmKernels(
   host: WasmHost,
   { except = [], fused = true }: WasmKernelOptions = {},
 ): WasmKernels {
-  for (const name of except) {
-    if (!WASM_KERNEL_NAMES.includes(name)) {
-      throw new Error(`There is no wasm kernel ${name}: ${WASM_KERNEL_NAMES.join(', ')}.`);
-    }
-  }
+  checkKernelNames('wasm', except, WASM_KERNEL_NAMES);
   const runner = new KernelRunner(host, fused);
-  const undo: (() => void)[] = [];
-  for (const [name, kernel] of Object.entries(KERNELS)) {
-    if (except.includes(name)) continue;
-    unregister(name);
-    tf.registerKernel({
-      kernelName: name,
-      backendName: 'wasm',
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        (kernel as unknown as AnyKernel)(runner, new KernelTensors(backend), inputs, attrs as unknown as object),
-    });
-    undo.push(() => unregister(name));
-  }
-  for (const [name, replacement] of Object.entries(REPLACEMENTS)) {
-    const stock = tf.getKernel(name, 'wasm');
-    if (stock === undefined || except.includes(name)) continue;
-    unregister(name);
-    tf.registerKernel({ ...stock, kernelFunc: replacement(runner, stock.kernelFunc) });
-    undo.push(() => {
-      unregister(name);
-      tf.registerKernel(stock);
-    });
-  }
+  const unregister = registerKernels({
+    backendName: 'wasm',
+    kernels: KERNELS as unknown as Record<string, AnyKernel>,
+    except,
+    functionOf:
+      (kernel) =>
+      ({ inputs, backend, attrs }) =>
+        kernel(runner, new KernelTensors(backend), inputs, attrs as unknown as object),
+  });
+  const restore = replaceStockKernels({
+    backendName: 'wasm',
+    kernels: REPLACEMENTS,
+    except,
+    functionOf: (replacement, stock) => replacement(runner, stock),
+  });
   return {
     fused: runner.fused,
     close() {
-      for (const step of undo) step();
+      restore();
+      unregister();
       runner.close();
     },
   };
@@ -120,7 +109,7 @@ export function registerWasmKernels(
  * Reduces float32 tensors along neighbouring axes here, and others as before: the stock kernel adds in float32 one by
  * one, and transposes first unless the last axis goes.
  */
-function reduction(runner: KernelRunner, stock: StockKernel, scale: 'sum' | 'mean'): StockKernel {
+function reduction(runner: KernelRunner, stock: KernelFunction, scale: 'sum' | 'mean'): KernelFunction {
   return (call) => {
     const x = call.inputs.x as tf.TensorInfo;
     const plan = x.dtype === 'float32' && reductionPlan(x.shape, call.attrs as unknown as ReductionAttributes);
@@ -132,15 +121,11 @@ function reduction(runner: KernelRunner, stock: StockKernel, scale: 'sum' | 'mea
  * A copy that shares the memory of its source, as on other backends. The stock kernel copies the values, and tfjs makes
  * a copy of everything that a gradient will need: filters and activations would lie in memory two or three times.
  */
-function sharing(_runner: KernelRunner, stock: StockKernel): StockKernel {
+function sharing(_runner: KernelRunner, stock: KernelFunction): KernelFunction {
   return (call) => {
     const { dataId, shape, dtype } = call.inputs.x as tf.TensorInfo;
     if (dtype === 'string') return stock(call);
     new KernelTensors(call.backend).share(dataId);
     return { dataId, shape, dtype };
   };
-}
-
-function unregister(kernelName: string): void {
-  if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
 }

@@ -1,8 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
 import { accumulate } from './accumulate-kernel.ts';
 import { activationGradient } from './activation-gradient-kernel.ts';
 import { adamUpdate } from './adam-kernel.ts';
-import { replaceAddition } from './add-kernel.ts';
+import { addition } from './add-kernel.ts';
 import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
 import {
   absoluteDifferenceGradient,
@@ -60,8 +61,13 @@ const CONVOLUTIONS = {
   ConvolutionFilterGradient: 'filterGradient',
 } as const;
 
-/** Ops that have a kernel of this project's own on webgpu. */
-export const WEBGPU_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(CONVOLUTIONS)];
+/** Stock kernels that are replaced, by kernels that may fall back to them. */
+const REPLACEMENTS: Readonly<Record<string, (dispatcher: Dispatcher, stock: KernelFunction) => KernelFunction>> = {
+  Add: addition,
+};
+
+/** What has a kernel of this project's own on webgpu: ops, and stock operations of tfjs. */
+export const WEBGPU_KERNEL_NAMES: readonly string[] = [KERNELS, CONVOLUTIONS, REPLACEMENTS].flatMap(Object.keys);
 
 export interface WebgpuKernelOptions {
   /** Kernels not to use: ops keep their reference of stock operations. */
@@ -84,36 +90,31 @@ export function registerWebgpuKernels(
   dispatcher: Dispatcher,
   { except, convolutions: convolutionOptions }: WebgpuKernelOptions,
 ): WebgpuKernels {
-  for (const name of except) {
-    if (!WEBGPU_KERNEL_NAMES.includes(name)) {
-      throw new Error(`There is no webgpu kernel ${name}: ${WEBGPU_KERNEL_NAMES.join(', ')}.`);
-    }
-  }
+  checkKernelNames('webgpu', except, WEBGPU_KERNEL_NAMES);
   const convolutions = new ConvolutionKernels(dispatcher, convolutionOptions);
-  const kernels = new Map(Object.entries(KERNELS) as [string, unknown][] as [string, AnyKernel][]);
-  for (const [name, method] of Object.entries(CONVOLUTIONS)) {
-    kernels.set(name, (_dispatcher, inputs, attributes) => convolutions[method](inputs as never, attributes as never));
-  }
-  const registered: string[] = [];
-  for (const [name, kernel] of kernels) {
-    if (except.includes(name)) continue;
-    unregister(name);
-    tf.registerKernel({
-      kernelName: name,
-      backendName: 'webgpu',
-      kernelFunc: ({ inputs, attrs }) => kernel(dispatcher, inputs, attrs as unknown as object),
-    });
-    registered.push(name);
-  }
-  const restoreAddition = replaceAddition(dispatcher);
+  const ofConvolutions = Object.entries(CONVOLUTIONS).map(([name, method]): [string, AnyKernel] => [
+    name,
+    (_dispatcher, inputs, attributes) => convolutions[method](inputs as never, attributes as never),
+  ]);
+  const unregister = registerKernels({
+    backendName: 'webgpu',
+    kernels: { ...(KERNELS as unknown as Record<string, AnyKernel>), ...Object.fromEntries(ofConvolutions) },
+    except,
+    functionOf:
+      (kernel) =>
+      ({ inputs, attrs }) =>
+        kernel(dispatcher, inputs, attrs as unknown as object),
+  });
+  const restore = replaceStockKernels({
+    backendName: 'webgpu',
+    kernels: REPLACEMENTS,
+    except,
+    functionOf: (replacement, stock) => replacement(dispatcher, stock),
+  });
   return {
     close() {
-      restoreAddition();
-      for (const name of registered) unregister(name);
+      restore();
+      unregister();
     },
   };
-}
-
-function unregister(kernelName: string): void {
-  if (tf.getKernel(kernelName, 'webgpu') !== undefined) tf.unregisterKernel(kernelName, 'webgpu');
 }
