@@ -1,3 +1,5 @@
+import type { ProgramRunner } from './program.ts';
+
 /** Names that `--backend` takes, besides `auto`. */
 export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'wasm', 'node', 'cpu'] as const;
 
@@ -45,6 +47,8 @@ export interface OpenBackend {
   readonly gpu: boolean;
   /** Why `auto` chose it; absent for a backend asked for by name. */
   readonly reason?: string;
+  /** Records programs and replays them; absent on a backend that gains nothing by it. */
+  readonly programs?: ProgramRunner;
   /** Compute dispatches since it was opened, on a backend that records dispatches. */
   readonly dispatches?: () => number;
   /** Frees the backend with all its tensors and threads, so that the process can end. Safe to call twice. */

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Tensors by name. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
+
+/** Tensors that a program replaces by others of the same names and shapes, such as the weights of a network. */
+export interface ProgramState {
+  /** The tensors it consists of now, in an order that stays. */
+  tensors(): readonly tf.Tensor[];
+  /**
+   * Takes other tensors in their place, which it keeps; those before are no longer its own.
+   *
+   * @param next as many as {@link tensors} gives, in its order and shapes
+   */
+  replace(next: readonly tf.Tensor[]): void;
+}
+
+/**
+ * A computation that does the same operations on the same shapes each time it runs, so that a backend may record them at
+ * one time and replay them at others: what varies from run to run comes in through `inputs` and `state` alone.
+ */
+export interface Program {
+  /** Tells programs apart: of equal keys are those whose operations and shapes are equal and that work on equal states. */
+  readonly key: string;
+  /** Read and given back. */
+  readonly inputs: NamedTensors;
+  /** Read and replaced. */
+  readonly state: readonly ProgramState[];
+  /**
+   * Computes the outputs, and advances `state`. Reads no values, and nothing but `inputs` and `state`; must not count on being
+   * called. What it makes and does not return is disposed of.
+   *
+   * @param inputs the values of `Program.inputs`, not necessarily the same tensors
+   */
+  readonly compute: (inputs: NamedTensors) => NamedTensors;
+}
+
+/** Runs programs. */
+export interface ProgramRunner {
+  /** @returns the outputs, kept, which belong to the caller */
+  run(program: Program): NamedTensors;
+}
+
+/** Computes each program anew, operation by operation. */
+export const directRunner: ProgramRunner = {
+  run({ inputs, compute }) {
+    const outputs = tf.tidy(() => {
+      const made = compute(inputs);
+      for (const tensor of Object.values(made)) tf.keep(tensor);
+      return made;
+    });
+    return outputs;
+  },
+};
