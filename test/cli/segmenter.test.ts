@@ -26,13 +26,17 @@ async function writeDiscs(folder: string, name: string, width: number, height: n
   });
   await writeImage(at(folder, `${name}.png`), { width, height, data });
   if (folder === 'photos') return;
+  // A mask without an object says that there is nothing to be found.
+  if (count === 0) masks.push(new Uint8Array(width * height));
   for (const [n, mask] of masks.entries()) {
     await writeMask(at(`${folder}_seg`, `${name}_${n}.png`), { width, height, data: mask });
   }
 }
 
 for (let i = 0; i < 20; i++) await writeDiscs('set/trainA', `disc${'s'.repeat(i)}`, 40 + (i % 3), 36, 1 + (i % 2));
+for (let i = 0; i < 6; i++) await writeDiscs('set/trainA', `ground${'s'.repeat(i)}`, 40 + (i % 3), 36, 0);
 for (let i = 0; i < 4; i++) await writeDiscs('set/testA', `disc${'s'.repeat(i)}`, 44, 40, 1 + (i % 2));
+await writeDiscs('set/testA', 'ground', 44, 40, 0);
 const NETWORK = '--size 32x32 --levels 3 --ngf 4 --ndf 2 --learning-rate 3e-3,2e-4 --sample-every 0';
 const trained = await run(
   `segmenter train --data set --domain A --run discs ${NETWORK} --steps 120 --validate-every 60 --backend wasm`,
@@ -40,7 +44,7 @@ const trained = await run(
 
 t.test('a segmenter is trained from a folder, and reports on images it never saw', async (t) => {
   t.equal(trained.code, 0, trained.stderr);
-  t.match(trained.stdout, /data {8}A: 20 images, 30 masks/);
+  t.match(trained.stdout, /data {8}A: 26 images, 36 masks/);
   t.match(trained.stdout, /validation {2}iou 0\.\d{3} {2}precision/);
   t.match(trained.stdout, 'Next: instagan segmenter evaluate --run discs --data set');
   const again = await run(`segmenter train --data set --domain B --run discs --resume`);
@@ -53,8 +57,8 @@ t.test('evaluate scores it on the test images', async (t) => {
   const { code, stdout, stderr } = await run('segmenter evaluate --run discs --data set --backend wasm --json');
   t.equal(code, 0, stderr);
   const scores = JSON.parse(stdout);
-  t.match(scores, { domain: 'A', split: 'test', images: 4 });
-  t.ok(scores.iou > 0.8, `IoU ${scores.iou}`);
+  t.match(scores, { domain: 'A', split: 'test', images: 5 });
+  t.ok(scores.iou > 0.8, `IoU ${scores.iou}, for which finding nothing on the bare ground counts as 1`);
   for (const name of ['precision', 'recall', 'ap50']) t.ok(scores[name] > 0 && scores[name] <= 1, name);
   const table = await run('segmenter evaluate --run discs --data set --split train --backend wasm');
   t.match(table.stdout, /IoU +0\.\d{3} +of all objects together/);
@@ -64,7 +68,7 @@ t.test('predict writes masks in the layout of a dataset, and pictures to look at
   const { width, height } = { width: 150, height: 97 };
   await writeDiscs('photos', 'odd', width, height, 2);
   const photo = await readImage(at('photos', 'odd.png'));
-  await writeImage(at('photos', 'bare.png'), { width: 40, height: 40, data: new Uint8Array(4800).fill(90) });
+  await writeDiscs('photos', 'bare', 40, 40, 0);
   await writeMask(at('found', 'odd_9.png'), { width: 2, height: 2, data: new Uint8Array(4) });
   const line = 'segmenter predict --run discs --input photos --output found --overlay looks --min-confidence 0.5';
   const { code, stdout, stderr } = await run(`${line} --backend wasm --json`);
@@ -72,6 +76,7 @@ t.test('predict writes masks in the layout of a dataset, and pictures to look at
   const { images } = JSON.parse(stdout);
   const odd = images.find(({ name }: { name: string }) => name === 'odd');
   t.equal(odd.masks.length, 2, 'its discs are found');
+  t.same(images.find(({ name }: { name: string }) => name === 'bare').masks, [], 'nothing is found on bare ground');
   t.same(
     (await readdir(at('found'))).filter((file) => file.startsWith('odd')).length,
     odd.masks.length,

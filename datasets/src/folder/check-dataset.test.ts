@@ -44,6 +44,7 @@ t.test('a good set has no fault, and its figures are right', async (t) => {
     folder: 'trainA',
     images: 4,
     masks: 8,
+    empty: 0,
     instancesPerImage: [{ instances: 2, images: 4 }],
     width: { min: 48, max: 48 },
     height: { min: 36, max: 36 },
@@ -257,6 +258,19 @@ t.test('one fault at a time: each is found, with its severity and file, and noth
     const { lines } = await faultsAfter(t, damage, options);
     t.same(lines, expected, what);
   }
+});
+
+t.test('an image whose only mask is all background holds no object, which is no fault', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  await mask(join(root, 'trainA_seg', 'a0_0.png'), () => false);
+  await rm(join(root, 'trainA_seg', 'a0_1.png'));
+  const report = await checkDataset(root);
+  t.same(report.faults, []);
+  const instancesPerImage = [
+    { instances: 0, images: 1 },
+    { instances: 2, images: 3 },
+  ];
+  t.match(report.domains[0], { images: 4, masks: 7, empty: 1, instancesPerImage });
 });
 
 t.test('a phone photo lying on its side is measured upright, so masks drawn upright fit', async (t) => {

@@ -24,6 +24,8 @@ export interface DomainStatistics {
   readonly folder: string;
   readonly images: number;
   readonly masks: number;
+  /** Images whose only mask is all background, which says that there is no object in them. */
+  readonly empty: number;
   /** One entry per number of instances that occurs, ascending: how many images have it. */
   readonly instancesPerImage: readonly { readonly instances: number; readonly images: number }[];
   /** Of the readable images; null without any. */
@@ -91,7 +93,8 @@ async function checkDomain(
       folder: imageFolder,
       images: images.length,
       masks: images.reduce((sum, { masks }) => sum + masks.length, 0),
-      instancesPerImage: histogram(images.map(({ masks }) => masks.length)),
+      empty: inspected.filter(({ isEmpty }) => isEmpty).length,
+      instancesPerImage: histogram(images.map(({ masks }, i) => (inspected[i]?.isEmpty ? 0 : masks.length))),
       width: rangeOf(sizes.map(({ width }) => width)),
       height: rangeOf(sizes.map(({ height }) => height)),
     },

@@ -22,6 +22,8 @@ export interface InspectedImage {
   readonly faults: readonly DatasetFault[];
   /** After EXIF orientation; null if the file is unreadable. */
   readonly size: SizePx | null;
+  /** Its only mask is all background: there is no object in it. Known after looking at pixels only. */
+  readonly isEmpty: boolean;
 }
 
 /** Shorter sides than this are hardly worth training on. */
@@ -36,12 +38,17 @@ export async function inspectImage(root: string, image: ImageFile, options: Insp
     faults.push({ severity, code, file: fileFromRoot(root, path), message });
   const size = await inspectPicture(image.file, options, add);
   const shapes: MaskShape[] = [];
-  for (const { file } of options.needMasks ? image.masks : []) {
+  const masks = options.needMasks ? image.masks : [];
+  let isEmpty = false;
+  for (const { file } of masks) {
     const shape = await inspectMask(file, image.file, size, options, add);
-    if (shape !== null) shapes.push(shape);
+    if (shape === 'nothing') {
+      if (masks.length === 1) isEmpty = true;
+      else addEmptyMask(file, add);
+    } else if (shape !== null) shapes.push(shape);
   }
   addOverlaps(shapes, add);
-  return { faults, size };
+  return { faults, size, isEmpty };
 }
 
 type AddFault = (severity: DatasetFault['severity'], code: FaultCode, path: string, message: string) => void;
@@ -90,7 +97,7 @@ async function inspectMask(
   imageSize: SizePx | null,
   { depth }: InspectOptions,
   add: AddFault,
-): Promise<MaskShape | null> {
+): Promise<MaskShape | 'nothing' | null> {
   let size: SizePx;
   let decoded: DecodedMask | null = null;
   try {
@@ -108,18 +115,17 @@ async function inspectMask(
     const text = `${file} has ${betweenPx} pixels that are neither 0 nor 255; they are cut at 127: save it as PNG in pure black and white.`;
     add('warning', 'mask-grey', file, text);
   }
-  if (objectPx === 0) {
-    add(
-      'warning',
-      'mask-empty',
-      file,
-      `${file} is all background, an instance that is not there: remove it or draw it.`,
-    );
-  } else if (objectPx === data.length) {
+  if (objectPx === 0) return 'nothing';
+  if (objectPx === data.length) {
     add('warning', 'mask-full', file, `${file} is all object, without any background: draw the outline or remove it.`);
   }
   const digest = createHash('sha1').update(`${size.width}/`).update(data).digest('hex');
-  return objectPx === 0 ? null : { file, digest, ...shapeOf(decoded) };
+  return { file, digest, ...shapeOf(decoded) };
+}
+
+function addEmptyMask(file: string, add: AddFault): void {
+  const text = `${file} is all background, an instance that is not there: remove it or draw it.`;
+  add('warning', 'mask-empty', file, text);
 }
 
 function addSizeFault(file: string, mask: SizePx, imageFile: string, image: SizePx, add: AddFault): void {

@@ -2,7 +2,7 @@
 export interface InstancePair {
   /** One label a pixel, 0 for none; instance i has the label i + 1. */
   readonly predicted: { readonly labels: Int32Array; readonly confidences: readonly number[] };
-  /** One mask per true instance, object where not 0; they may overlap. */
+  /** One mask per true instance, object where not 0; they may overlap, and one without a pixel is no instance. */
   readonly truth: readonly Uint8Array[];
 }
 
@@ -19,9 +19,10 @@ const RECALL_POINTS = 101;
  * @returns 0 … 1; NaN if there is no true instance
  */
 export function averagePrecision(images: readonly InstancePair[], threshold = 0.5): number {
-  const total = images.reduce((sum, { truth }) => sum + truth.length, 0);
+  const pairs = images.map(({ predicted, truth }) => ({ predicted, truth: truth.filter(hasObject) }));
+  const total = pairs.reduce((sum, { truth }) => sum + truth.length, 0);
   if (total === 0) return Number.NaN;
-  const outcomes = images.flatMap((image) => matchInstances(image, threshold));
+  const outcomes = pairs.flatMap((pair) => matchInstances(pair, threshold));
   outcomes.sort((a, b) => b.confidence - a.confidence);
   let hits = 0;
   const points = outcomes.map(({ isHit }, i) => {
@@ -41,6 +42,11 @@ export function averagePrecision(images: readonly InstancePair[], threshold = 0.
     sum += points[next]?.precision ?? 0;
   }
   return sum / RECALL_POINTS;
+}
+
+/** Whether a mask holds a pixel: the one of an image without objects does not, nor that of an object lost in resizing. */
+function hasObject(mask: Uint8Array): boolean {
+  return mask.some((value) => value !== 0);
 }
 
 function matchInstances(

@@ -8,6 +8,12 @@ function labelled(text: string, ...confidences: number[]) {
   return { labels: Int32Array.from(text, Number), confidences };
 }
 
+/** The same as a whole prediction. */
+function predicted(text: string, ...confidences: number[]): SplitMask {
+  const instances = confidences.map((confidence) => ({ areaPx: 1, confidence }));
+  return { width: text.length, height: 1, labels: Int32Array.from(text, Number), instances };
+}
+
 /** Masks of the labels in a row of pixels. */
 function masksOf(text: string): Uint8Array[] {
   const count = Math.max(...Array.from(text, Number));
@@ -35,6 +41,19 @@ t.test('AP50 is that of COCO: 101 recalls, each true instance matched once', asy
   t.ok(Number.isNaN(averagePrecision([{ predicted: labelled('0'), truth: [] }])), 'nothing to find');
 });
 
+t.test('an image without objects counts: what is found there is wrong, and finding nothing is right', async (t) => {
+  const object = { predicted: labelled('1110000000', 0.9), truth: masksOf('1110000000') };
+  const nothing = new Uint8Array(10);
+  t.equal(averagePrecision([object, { predicted: labelled('0000000000'), truth: [nothing] }]), 1);
+  const phantom = averagePrecision([object, { predicted: labelled('0000011000', 0.95), truth: [nothing] }]);
+  t.ok(close(phantom, 0.5), 'a phantom that is surer than the object halves the precision everywhere');
+  const { iou, precision, recall } = scoreSegmentation([
+    { predicted: predicted('11100', 0.9), truth: masksOf('11100') },
+    { predicted: predicted('00100', 0.9), truth: [new Uint8Array(5)] },
+  ]);
+  t.same([iou, precision, recall], [0.5, 0.75, 1]);
+});
+
 t.test('contact is overlap, or neighbouring pixels; the end of a row is no neighbour of the next', async (t) => {
   t.ok(haveContact(masksOf('112200'), 6));
   t.notOk(haveContact(masksOf('110220'), 6));
@@ -44,12 +63,6 @@ t.test('contact is overlap, or neighbouring pixels; the end of a row is no neigh
 });
 
 t.test('the IoU is that of the unions, mean over images; precision and recall are over all pixels', async (t) => {
-  const predicted = (text: string, ...confidences: number[]): SplitMask => ({
-    width: text.length,
-    height: 1,
-    labels: Int32Array.from(text, Number),
-    instances: confidences.map((confidence) => ({ areaPx: 1, confidence })),
-  });
   const scores = scoreSegmentation([
     { predicted: predicted('11220', 0.9, 0.8), truth: masksOf('11200') },
     { predicted: predicted('10000', 0.7), truth: masksOf('11000') },

@@ -24,6 +24,11 @@ export async function datasetCheckAction(folder: string, options: DatasetCheckCo
 function printReport({ root, errors, warnings, faults, domains }: DatasetReport, terminal: Terminal): void {
   const heading = ['folder', 'images', 'masks', 'instances an image', 'height', 'width'];
   for (const line of formatTable([heading, ...domains.map(rowOf)])) terminal.line(line);
+  for (const { folder, empty } of domains.filter((domain) => domain.empty > 0)) {
+    terminal.line(
+      `${folder}: ${counted(empty, 'image')} without an object, the only mask all background: "segmenter train" learns from them, "train" passes over them.`,
+    );
+  }
   printFaults(terminal, counted(errors, 'error'), 'training refuses the set', faults, 'error');
   printFaults(terminal, counted(warnings, 'warning'), 'training goes on', faults, 'warning');
   terminal.line();
