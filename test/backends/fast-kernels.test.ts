@@ -1,10 +1,11 @@
-import { type BackendName, openBackend, UserError } from '@instagan/core';
+import { type BackendName, openBackend } from '@instagan/core';
 import t from 'tap';
 import { CPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/cpu/register-cpu-kernels.ts';
 import { NODE_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/node/register-node-kernels.ts';
 import { WASM_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
 import { WEBGPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/webgpu/register-webgpu-kernels.ts';
 import { relativeDistance } from '../helpers/float64.ts';
+import { skipReason } from '../helpers/open-backend.ts';
 import { OP_CASES } from './op-cases.ts';
 import { computeOp, type OpResult } from './op-suite.ts';
 
@@ -18,17 +19,6 @@ async function computeAll(name: BackendName, stockKernels: readonly string[]): P
     return results;
   } finally {
     await backend.close();
-  }
-}
-
-/** Why a backend does not open here; `false` where it does, as tap takes it. */
-async function skipReason(name: BackendName): Promise<string | false> {
-  try {
-    await (await openBackend(name)).close();
-    return false;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
   }
 }
 

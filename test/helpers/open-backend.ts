@@ -14,3 +14,14 @@ export async function openTestBackend(t: Test, name: BackendName): Promise<boole
     return false;
   }
 }
+
+/** Why a backend does not open here; `false` where it does, as tap takes it. */
+export async function skipReason(name: BackendName): Promise<string | false> {
+  try {
+    await (await openBackend(name)).close();
+    return false;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}

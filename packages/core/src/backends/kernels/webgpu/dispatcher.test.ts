@@ -30,6 +30,17 @@ const SCALE: GpuProgram = {
   constants: { FACTOR: 3 },
 };
 
+/** Adds 1 to each value, in place. */
+const INCREMENT: GpuProgram = {
+  label: 'increment',
+  source: `
+    @group(0) @binding(0) var<storage, read_write> x: array<f32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x < ${COUNT}) { x[id.x] += 1; }
+    }`,
+  bindings: ['write'],
+};
+
 function scale(dispatcher: Dispatcher, x: tf.Tensor, shift: number): [tf.Tensor, tf.Tensor] {
   const outputs = [dispatcher.output(SHAPE), dispatcher.output(SHAPE)] as const;
   dispatcher.run(
@@ -94,6 +105,40 @@ t.test('the dispatcher', async (t) => {
     }
     t.ok(used.at(-1)! < used[0]! + 200 * COUNT * 4, 'less than one buffer a round');
     tf.dispose(kept);
+  });
+
+  await t.test('reads what was last written in place: checkpoints would repeat the first one', async (t) => {
+    const x = tf.relu(tf.tensor(values, SHAPE));
+    const early = x.data();
+    const owned = tf.engine().makeTensorFromTensorInfo(dispatcher.owned(x));
+    x.dispose();
+    dispatcher.run(
+      dispatcher.program('increment', () => INCREMENT),
+      [dispatcher.buffer(owned)],
+      1,
+    );
+    const before = values.map((value) => Math.max(value, 0));
+    t.same(await early, before, 'a read that was begun before shows what was there then');
+    t.same(
+      await owned.data(),
+      before.map((value) => value + 1),
+    );
+    owned.dispose();
+  });
+
+  await t.test('computes anew what follows from a tensor, once that is overwritten', (t) => {
+    const x = tf.relu(tf.tensor(values, SHAPE));
+    let computed = 0;
+    const attach = (tensor: tf.Tensor) => dispatcher.attached(tensor, 4, () => computed++);
+    attach(x);
+    attach(x);
+    t.equal(computed, 1);
+    const owned = tf.engine().makeTensorFromTensorInfo(dispatcher.owned(x));
+    x.dispose();
+    attach(owned);
+    t.equal(computed, 2);
+    owned.dispose();
+    t.end();
   });
 
   await t.test('counts the dispatches of stock operations and its own: users see what a step costs', (t) => {

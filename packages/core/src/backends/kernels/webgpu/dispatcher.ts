@@ -1,4 +1,4 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { parts } from '../arithmetic.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -29,6 +29,7 @@ interface Recorder {
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
   refCount(dataId: object): number;
   incRef(dataId: object): void;
+  convertAndCacheOnCPU(dataId: object, values: TypedArray): TypedArray;
 }
 
 /** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
@@ -65,13 +66,11 @@ export class Dispatcher {
     };
     const release = recorder.releaseResource.bind(recorder);
     recorder.releaseResource = (dataId) => {
-      const attached = this.#attached.get(dataId);
-      if (attached !== undefined) {
-        this.#attached.delete(dataId);
-        this.pool.releaseBuffer(attached);
-      }
+      this.#detach(dataId);
       release(dataId);
     };
+    // What is read is not kept as the tensor's values, as tfjs would: its memory may be overwritten afterwards.
+    recorder.convertAndCacheOnCPU = (_dataId, values) => values;
   }
 
   /** Dispatches since the start, those of stock operations among them. */
@@ -141,6 +140,7 @@ export class Dispatcher {
     const recorder = this.#recorder;
     const { dataId, shape, dtype } = tensor;
     if (recorder.refCount(dataId) === 1) {
+      this.#detach(dataId);
       recorder.incRef(dataId);
       return { dataId, shape, dtype };
     }
@@ -180,7 +180,8 @@ export class Dispatcher {
   }
 
   /**
-   * Something computed from a tensor, kept until the tensor is disposed of. There is one such thing per tensor.
+   * Something computed from a tensor, kept until the tensor is disposed of or {@link owned}. There is one such thing per
+   * tensor.
    *
    * @param bytes a multiple of 4
    * @param fill records what computes it; called once
@@ -228,6 +229,13 @@ export class Dispatcher {
   submit(): void {
     this.#recorder.endComputePassEncoder();
     if (this.#recorder.commandEncoder !== null) this.#recorder.submitQueue();
+  }
+
+  #detach(dataId: object): void {
+    const attached = this.#attached.get(dataId);
+    if (attached === undefined) return;
+    this.#attached.delete(dataId);
+    this.pool.releaseBuffer(attached);
   }
 
   #beginTimedPass(): void {
