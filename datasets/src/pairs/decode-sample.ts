@@ -5,6 +5,7 @@ import {
   type InstanceOrder,
   jitterMasks,
   loadSize,
+  matchMasks,
   type Sample,
   selectInstances,
   type TransformDraw,
@@ -94,8 +95,11 @@ function cut(
   const usePredicted = jitter.uniform() < maskJitter * predictedShare;
   const predicted = usePredicted ? loaded.predictedMasks.map((mask) => transformMask(mask, draw)) : [];
   const found = selectInstances(predicted, { maxInstances }).map((i) => predicted[i] as Float32Array);
-  const spoiled = found.length > 0 ? found : jitterMasks(trueMasks, draw.size, maskJitter, jitter);
-  return { ...sample, masks: spoiled, trueMasks };
+  const spoiled =
+    found.length > 0
+      ? { masks: found, targets: matchMasks(found, masks) }
+      : jitterMasks(trueMasks, draw.size, maskJitter, jitter);
+  return { ...sample, masks: spoiled.masks, truth: { masks: trueMasks, targets: spoiled.targets } };
 }
 
 async function load(task: SampleTask, options: SampleOptions, cache: ByteCache<LoadedImage>): Promise<LoadedImage> {

@@ -19,7 +19,7 @@ const post = (reply: DecodeReply, transfer: ArrayBuffer[] = []) => port.postMess
 async function answer(id: number, task: SampleTask): Promise<void> {
   try {
     const sample = await decodeSample(task, options, cache);
-    const arrays = [sample.image, ...sample.masks, ...(sample.trueMasks ?? [])];
+    const arrays = [sample.image, ...sample.masks, ...(sample.truth?.masks ?? []), ...(sample.truth?.targets ?? [])];
     post({ type: 'sample', id, sample }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

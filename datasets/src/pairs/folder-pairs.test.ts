@@ -113,9 +113,15 @@ t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a 
   for (let step = 0; step < 12; step++) {
     const [before, after] = [await clean.pair(step), await jittered.pair(step)];
     for (const [i, sample] of after.a.entries()) {
-      t.same(sample.trueMasks, before.a[i]?.masks, 'the truth is what there is without jitter');
+      t.same(sample.truth?.masks, before.a[i]?.masks, 'the truth is what there is without jitter');
       t.same(sample.image, before.a[i]?.image);
-      if (sample.masks[0]?.every((value) => value === 1)) predicted++;
+      t.equal(sample.truth?.targets.length, sample.masks.length);
+      if (sample.masks[0]?.every((value) => value === 1)) {
+        predicted++;
+        const isObject = (_: number, p: number) => before.a[i]?.masks.some((mask) => mask[p] === 1) ?? false;
+        const everything = sample.masks[0].map((value, p) => (isObject(value, p) ? 1 : -1));
+        t.same(sample.truth?.targets, [everything], 'a mask of all objects stands for all of them');
+      }
     }
     for (const [i, sample] of after.b.entries()) {
       if (
@@ -125,7 +131,7 @@ t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a 
         spoiled++;
       t.ok(sample.masks.length > 0 && sample.masks.every((mask) => mask.includes(1)));
     }
-    t.equal(before.a[0]?.trueMasks, undefined);
+    t.equal(before.a[0]?.truth, undefined);
   }
   t.ok(predicted > 5 && predicted < 19, `half of the images of A have predicted masks: ${predicted} of 24`);
   t.ok(spoiled > 18, `${spoiled} of 24 images of B have other masks`);

@@ -9,11 +9,12 @@ export { makeFolder } from '../runtime/make-folder.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
-export { jitterMasks } from './jitter-masks.ts';
+export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
 export type { MaskedImage, MaskedImages } from './masked-image.ts';
+export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
-export type { Sample } from './sample.ts';
+export type { MaskTruth, Sample } from './sample.ts';
 export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
 export {
   drawTransform,

@@ -25,16 +25,16 @@ function overlap(a: readonly Float32Array[], b: readonly Float32Array[]): number
 }
 
 t.test('at strength 0 nothing happens', async (t) => {
-  t.same(jitterMasks(masks, size, 0, createRng(1)), masks);
+  t.same(jitterMasks(masks, size, 0, createRng(1)), { masks, targets: masks });
 });
 
 t.test('objects are missed and merged now and then, and never all of them', async (t) => {
-  const counts = Array.from({ length: 200 }, (_, i) => jitterMasks(masks, size, 1, createRng(2, i)).length);
+  const counts = Array.from({ length: 200 }, (_, i) => jitterMasks(masks, size, 1, createRng(2, i)).masks.length);
   t.ok(counts.every((count) => count === 1 || count === 2));
   const single = counts.filter((count) => count === 1).length;
   t.ok(single > 60 && single < 150, `${single} of 200 have one instance left`);
   for (let i = 0; i < 50; i++) {
-    const [only] = jitterMasks([disc(30, 20, 1)], size, 1, createRng(3, i));
+    const [only] = jitterMasks([disc(30, 20, 1)], size, 1, createRng(3, i)).masks;
     t.ok(area(only as Float32Array) > 0, 'no instance becomes empty');
   }
 });
@@ -42,7 +42,7 @@ t.test('objects are missed and merged now and then, and never all of them', asyn
 t.test('outlines are spoiled as much as the strength says, both ways', async (t) => {
   const mean = (strength: number) => {
     const overlaps = Array.from({ length: 60 }, (_, i) =>
-      overlap([masks[1]!], jitterMasks([masks[1]!], size, strength, createRng(4, i))),
+      overlap([masks[1]!], jitterMasks([masks[1]!], size, strength, createRng(4, i)).masks),
     );
     return overlaps.reduce((sum, value) => sum + value, 0) / overlaps.length;
   };
@@ -50,14 +50,32 @@ t.test('outlines are spoiled as much as the strength says, both ways', async (t)
   t.ok(weak > 0.88 && weak < 0.99, `IoU ${weak} at 0.3`);
   t.ok(strong > 0.55 && strong < 0.85, `IoU ${strong} at 1`);
   const areas = Array.from({ length: 40 }, (_, i) =>
-    area(jitterMasks([masks[1]!], size, 1, createRng(5, i))[0] as Float32Array),
+    area(jitterMasks([masks[1]!], size, 1, createRng(5, i)).masks[0] as Float32Array),
   );
   const own = area(masks[1]!);
   t.ok(areas.some((value) => value > 1.15 * own) && areas.some((value) => value < 0.85 * own), 'wider and narrower');
   t.ok(
-    jitterMasks(masks, size, 1, createRng(6)).every((mask) => mask.every((value) => Math.abs(value) === 1)),
+    jitterMasks(masks, size, 1, createRng(6)).masks.every((mask) => mask.every((value) => Math.abs(value) === 1)),
     'masks stay -1 and 1',
   );
+});
+
+t.test('each spoiled mask comes with the objects that it stands for, whole', async (t) => {
+  const union = masks[0]!.map((value, i) => Math.max(value, masks[1]![i] as number));
+  const objects = { first: masks[0]!, second: masks[1]!, both: union };
+  const seen = new Set<string>();
+  for (let i = 0; i < 60; i++) {
+    const { masks: spoiled, targets } = jitterMasks(masks, size, 1, createRng(8, i));
+    t.equal(spoiled.length, targets.length);
+    for (const [m, target] of targets.entries()) {
+      const [name] =
+        Object.entries(objects).find(([, object]) => object.every((value, p) => value === target[p])) ?? [];
+      t.ok(name, 'a target is an object, or two of them');
+      seen.add(name as string);
+      t.ok(overlap([target], [spoiled[m]!]) > 0.3, 'and the spoiled mask lies there');
+    }
+  }
+  t.same([...seen].sort(), ['both', 'first', 'second']);
 });
 
 t.test('the same random state spoils alike: a resumed run sees the same masks', async (t) => {

@@ -1,5 +1,6 @@
 import type { Rng } from '../random/rng.ts';
 import { distanceTransform } from './distance-transform.ts';
+import type { MaskTruth } from './sample.ts';
 import type { SizePx } from './transform-draw.ts';
 
 /** What happens to the masks of an image at strength 1, beside the change of outlines: how often, 0 … 1. */
@@ -11,16 +12,22 @@ const BUMP_SPACING = 0.5;
 /** Widest blur before the mask is cut again, as a share of the instance's radius: it rounds limbs off. */
 const BLUR = 0.35;
 
+export interface JitteredMasks {
+  /** `[height, width]` each, -1 and 1; none is empty that was not. */
+  readonly masks: Float32Array[];
+  /** What each of them was before its outline was spoiled: an object, or two that were merged. */
+  readonly targets: MaskTruth['targets'];
+}
+
 /**
  * Spoils masks as annotators and segmenters do: two objects are merged into one, an object is missing, and outlines are
- * too wide or too narrow, rounded, and uneven. At least one instance is left, and none becomes empty.
+ * too wide or too narrow, rounded, and uneven. At least one instance is left.
  *
  * @param masks `[height, width]` each, -1 background and 1 object
  * @param strength 0 leaves them as they are … 1
  * @param rng its state moves on
- * @returns other masks, -1 and 1
  */
-export function jitterMasks(masks: readonly Float32Array[], size: SizePx, strength: number, rng: Rng): Float32Array[] {
+export function jitterMasks(masks: readonly Float32Array[], size: SizePx, strength: number, rng: Rng): JitteredMasks {
   let objects = masks.map((mask) => Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0)));
   if (objects.length > 1 && rng.uniform() < strength * PROBABILITY.merge) {
     const [first = 0, second = 1] = rng.permutation(objects.length);
@@ -29,11 +36,15 @@ export function jitterMasks(masks: readonly Float32Array[], size: SizePx, streng
   }
   const kept = objects.filter(() => rng.uniform() >= strength * PROBABILITY.drop);
   if (kept.length === 0) kept.push(...objects.slice(0, 1));
-  return kept.map((object) => {
-    const spoiled = spoilOutline(object, size, strength, rng);
-    const isEmpty = !spoiled.includes(1);
-    return Float32Array.from(isEmpty ? object : spoiled, (value) => (value === 0 ? -1 : 1));
+  const spoiled = kept.map((object) => {
+    const result = spoilOutline(object, size, strength, rng);
+    return result.includes(1) ? result : object;
   });
+  return { masks: spoiled.map(maskOf), targets: kept.map(maskOf) };
+}
+
+function maskOf(object: Uint8Array): Float32Array {
+  return Float32Array.from(object, (value) => (value === 0 ? -1 : 1));
 }
 
 /** Moves the outline by a constant and by smooth noise, after a blur. */

@@ -13,6 +13,17 @@ export interface Sample {
   readonly image: Float32Array;
   /** One per instance, `[height, width]`, -1 background and 1 object. May be empty. */
   readonly masks: readonly Float32Array[];
-  /** The masks as they were before they were jittered; absent if they were not. At least one if `masks` has any. */
-  readonly trueMasks?: readonly Float32Array[];
+  /** What jitter has hidden; absent if the masks were not jittered. */
+  readonly truth?: MaskTruth;
+}
+
+/** The truth about masks that were spoiled on purpose. Masks as in a {@link Sample}. */
+export interface MaskTruth {
+  /** The masks as they were, one per instance; at least one if there was any. */
+  readonly masks: readonly Float32Array[];
+  /**
+   * What each spoiled mask should be, in their order: the object that it stands for, the union of the objects if it
+   * stands for several, all background if for none.
+   */
+  readonly targets: readonly Float32Array[];
 }

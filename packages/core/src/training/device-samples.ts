@@ -1,20 +1,39 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Sample } from '../data/sample.ts';
+import type { MaskTruth, Sample } from '../data/sample.ts';
 import { mergeMasks } from '../inference/merge-masks.ts';
 import type { DeviceSample } from '../networks/instance-set.ts';
 import type { ModelName } from '../networks/translation-networks.ts';
 
+/** {@link MaskTruth} on the device, `[instances, height, width, 1]` each. */
+export interface DeviceTruth {
+  readonly masks: tf.Tensor4D;
+  readonly targets: tf.Tensor4D;
+}
+
 /** Brings samples to the device as the model sees them: the baselines have one mask, the union. */
 export function uploadSamples(samples: readonly Sample[], model: ModelName): DeviceSample[] {
   return samples.map((sample) => {
-    const { width, height, image, masks } = model === 'instagan' ? sample : mergeMasks(sample);
-    const planes = new Float32Array(masks.length * height * width);
-    for (const [i, mask] of masks.entries()) planes.set(mask, i * height * width);
+    const { width, height, image } = sample;
+    return { image: tf.tensor4d(image, [1, height, width, 3]), masks: uploadMasks(sample, model) };
+  });
+}
+
+/** Brings the truth about the samples' masks to the device; masks that were not jittered are the truth themselves. */
+export function uploadTruth(samples: readonly Sample[], model: ModelName): DeviceTruth[] {
+  return samples.map((sample) => {
+    const { masks, targets }: MaskTruth = sample.truth ?? { masks: sample.masks, targets: sample.masks };
     return {
-      image: tf.tensor4d(image, [1, height, width, 3]),
-      masks: tf.tensor4d(planes, [masks.length, height, width, 1]),
+      masks: uploadMasks({ ...sample, masks }, model),
+      targets: uploadMasks({ ...sample, masks: targets }, model),
     };
   });
+}
+
+function uploadMasks(sample: Sample, model: ModelName): tf.Tensor4D {
+  const { width, height, masks } = model === 'instagan' ? sample : mergeMasks(sample);
+  const planes = new Float32Array(masks.length * height * width);
+  for (const [i, mask] of masks.entries()) planes.set(mask, i * height * width);
+  return tf.tensor4d(planes, [masks.length, height, width, 1]);
 }
 
 export function disposeSamples(samples: readonly DeviceSample[]): void {

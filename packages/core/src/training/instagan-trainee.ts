@@ -1,17 +1,17 @@
+import * as tf from '@tensorflow/tfjs';
 import { BACKEND_NAMES } from '../backends/backend.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import { type TrainingConfig, translationConfigs } from '../config/training-config.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
-import type { Sample } from '../data/sample.ts';
 import { checkMemory } from '../memory/check-memory.ts';
-import { type ModelName, translationNetworks } from '../networks/translation-networks.ts';
+import { translationNetworks } from '../networks/translation-networks.ts';
 import { createRng } from '../random/rng.ts';
-import { disposeSamples, uploadSamples } from './device-samples.ts';
+import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
 import { instaganSymptoms } from './instagan-symptoms.ts';
 import type { MeasurementName } from './measurements.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './state-arrays.ts';
-import { type StepSettings, trainStep } from './train-step.ts';
+import { trainStep } from './train-step.ts';
 import type { MemoryForecast, Trainable, Trainee, TrainingBackend } from './trainee.ts';
 import { disposeTrainingState, initialTrainingState } from './training-state.ts';
 import { missingInstances, withInstances } from './with-instances.ts';
@@ -52,13 +52,15 @@ function beginInstagan(
       const usable = model === 'instagan' ? withInstances(pair) : pair;
       const a = uploadSamples(usable.a, model);
       const b = uploadSamples(usable.b, model);
-      const truth = uploadTruth(usable, model);
+      const isJittered = [...usable.a, ...usable.b].some((sample) => sample.truth !== undefined);
+      const truth = isJittered ? { a: uploadTruth(usable.a, model), b: uploadTruth(usable.b, model) } : undefined;
       const poolRng = createRng(seed, 'pool', step);
       try {
-        const settings = { config, learningRate, poolRng, joinCalls: backend.gpu, ...truth };
+        const settings = { config, learningRate, poolRng, joinCalls: backend.gpu, ...(truth && { truth }) };
         for (const { measurements } of trainStep(state, networks, a, b, settings)) yield measurements;
       } finally {
-        disposeSamples([...a, ...b, ...(truth.truth?.a ?? []), ...(truth.truth?.b ?? [])]);
+        disposeSamples([...a, ...b]);
+        for (const { masks, targets } of [...(truth?.a ?? []), ...(truth?.b ?? [])]) tf.dispose([masks, targets]);
       }
     },
     examine: (means) => {
@@ -69,15 +71,4 @@ function beginInstagan(
     toCheckpoint: () => stateToCheckpoint(state, { model, seed }),
     dispose: () => disposeTrainingState(state),
   };
-}
-
-/** The samples with their masks as they were before jitter; nothing if there was none. */
-function uploadTruth({ a, b }: TrainingPair, model: ModelName): Pick<StepSettings, 'truth'> {
-  if (![...a, ...b].some(({ trueMasks }) => trueMasks !== undefined)) return {};
-  const upload = (samples: readonly Sample[]) =>
-    uploadSamples(
-      samples.map((sample) => ({ ...sample, masks: sample.trueMasks ?? sample.masks })),
-      model,
-    );
-  return { truth: { a: upload(a), b: upload(b) } };
 }

@@ -17,6 +17,7 @@ import { advanceSpectralState, spectrallyNormalised } from '../networks/spectral
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
 import { concatRows, takeRows } from '../ops/rows.ts';
 import type { Rng } from '../random/rng.ts';
+import type { DeviceTruth } from './device-samples.ts';
 import type { ImagePool } from './image-pool.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';
 import { accumulateGradients, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';
@@ -32,8 +33,10 @@ interface Direction {
   readonly pool: ImagePool;
   /** Real samples of the source domain, instances in the order in which they are translated. */
   readonly sources: readonly DeviceSample[];
-  /** Real samples of the other domain, with all their instances. */
-  readonly targets: readonly DeviceSample[];
+  /** What the masks of `sources` should be, where they are not. */
+  readonly sourceTargets: readonly tf.Tensor4D[] | undefined;
+  /** Real samples of the other domain, with all their true instances. */
+  readonly reals: readonly DeviceSample[];
   /** What has become of `sources` so far: the last chunk's image, and the masks translated until then. */
   readonly progress: Progress[];
 }
@@ -47,6 +50,8 @@ interface Progress {
 interface Chunk {
   readonly samples: readonly number[];
   readonly input: readonly DeviceSample[];
+  /** The input with the masks that it should have; `input` itself if it has them. */
+  readonly target: readonly DeviceSample[];
 }
 
 export interface StepSettings {
@@ -54,8 +59,12 @@ export interface StepSettings {
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
-  /** What the discriminators take for real, where it differs from what is translated. @default the samples themselves */
-  readonly truth?: { readonly a: readonly DeviceSample[]; readonly b: readonly DeviceSample[] };
+  /**
+   * Of samples whose masks were jittered. The discriminators take the true masks for real; cycle, identity and context
+   * loss compare with the targets: so spoiled masks are to be mended, what they miss of an object may change, and what
+   * they have of the background may not. @default the samples' own masks
+   */
+  readonly truth?: { readonly a: readonly DeviceTruth[]; readonly b: readonly DeviceTruth[] };
   /**
    * Whether generator calls with the same weights are made as one larger batch: half as many operations, for up to three
    * times the memory. @default false
@@ -96,7 +105,7 @@ export function* trainStep(
   b: readonly DeviceSample[],
   settings: StepSettings,
 ): Generator<ChunkResult, void> {
-  const directions = directionsOf(state, a, b, settings.truth ?? { a, b });
+  const directions = directionsOf(state, a, b, settings.truth);
   const { instancesPerChunk } = settings.config;
   const instances = Math.max(...[...a, ...b].map(({ masks }) => masks.shape[0]));
   try {
@@ -153,11 +162,13 @@ function directionsOf(
   state: TrainingState,
   a: readonly DeviceSample[],
   b: readonly DeviceSample[],
-  truth: NonNullable<StepSettings['truth']>,
+  truth: StepSettings['truth'],
 ): Direction[] {
   const { generatorAToB, generatorBToA, discriminatorA, discriminatorB, poolA, poolB } = state;
   const untouched = (samples: readonly DeviceSample[]) =>
     samples.map(({ image }): Progress => ({ image, masks: null }));
+  const realsOf = (samples: readonly DeviceSample[], truths: readonly DeviceTruth[] | undefined) =>
+    samples.map(({ image, masks }, i) => ({ image, masks: truths?.[i]?.masks ?? masks }));
   return [
     {
       domain: 'A',
@@ -166,7 +177,8 @@ function directionsOf(
       judge: discriminatorB,
       pool: poolB,
       sources: a,
-      targets: truth.b,
+      sourceTargets: truth?.a.map(({ targets }) => targets),
+      reals: realsOf(b, truth?.b),
       progress: untouched(a),
     },
     {
@@ -176,20 +188,24 @@ function directionsOf(
       judge: discriminatorA,
       pool: poolA,
       sources: b,
-      targets: truth.a,
+      sourceTargets: truth?.b.map(({ targets }) => targets),
+      reals: realsOf(a, truth?.a),
       progress: untouched(b),
     },
   ];
 }
 
-function takeChunk({ sources, progress }: Direction, first: number, size: number): Chunk {
+function takeChunk({ sources, sourceTargets, progress }: Direction, first: number, size: number): Chunk {
   const samples = sources.flatMap(({ masks }, sample) => (masks.shape[0] > first ? [sample] : []));
-  const input = samples.map((sample) => {
-    const { masks } = sources[sample] as DeviceSample;
-    const { image } = progress[sample] as Progress;
-    return { image, masks: takeRows(masks, first, Math.min(size, masks.shape[0] - first)) };
-  });
-  return { samples, input };
+  const take = (masksOf: (sample: number) => tf.Tensor4D) =>
+    samples.map((sample) => {
+      const masks = masksOf(sample);
+      const { image } = progress[sample] as Progress;
+      return { image, masks: takeRows(masks, first, Math.min(size, masks.shape[0] - first)) };
+    });
+  const input = take((sample) => (sources[sample] as DeviceSample).masks);
+  const target = sourceTargets === undefined ? input : take((sample) => sourceTargets[sample] as tf.Tensor4D);
+  return { samples, input, target };
 }
 
 /** The generators' part of a chunk in one direction. */
@@ -197,6 +213,8 @@ interface GeneratorTask {
   readonly direction: Direction;
   readonly taken: Chunk;
   readonly input: InstanceSet;
+  /** What the reconstruction and the identity should be. */
+  readonly target: InstanceSet;
   readonly judge: (set: InstanceSet) => tf.Tensor4D;
   /** What the input was translated to, once it is; kept. */
   fakes: DeviceSample[];
@@ -223,7 +241,9 @@ function updateGenerators(
   };
   const tasks = active.map(({ direction, taken }): GeneratorTask => {
     const judge = settledJudge(direction, networks, taken);
-    return { direction, taken, input: joinSamples(taken.input), judge, fakes: [] };
+    const input = joinSamples(taken.input);
+    const target = taken.target === taken.input ? input : joinSamples(taken.target);
+    return { direction, taken, input, target, judge, fakes: [] };
   });
   const losses = generatorLosses(networks, config, measure);
   if (joinCalls) {
@@ -281,13 +301,13 @@ function generatorLosses(
       measure(`fakeMasks${domain}`, tf.mean(output.masks) as tf.Scalar);
       return [
         measured(`generator${domain}`, adversarialLoss(task.judge(output), 1)),
-        measured(`context${domain}`, contextLoss(task.input, output, weights.context)),
+        measured(`context${domain}`, contextLoss(task.target, output, weights.context)),
       ];
     },
-    ofCycle: ({ direction, input }: GeneratorTask, reconstructed: InstanceSet): tf.Scalar =>
-      measured(`cycle${direction.domain}`, reconstructionLoss(reconstructed, input, slots, weights.cycle)),
-    ofIdentity: ({ direction, input }: GeneratorTask, identity: InstanceSet): tf.Scalar =>
-      measured(`identity${direction.domain}`, reconstructionLoss(identity, input, slots, weights.identity)),
+    ofCycle: ({ direction, target }: GeneratorTask, reconstructed: InstanceSet): tf.Scalar =>
+      measured(`cycle${direction.domain}`, reconstructionLoss(reconstructed, target, slots, weights.cycle)),
+    ofIdentity: ({ direction, target }: GeneratorTask, identity: InstanceSet): tf.Scalar =>
+      measured(`identity${direction.domain}`, reconstructionLoss(identity, target, slots, weights.identity)),
   };
 }
 
@@ -369,20 +389,20 @@ function advance({ progress, sources }: Direction, sample: number, fake: DeviceS
  * fake samples, the fakes with all masks translated so far and drawn from the pool.
  */
 function updateDiscriminator(
-  { domain, judge, pool, targets, progress }: Direction,
+  { domain, judge, pool, reals, progress }: Direction,
   networks: TranslationNetworks,
   { samples }: Chunk,
   { config, learningRate, poolRng }: StepSettings,
   measure: Measure,
 ): Gradients {
   const fakes = samples.map((sample) => pool.query(progress[sample] as DeviceSample, poolRng));
-  const both = joinSamples([...targets, ...fakes]);
+  const both = joinSamples([...reals, ...fakes]);
   advanceSpectralState(judge.spectral, judge.trained.parameters);
   const { loss, gradients } = lossAndGradients(() => {
     const weights = spectrallyNormalised(judge.trained.parameters, judge.spectral);
     const scores = networks.discriminate(weights, both);
-    const real = takeRows(scores, 0, targets.length);
-    const fake = takeRows(scores, targets.length, fakes.length);
+    const real = takeRows(scores, 0, reals.length);
+    const fake = takeRows(scores, reals.length, fakes.length);
     return tf.add(adversarialLoss(real, 1, 0.5), adversarialLoss(fake, 0, 0.5));
   }, [judge.trained.parameters]);
   measure(`discriminator${domain === 'A' ? 'B' : 'A'}`, loss);
