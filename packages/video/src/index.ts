@@ -18,6 +18,8 @@ export { type Ffmpeg, type FindFfmpegOptions, findFfmpeg } from './ffmpeg/find-f
 export { type MediaInput, type MediaInputOptions, openMediaInput } from './ffmpeg/media-input.ts';
 export { type MediaInfo, probeMedia, type VideoTrack } from './ffmpeg/probe-media.ts';
 export { channelsOf, type FrameFormat, type Rational, secondsOf, type VideoFrame } from './frame.ts';
+export { type BlendableFrame, FrameBlender } from './motion/frame-blender.ts';
+export { type WarpingError, WarpingErrorMeter } from './motion/warping-error.ts';
 export { partsFolder } from './parts/parts-folder.ts';
 export type { Shard } from './parts/shard.ts';
 export {

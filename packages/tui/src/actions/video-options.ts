@@ -21,6 +21,7 @@ export interface VideoCommandOptions extends ComputeOptions, InstanceOptions {
   readonly tolerateDamage?: true;
   readonly maskSmoothing?: number;
   readonly bridge?: number;
+  readonly blend?: number;
   readonly compare?: true;
   readonly codec?: CodecName;
   readonly container?: ContainerName;

@@ -122,7 +122,7 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
 function translationOptions(
   options: VideoCommandOptions,
 ): Omit<TranslateVideoOptions, 'translator' | 'segment' | 'modelIdentity'> {
-  const { maxInstances, maskSmoothing, bridge, compare, encoder, resume, segmentFrames, shard } = options;
+  const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, segmentFrames, shard } = options;
   return {
     ...jobOptions(options),
     maxInstances,
@@ -130,6 +130,7 @@ function translationOptions(
       ...(maskSmoothing === undefined ? {} : { maskSmoothing }),
       ...(bridge === undefined ? {} : { bridgeFrames: bridge }),
     },
+    ...(blend === undefined ? {} : { blending: blend }),
     compares: compare === true,
     encoder,
     resumes: resume === true,

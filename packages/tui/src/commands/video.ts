@@ -53,6 +53,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .optionsGroup('Steadiness:')
     .option('--mask-smoothing <W>', 'weight of the past in a mask, 0 to 0.9 (default: 0.6)', share(0.9))
     .addOption(whole('--bridge <N>', 'frames for which an instance lives on unseen (default: 3)', 0, 1000))
+    .option('--blend <W>', 'weight of the frame before, moved along, 0 to 0.9 (default: 0)', share(0.9))
     .optionsGroup('What is written:')
     .option('--compare', 'original, masks and translation side by side')
     .addOption(new Option('--codec <name>', 'see below (default: that of the format)').choices(namesOf(CODECS)))

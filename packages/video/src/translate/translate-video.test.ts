@@ -148,6 +148,24 @@ t.test('shards on different machines make the same video, done twice or once', a
   t.equal((await probe(output)).audio.length, 1);
 });
 
+t.test(
+  'blended, a resumed video is the same as one made at once: the frames before the seam are blended too',
+  async (t) => {
+    const options = { input: numbered, crf: 1, segmentFrames: 6, blending: 0.8 };
+    await run({ ...options, output: at('blended.mp4') });
+    const resumed = { ...options, output: at('blended-later.mp4') };
+    for await (const event of translateVideo({ ...resumed, translator, segment: leftHalf })) {
+      if (event.type === 'frame' && event.doneFrames === 14) break;
+    }
+    await t.rejects(run({ ...resumed, blending: 0.7, resumes: true }), /another tracking/);
+    await run({ ...resumed, resumes: true });
+    const [whole, later] = [await greys(at('blended.mp4')), await greys(at('blended-later.mp4'))];
+    t.ok(near(whole, later, 1), `${whole} and ${later}`);
+    await run({ ...options, blending: 0, output: at('unblended.mp4') });
+    t.notOk(near(whole, await greys(at('unblended.mp4')), 2));
+  },
+);
+
 t.test('--compare shows original, masks and translation', async (t) => {
   const events = await run({ input: numbered, output: at('compare.mp4'), compares: true, durationSeconds: 0.5 });
   t.match(events[0], { width: 3 * 32 + 2 * 4, height: 32 });

@@ -158,14 +158,14 @@ function join(
 
 /** All that decides what the segments hold. */
 function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
-  const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking } = options;
+  const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
   return {
     input: job.input.identity,
     model: options.modelIdentity ?? null,
     selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
     compare: compares === true,
     encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.segment],
-    tracking: [maxInstances ?? null, tracking ?? null],
+    tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
   };
 }
 
