@@ -24,7 +24,10 @@ export interface CliProcess {
 }
 
 export function startCli(args: readonly string[], cwd: string): CliProcess {
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: cliEnvironment() });
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd,
+    env: { ...cliEnvironment(), INSTAGAN_JOBS: jobsIn(cwd) },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -52,6 +55,11 @@ export function startCli(args: readonly string[], cwd: string): CliProcess {
 /** Runs the command to its end. */
 export function runCli(args: readonly string[], cwd: string): Promise<CliResult> {
   return startCli(args, cwd).ended;
+}
+
+/** Where the commands of a test keep the logs of their jobs. */
+export function jobsIn(cwd: string): string {
+  return path.join(cwd, '.jobs');
 }
 
 /** A folder for a test file, removed when it ends. */

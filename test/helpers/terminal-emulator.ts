@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import pty, { type IPty } from '@lydell/node-pty';
 import headless from '@xterm/headless';
+import { jobsIn } from './cli-process.ts';
 
 const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url));
 const WAIT_MS = 90_000;
@@ -52,7 +53,10 @@ export class TerminalEmulator {
       cols: columns,
       rows,
       cwd,
-      env: { PATH, HOME, TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...env },
+      env: {
+        ...{ PATH, HOME, INSTAGAN_JOBS: jobsIn(cwd), TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8' },
+        ...env,
+      },
     });
     this.#terminal.onData((text) => this.#send(text));
     this.process.onData((text) => {

@@ -76,6 +76,7 @@ export { type Alarm, LASTING_STEPS, type Symptom } from './training/alarms.ts';
 export { ImagePool } from './training/image-pool.ts';
 export { type Measurements, readMeasurements } from './training/measurements.ts';
 export { type Gradients, lossAndGradients, TrainedParameters } from './training/optimizer.ts';
+export { lockRun } from './training/run-lock.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
 export { readTensors, trainedFromCheckpoint, trainedTensors } from './training/trained-arrays.ts';

@@ -51,6 +51,20 @@ const everyType: RunEventBody[] = [
   { type: 'alarm', code: 'loss-exploding', message: 'big', step: 1 },
   { type: 'run-finished', step: 1, reason: 'interrupted', checkpoint: null },
   { type: 'run-failed', step: 1, message: 'no' },
+  {
+    type: 'job-started',
+    step: 0,
+    job: 'video',
+    item: 'frame',
+    totalSteps: null,
+    run: '/runs/a',
+    input: '/in.mp4',
+    output: '/out.mp4',
+    backend: { name: 'cpu', device: 'one core' },
+  },
+  { type: 'job-progress', step: 3, totalSteps: 9, seconds: 0.5, instances: 1.5, path: '/out/a.png' },
+  { type: 'job-progress', step: 4, totalSteps: null, seconds: 0.5, instances: 0 },
+  { type: 'job-finished', step: 9, reason: 'failed', failed: 1, message: 'no disk' },
 ];
 
 async function write(runFolder: string, events: readonly RunEventBody[]): Promise<RunEvent[]> {

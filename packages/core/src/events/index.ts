@@ -4,4 +4,5 @@ export { currentEvents, isVoidAfterResume } from './current-events.ts';
 export { type EventPlace, parseEventLine } from './event-line.ts';
 export { type EventLog, eventLogFile, formatEvent, openEventLog } from './event-log.ts';
 export { followEvents, readEvents } from './event-reader.ts';
+export { jobsFolder } from './jobs-folder.ts';
 export * from './run-event.ts';

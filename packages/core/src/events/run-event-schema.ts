@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_SCHEMA_VERSION, type RunEvent } from './run-event.ts';
+import { EVENT_SCHEMA_VERSION, JOB_ITEMS, JOB_KINDS, type RunEvent } from './run-event.ts';
 
 /** JSON has no NaN or Infinity: the writer spells them as text, and this reads them back. */
 const anyNumber = z.union([
@@ -83,4 +83,33 @@ export const runEventSchema = z.discriminatedUnion('type', [
     checkpoint: z.string().nullable(),
   }),
   z.object({ ...header, type: z.literal('run-failed'), step, message: z.string() }),
+  z.object({
+    ...header,
+    type: z.literal('job-started'),
+    step,
+    job: z.enum(JOB_KINDS),
+    item: z.enum(JOB_ITEMS),
+    totalSteps: step.nullable(),
+    run: z.string(),
+    input: z.string(),
+    output: z.string(),
+    backend: z.object({ name: z.string(), device: z.string() }),
+  }),
+  z.object({
+    ...header,
+    type: z.literal('job-progress'),
+    step,
+    totalSteps: step.nullable(),
+    seconds: z.number(),
+    instances: z.number(),
+    path: z.exactOptional(z.string()),
+  }),
+  z.object({
+    ...header,
+    type: z.literal('job-finished'),
+    step,
+    reason: z.enum(['completed', 'interrupted', 'failed']),
+    failed: z.number(),
+    message: z.exactOptional(z.string()),
+  }),
 ]) satisfies z.ZodType<RunEvent>;

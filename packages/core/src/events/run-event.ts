@@ -20,7 +20,18 @@ export interface MemoryReport {
 /** Why training stopped. */
 export type FinishReason = 'completed' | 'interrupted';
 
-/** Paths are relative to the run folder, with forward slashes. Times are ISO 8601, UTC. */
+/** What translates or segments with a trained model, and trains nothing. */
+export const JOB_KINDS = ['translate', 'segmenter predict', 'video'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** What a job does one after the other. */
+export const JOB_ITEMS = ['image', 'frame'] as const;
+export type JobItem = (typeof JOB_ITEMS)[number];
+
+/**
+ * Paths are relative to the run folder, with forward slashes; those of a job are absolute. Times are ISO 8601, UTC. The
+ * `step` of a job counts the items that are done.
+ */
 export type RunEventBody =
   | {
       readonly type: 'run-started';
@@ -77,7 +88,39 @@ export type RunEventBody =
       readonly reason: FinishReason;
       readonly checkpoint: string | null;
     }
-  | { readonly type: 'run-failed'; readonly step: number; readonly message: string };
+  | { readonly type: 'run-failed'; readonly step: number; readonly message: string }
+  | {
+      readonly type: 'job-started';
+      /** Items that an earlier job had done already. */
+      readonly step: number;
+      readonly job: JobKind;
+      readonly item: JobItem;
+      /** Items in all; null where nobody knows. */
+      readonly totalSteps: number | null;
+      readonly run: string;
+      readonly input: string;
+      readonly output: string;
+      readonly backend: { readonly name: string; readonly device: string };
+    }
+  | {
+      readonly type: 'job-progress';
+      readonly step: number;
+      readonly totalSteps: number | null;
+      /** Time of one item and its instances: means over the items since the last such event. */
+      readonly seconds: number;
+      readonly instances: number;
+      /** The picture that was written last, where pictures are. */
+      readonly path?: string;
+    }
+  | {
+      readonly type: 'job-finished';
+      readonly step: number;
+      readonly reason: FinishReason | 'failed';
+      /** Items that could not be done. */
+      readonly failed: number;
+      /** Why the job as a whole failed. */
+      readonly message?: string;
+    };
 
 export type ControlCommandName =
   | 'pause'

@@ -1,25 +1,32 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { eventLogFile, UserError } from '@instagan/core/events';
+import { eventLogFile, jobsFolder, parseEventLine, UserError } from '@instagan/core/events';
 
 /** Where runs are if nobody says otherwise. */
 export const RUNS_FOLDER = 'runs';
 
+/** Jobs are listed unasked while they write to their logs, and for this long after. */
+const RECENT_MS = 3_600_000;
+const LONGEST_FIRST_LINE = 65_536;
+
 /**
- * Folders of runs: those given that are runs, and the runs in those given that are not; the last active first.
+ * Folders of runs and jobs: those given that are runs, the runs in those given that are not, and the last job with that
+ * output; the last active first.
  *
- * @param places runs, or folders of runs; none stands for `runs`
- * @throws UserError if one that was given is neither
+ * @param places runs, folders of runs, or outputs of jobs; none stands for the runs in `runs` and recent jobs
+ * @throws UserError if one that was given is nothing of the kind
  */
 export function findRuns(places: readonly string[]): string[] {
-  const given = places.length > 0 ? places : existsSync(RUNS_FOLDER) ? [RUNS_FOLDER] : [];
-  const found = given.flatMap((place) => {
+  if (places.length === 0) return [...runsIn(RUNS_FOLDER), ...runsIn(jobsFolder()).filter(isRecent)];
+  const found = places.flatMap((place) => {
     if (isRun(place)) return [place];
     const inside = runsIn(place);
-    if (inside.length === 0 && places.length > 0) {
-      throw new UserError(`${place} is no run and holds none: give the folder that \`train --run\` wrote.`);
-    }
-    return inside;
+    if (inside.length > 0) return inside;
+    const job = jobWithOutput(place);
+    if (job !== undefined) return [job];
+    throw new UserError(
+      `${place} is no run and holds none, and no job writes there: give the folder that \`train --run\` wrote, or the output of a job.`,
+    );
   });
   return [...new Set(found)];
 }
@@ -38,7 +45,33 @@ function runsIn(folder: string): string[] {
   return names
     .map((name) => path.join(folder, name))
     .filter(isRun)
-    .map((run) => ({ run, changedMs: statSync(eventLogFile(run)).mtimeMs }))
+    .map((run) => ({ run, changedMs: lastChange(run) }))
     .sort((a, b) => b.changedMs - a.changedMs)
     .map(({ run }) => run);
+}
+
+function lastChange(run: string): number {
+  return statSync(eventLogFile(run), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function isRecent(job: string): boolean {
+  return Date.now() - lastChange(job) < RECENT_MS;
+}
+
+function jobWithOutput(output: string): string | undefined {
+  return runsIn(jobsFolder()).find((job) => outputOf(job) === path.resolve(output));
+}
+
+/** Where a job writes, as the first line of its log tells. */
+function outputOf(job: string): string | null {
+  const file = eventLogFile(job);
+  const descriptor = openSync(file, 'r');
+  try {
+    const block = Buffer.alloc(LONGEST_FIRST_LINE);
+    const [line = ''] = block.toString('utf8', 0, readSync(descriptor, block)).split('\n');
+    const event = parseEventLine(line, { file, line: 1, time: new Date(0).toISOString() });
+    return event.type === 'job-started' ? event.output : null;
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -2,9 +2,11 @@ import { eventLogFile, followEvents, formatEvent, type RunEvent, UserError } fro
 import { shortNumber } from '../dashboard/charts/axis.ts';
 import { loadDashboard } from '../dashboard/load-dashboard.ts';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
+import type { RunState } from '../dashboard/log/run-state.ts';
 import type { Graphics } from '../dashboard/terminal/capabilities.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { formatTable } from '../output/format.ts';
+import { progressLine } from '../output/progress-line.ts';
 import { hasDashboard } from '../output/terminal.ts';
 import { findRuns, RUNS_FOLDER } from './find-runs.ts';
 
@@ -12,6 +14,8 @@ export interface MonitorCommandOptions {
   readonly ui: 'auto' | 'tui' | 'plain' | 'json';
   readonly graphics?: Graphics;
 }
+
+const ALIVE_INTERVAL_MS = 2000;
 
 /**
  * `instagan monitor`: shows runs; never touches a training unless told to.
@@ -35,7 +39,8 @@ export async function monitorAction(places: readonly string[], options: MonitorC
     return EXIT_CODE.done;
   }
   const [only, ...others] = runs;
-  if (only === undefined) throw new UserError(`There are no runs under ${RUNS_FOLDER}/: name the folder of one.`);
+  if (only === undefined)
+    throw new UserError(`There are no runs under ${RUNS_FOLDER}/ and no jobs: name the folder of a run.`);
   if (places.length > 0 && others.length === 0) await follow(only, options.ui === 'json');
   else printRuns(runs, options.ui === 'json');
   return EXIT_CODE.done;
@@ -50,19 +55,24 @@ function findRunsAgain(places: readonly string[]): string[] {
   }
 }
 
-/** Prints the events of a run, and those to come if it is being trained. */
+/** Prints the events of a run or job, and those to come until it ends or its process is gone. */
 async function follow(run: string, asJson: boolean): Promise<void> {
   const entry = new RunEntry(run);
   readWhole(entry);
-  const steps = entry.log.state.started?.totalSteps ?? 0;
   const controller = new AbortController();
+  const timer = setInterval(() => {
+    // What it wrote at last has been printed before: the log is polled more often.
+    if (entry.status === 'lost') controller.abort();
+    entry.checkAlive();
+  }, ALIVE_INTERVAL_MS);
   for await (const event of followEvents(eventLogFile(run), controller.signal)) {
-    process.stdout.write(asJson ? `${formatEvent(event)}\n` : `${lineOf(event, steps)}\n`);
+    process.stdout.write(asJson ? `${formatEvent(event)}\n` : `${lineOf(event, entry.log.state)}\n`);
     readWhole(entry);
-    const isLast =
-      (event.type === 'run-finished' || event.type === 'run-failed') && event.time === entry.log.state.end?.time;
+    const isEnd = event.type === 'run-finished' || event.type === 'run-failed' || event.type === 'job-finished';
+    const isLast = isEnd && event.time === entry.log.state.end?.time;
     if (isLast && !entry.isLive) controller.abort();
   }
+  clearInterval(timer);
 }
 
 function readWhole(entry: RunEntry): void {
@@ -70,13 +80,13 @@ function readWhole(entry: RunEntry): void {
   while (!entry.log.poll(1000).caughtUp);
 }
 
-function lineOf(event: RunEvent, steps: number): string {
+function lineOf(event: RunEvent, { totalSteps, item }: RunState): string {
   const head = `${event.time.slice(0, 19).replace('T', ' ')}  ${event.type.padEnd(14)}`;
   const where = event.step === undefined ? '' : `step ${event.step}  `;
   switch (event.type) {
     case 'step': {
       const losses = Object.entries(event.losses).map(([name, value]) => `${name} ${shortNumber(value)}`);
-      return `${head}step ${event.step}/${steps}  ${losses.join('  ')}`;
+      return `${head}step ${event.step}/${totalSteps}  ${losses.join('  ')}`;
     }
     case 'sample':
     case 'checkpoint':
@@ -93,6 +103,14 @@ function lineOf(event: RunEvent, steps: number): string {
       return `${head}${where}${event.backend.name} (${event.backend.device})`;
     case 'validation':
       return `${head}${where}${JSON.stringify(event.scores)}`;
+    case 'job-started':
+      return `${head}${event.job}  ${event.input} -> ${event.output}  ${event.backend.name} (${event.backend.device})`;
+    case 'job-progress': {
+      const { step: done, totalSteps: total, seconds: secondsEach } = event;
+      return `${head}${progressLine({ item, done, total, secondsEach })}`;
+    }
+    case 'job-finished':
+      return `${head}${event.step} done, ${event.failed} failed  ${event.reason}${event.message === undefined ? '' : `: ${event.message}`}`;
   }
 }
 
@@ -100,21 +118,22 @@ function printRuns(runs: readonly string[], asJson: boolean): void {
   const rows = runs.map((run) => {
     const entry = new RunEntry(run);
     readWhole(entry);
-    const { step, started, alarms } = entry.log.state;
+    const { step, totalSteps, alarms, job } = entry.log.state;
     return {
       run,
+      job: job === null ? null : entry.name,
       state: entry.status,
       step,
-      totalSteps: started?.totalSteps ?? null,
+      totalSteps,
       alarms: alarms.map(({ code }) => code),
     };
   });
   if (asJson) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else {
-    const cells = rows.map(({ run, state, step, totalSteps, alarms }) => [
-      run,
+    const cells = rows.map(({ run, job, state, step, totalSteps, alarms }) => [
+      job ?? run,
       state,
-      totalSteps === null ? '' : `${step}/${totalSteps}`,
+      state === 'starting' ? '' : totalSteps === null ? String(step) : `${step}/${totalSteps}`,
       alarms.join(', '),
     ]);
     process.stdout.write(`${formatTable([['run', 'state', 'step', 'alarms'], ...cells]).join('\n')}\n`);

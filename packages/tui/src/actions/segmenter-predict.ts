@@ -6,9 +6,10 @@ import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type Spli
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
-import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
 import { maskFile, removeOtherMasks } from './mask-files.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
+import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
 export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions {
@@ -35,7 +36,7 @@ interface PredictedImage {
  * @throws UsageError, UserError
  */
 export async function segmenterPredictAction(options: SegmenterPredictCommandOptions): Promise<number> {
-  const { run, input, batch } = options;
+  const { run, input } = options;
   const terminal = openTerminal();
   const say = (text: string) => {
     if (!options.json) terminal.line(text);
@@ -48,35 +49,60 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
     for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
     say(`${run} at step ${segmenter.step} on ${describeCompute(backend)}`);
     const beganMs = performance.now();
-    const images: PredictedImage[] = [];
-    const failed: { name: string; input: string; error: string }[] = [];
-    for (let first = 0; first < inputs.length; first += batch) {
-      const part = inputs.slice(first, first + batch);
-      const read = await readAll(part, (file, error) => {
-        failed.push({ name: file.name, input: file.file, error });
-        terminal.remark(`instagan: ${error}`);
-      });
-      const found = await predictPart(options, segmenter, read, terminal);
-      images.push(...found);
-      terminal.status(`${first + part.length}/${inputs.length}`);
-    }
+    const { name, device } = backend;
+    const items = { item: 'image', step: 0, totalSteps: inputs.length } as const;
+    const { result, exitCode } = await runJob(
+      { job: 'segmenter predict', ...items, run, input, output: options.output, backend: { name, device } },
+      terminal,
+      options.json === true,
+      (running) => predictAll(options, segmenter, inputs, running),
+    );
+    const { images, failed } = result;
     const seconds = (performance.now() - beganMs) / 1000;
+    const left = inputs.length - images.length - failed.length;
+    if (left > 0) say(`Stopped: ${counted(left, 'image')} left.`);
     for (const line of summaryOf(options, images, failed.length, seconds)) say(line);
     if (options.json) {
-      const { name, device } = backend;
       printJson({ run, step: segmenter.step, backend: { name, device }, seconds, images, failed });
     }
-    return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+    return exitCode ?? (failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done);
   } finally {
     await backend.close();
   }
+}
+
+interface PredictedImages {
+  readonly images: readonly PredictedImage[];
+  readonly failed: readonly { readonly name: string; readonly input: string; readonly error: string }[];
+}
+
+async function predictAll(
+  options: SegmenterPredictCommandOptions,
+  segmenter: Segmenter,
+  inputs: readonly ImageFile[],
+  running: RunningJob,
+): Promise<PredictedImages> {
+  const images: PredictedImage[] = [];
+  const failed: { name: string; input: string; error: string }[] = [];
+  for (let first = 0; first < inputs.length; first += options.batch) {
+    // Computation is synchronous on some backends: signals are heard between two batches.
+    await new Promise((resume) => setImmediate(resume));
+    if (running.signal.aborted) break;
+    const read = await readAll(inputs.slice(first, first + options.batch), (file, error) => {
+      failed.push({ name: file.name, input: file.file, error });
+      running.fail();
+      running.remark(`instagan: ${error}`);
+    });
+    images.push(...(await predictPart(options, segmenter, read, running)));
+  }
+  return { images, failed };
 }
 
 async function predictPart(
   options: SegmenterPredictCommandOptions,
   segmenter: Segmenter,
   images: readonly { readonly file: ImageFile; readonly picture: Picture }[],
-  terminal: Terminal,
+  running: RunningJob,
 ): Promise<PredictedImage[]> {
   const splits = await segmentPictures(
     segmenter,
@@ -87,9 +113,10 @@ async function predictPart(
   for (const [i, { file, picture }] of images.entries()) {
     const split = splits[i] as SplitMask;
     const masks = await writeInstances(options.output, file.name, split);
-    if (masks.length === 0) terminal.remark(`instagan: no object was found in ${file.file}.`);
+    if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
     if (overlay !== null) await writeImage(overlay, drawOverlay(picture, split));
+    running.advance(masks.length, overlay ?? masks[0]);
     const confidences = split.instances.map(({ confidence }) => Number(confidence.toFixed(3)));
     written.push({ name: file.name, input: file.file, masks, confidences, overlay });
   }

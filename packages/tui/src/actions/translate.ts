@@ -16,10 +16,11 @@ import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions } from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted, formatSeconds } from '../output/format.ts';
-import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { openTerminal, printJson } from '../output/terminal.ts';
 import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { openOutputFolder } from './output-folder.ts';
+import { type RunningJob, runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
 
@@ -85,11 +86,21 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       maxInstances: options.maxInstances,
     };
     say(`${run} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
-    const { images, failed, rows } = await translateAll(job, inputs, { terminal, say });
+    const { name, device } = backend;
+    const { output: folder } = options;
+    const items = { item: 'image', step: 0, totalSteps: inputs.length } as const;
+    const { result, exitCode } = await runJob(
+      { job: 'translate', ...items, run, input, output: folder, backend: { name, device } },
+      terminal,
+      options.json === true,
+      (running) => translateAll(job, inputs, running),
+    );
+    const { images, failed, rows } = result;
     if (sheet !== undefined && rows.length > 0) await writeImage(sheet, contactSheet(rows));
+    const left = inputs.length - images.length - failed.length;
     for (const text of summary(images, failed, rows.length, options)) say(text);
+    if (left > 0) say(`Stopped: ${counted(left, 'image')} left to translate.`);
     if (options.json) {
-      const { name, device } = backend;
       printJson({
         run,
         step: forward.step,
@@ -100,7 +111,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
         sheet: sheet ?? null,
       });
     }
-    return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+    return exitCode ?? (failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done);
   } finally {
     await backend.close();
   }
@@ -140,27 +151,32 @@ interface TranslatedImages {
 async function translateAll(
   job: ImageJob,
   inputs: readonly ImageFile[],
-  { terminal, say }: { terminal: Terminal; say: (text: string) => void },
+  running: RunningJob,
 ): Promise<TranslatedImages> {
   const images: TranslatedImage[] = [];
   const failed: FailedImage[] = [];
   const rows: ContactSheetRow[] = [];
   let sheetPx = 0;
   for (const [index, input] of inputs.entries()) {
+    // Computation is synchronous on some backends: signals are heard between two images.
+    await new Promise((resume) => setImmediate(resume));
+    if (running.signal.aborted) break;
     const place = `[${index + 1}/${inputs.length}]`;
     try {
       const { image, row } = await translateImage(job, input);
       images.push(image);
-      if (image.warning !== undefined) terminal.remark(`instagan: ${image.warning}`);
+      running.advance(image.translated?.length ?? 0, image.output);
+      if (image.warning !== undefined) running.remark(`instagan: ${image.warning}`);
       const instances = image.translated === null ? '' : `  ${counted(image.translated.length, 'instance')}`;
-      say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
+      running.say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
       if (row === null) continue;
       sheetPx += SHEET_COLUMNS * row.input.width * row.input.height;
       if (rows.length === 0 || sheetPx <= MAX_SHEET_PX) rows.push(row);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed.push({ name: input.name, input: input.file, error: error.message });
-      terminal.remark(`instagan: ${error.message}`);
+      running.fail();
+      running.remark(`instagan: ${error.message}`);
     }
   }
   return { images, failed, rows };

@@ -1,12 +1,12 @@
 import type { VideoFinished, VideoProgress, VideoStarted } from '@instagan/video';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
+import { progressLine } from '../output/progress-line.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { StepPace } from './step-pace.ts';
 import type { VideoCommandOptions } from './video-options.ts';
 
 /** Time between two lines of progress where lines stay. */
 const LINE_INTERVAL_MS = 10_000;
-const BAR_COLUMNS = 24;
 
 /** The translation of a video as lines of text; on a terminal progress is one line that changes. */
 export class VideoReport {
@@ -77,12 +77,8 @@ export class VideoReport {
     const expected = this.#started?.expectedFrames ?? null;
     // The header of the file may promise too few.
     const total = expected === null ? null : Math.max(expected, done);
-    const secondsPerFrame = this.#pace.secondsPerStep();
-    const rate = secondsPerFrame === undefined ? '' : `  ${(1 / secondsPerFrame).toPrecision(3)} frames/s`;
-    const left = secondsPerFrame === undefined || total === null ? null : (total - done) * secondsPerFrame;
-    const eta = left === null ? '' : `  ETA ${formatSeconds(left)}`;
-    const bar = total === null ? '' : `${progressBar(done / total)} `;
-    return `${bar}frame ${done}${total === null ? '' : `/${total}`}${rate}${eta}  ${counted(instances, 'instance')}`;
+    const secondsEach = this.#pace.secondsPerStep();
+    return `${progressLine({ item: 'frame', done, total, secondsEach })}  ${counted(instances, 'instance')}`;
   }
 
   #end({ output, doneFrames, isStopped }: VideoFinished): void {
@@ -102,12 +98,6 @@ export class VideoReport {
       `When all ${shard.count} are done: instagan video --input ${shellQuoted(input)} --output ${shellQuoted(name)} --join`,
     );
   }
-}
-
-/** Such as `=======>       ` between brackets. */
-function progressBar(share: number): string {
-  const filled = Math.min(BAR_COLUMNS, Math.round(share * BAR_COLUMNS));
-  return `[${'='.repeat(filled)}${' '.repeat(BAR_COLUMNS - filled)}]`;
 }
 
 function describeOutput({ width, height, fps, expectedFrames, encoder }: VideoStarted): string {

@@ -11,6 +11,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
+import { loggedVideo, type VideoJob } from './logged-video.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { segmentPictures } from './segment-pictures.ts';
 import { openFrameMasks } from './video-masks.ts';
@@ -50,7 +51,9 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
     const maskIdentity = [options.segmenter ?? options.masks, step, options.minArea, options.minConfidence];
     const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
     const translation = { ...translationOptions(options), translator, segment, modelIdentity };
-    return await translate(translation, options, terminal, interruption);
+    const { name, device } = backend;
+    const job = { run, input: options.input, output: options.output, backend: { name, device } };
+    return await translate(translation, job, options, terminal, interruption);
   } finally {
     interruption.release();
     await backend.close();
@@ -84,12 +87,14 @@ async function openSegmenter(
 
 async function translate(
   translation: TranslateVideoOptions,
+  job: VideoJob,
   options: VideoCommandOptions,
   terminal: Terminal,
   interruption: Interruption,
 ): Promise<number> {
   const report = new VideoReport(terminal, options);
-  for await (const progress of translateVideo({ ...translation, signal: interruption.signal })) report.tell(progress);
+  const translated = translateVideo({ ...translation, signal: interruption.signal });
+  for await (const progress of loggedVideo(translated, job)) report.tell(progress);
   if (options.json) printJson(report.summary());
   return interruption.exitCode() ?? EXIT_CODE.done;
 }

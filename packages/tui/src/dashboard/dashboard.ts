@@ -200,7 +200,7 @@ class Dashboard {
       names,
       shown: run === undefined ? [] : shownCurves(run, this.#state).names,
       isPaused: run?.status === 'paused',
-      isLive: run?.isLive ?? false,
+      takesCommands: run?.isTraining ?? false,
       ownsTraining: this.#options.ownsTraining,
     };
   }

@@ -9,7 +9,7 @@ const context: KeyContext = {
   names: ['losses.a', 'losses.b', 'seconds'],
   shown: ['losses.a'],
   isPaused: false,
-  isLive: true,
+  takesCommands: true,
   ownsTraining: false,
 };
 
@@ -38,7 +38,7 @@ t.test('each command has its key; a run that does not train takes none', async (
     control({ command: 'stop-after-epoch' }),
   ]);
   t.same(commandsOf(['p'], { isPaused: true }), [control({ command: 'resume' })]);
-  const refused = commandsOf(['p', 'c', 'n', 'e', 'L', 'X'], { isLive: false });
+  const refused = commandsOf(['p', 'c', 'n', 'e', 'L', 'X'], { takesCommands: false });
   t.same(
     refused.map(({ kind }) => kind),
     Array(6).fill('message'),
@@ -53,7 +53,7 @@ t.test('stopping asks first', async (t) => {
 t.test('Ctrl-C stops only a training that was started here; q never does', async (t) => {
   t.same(commandsOf(['ctrl-c']), [{ kind: 'leave' }]);
   t.same(commandsOf(['ctrl-c'], { ownsTraining: true }), [control({ command: 'stop' })]);
-  t.same(commandsOf(['ctrl-c'], { ownsTraining: true, isLive: false }), [{ kind: 'leave' }]);
+  t.same(commandsOf(['ctrl-c'], { ownsTraining: true, takesCommands: false }), [{ kind: 'leave' }]);
   t.same(commandsOf(['q'], { ownsTraining: true }), [{ kind: 'leave' }]);
   t.same(commandsOf(['L', '1', 'ctrl-c'], { ownsTraining: true }), [control({ command: 'stop' })], 'also while typing');
 });

@@ -67,7 +67,7 @@ export interface KeyContext {
   readonly shown: readonly string[];
   readonly isPaused: boolean;
   /** Whether the run takes commands. */
-  readonly isLive: boolean;
+  readonly takesCommands: boolean;
   /** Whether Ctrl-C stops the training: it was started from here. */
   readonly ownsTraining: boolean;
 }
@@ -120,8 +120,8 @@ export function pressKey(state: DashboardState, key: string, context: KeyContext
   );
 }
 
-function interrupt(state: DashboardState, { ownsTraining, isLive }: KeyContext): KeyResult {
-  if (!ownsTraining || !isLive) return { state, effect: { kind: 'leave' } };
+function interrupt(state: DashboardState, { ownsTraining, takesCommands }: KeyContext): KeyResult {
+  if (!ownsTraining || !takesCommands) return { state, effect: { kind: 'leave' } };
   return { state, effect: { kind: 'control', command: { command: 'stop' } } };
 }
 
@@ -131,7 +131,7 @@ function answer(state: DashboardState, key: string): KeyResult {
   return { state: next, effect: { kind: 'control', command: { command: 'stop' } } };
 }
 
-function control(state: DashboardState, key: string, { isLive, isPaused }: KeyContext): KeyResult | null {
+function control(state: DashboardState, key: string, { takesCommands, isPaused }: KeyContext): KeyResult | null {
   const commands: Readonly<Record<string, ControlCommand>> = {
     p: { command: isPaused ? 'resume' : 'pause' },
     c: { command: 'checkpoint' },
@@ -140,7 +140,7 @@ function control(state: DashboardState, key: string, { isLive, isPaused }: KeyCo
   };
   const command = commands[key];
   if (command === undefined && key !== 'L' && key !== 'X') return null;
-  if (!isLive) return { state, effect: { kind: 'message', text: NOT_LIVE } };
+  if (!takesCommands) return { state, effect: { kind: 'message', text: NOT_LIVE } };
   if (key === 'L') return { state: { ...state, learningRate: '' } };
   if (key === 'X') return { state: { ...state, question: 'stop' } };
   return { state, effect: { kind: 'control', command: command as ControlCommand } };

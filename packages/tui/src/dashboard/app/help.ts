@@ -66,7 +66,7 @@ export function keyLine(
     ['q', 'leave'],
     ['?', 'help'],
     ['1-5', 'views'],
-    ...(context.isLive
+    ...(context.takesCommands
       ? ([
           ['p', context.isPaused ? 'resume' : 'pause'],
           ['c', 'checkpoint'],

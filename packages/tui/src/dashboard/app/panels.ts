@@ -1,7 +1,7 @@
 import { formatBytes, formatSeconds } from '../../output/format.ts';
 import { shortNumber } from '../charts/axis.ts';
 import { type Curve, curveChart } from '../charts/curve-chart.ts';
-import { type CurveGroup, curveGroups, curveLabel } from '../log/curve-groups.ts';
+import { type CurveGroup, curveGroups, curveLabel, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry, RunStatus } from '../log/run-entry.ts';
 import type { FeedEntry } from '../log/run-state.ts';
 import { CURVE_ROLES, type Role, type Theme } from '../terminal/theme.ts';
@@ -26,15 +26,15 @@ const LEAST_PATIENCE_MS = 120_000;
 
 /** Name, state, progress and time left of a run, on one line. */
 export function headerLine(run: RunEntry, width: number, theme: Theme): string {
-  const { step, started } = run.log.state;
-  const total = started?.totalSteps ?? 0;
+  const { step, totalSteps, item } = run.log.state;
+  const total = totalSteps ?? 0;
   const share = total === 0 ? 0 : Math.min(1, step / total);
   const name = run.name.length > 30 ? `${run.name.slice(0, 29)}…` : run.name;
   const status = `● ${run.status}`;
   const left = ` ${name}  ${status}`;
   const epoch = epochText(run);
   const eta = etaText(run);
-  const right = [`step ${step}${total > 0 ? `/${total}` : ''}`, epoch, eta].filter((text) => text !== '');
+  const right = [`${item} ${step}${total > 0 ? `/${total}` : ''}`, epoch, eta].filter((text) => text !== '');
   while (right.length > 1 && left.length + right.join('  ').length + 3 > width) right.splice(1, 1);
   const tail = right.join('  ');
   const room = width - left.length - tail.length - 5;
@@ -63,23 +63,28 @@ function epochText(run: RunEntry): string {
 }
 
 function etaText(run: RunEntry): string {
-  const { started, step } = run.log.state;
+  const { totalSteps, step } = run.log.state;
   const pace = run.log.state.secondsPerStep();
-  if (started === null || pace === null || run.status !== 'running') return '';
-  return `ETA ${formatSeconds((started.totalSteps - step) * pace)}`;
+  if (totalSteps === null || pace === null || run.status !== 'running') return '';
+  return `ETA ${formatSeconds((totalSteps - step) * pace)}`;
 }
+
+const GONE = {
+  training: 'the training is gone without a word: it was killed, or the machine went down; resume it with --resume',
+  job: 'the job is gone without a word: it was killed, or the machine went down',
+} as const;
 
 /** Alarms that stand, newest first: those of the training, and what can only be seen from outside. */
 export function alarmTexts(run: RunEntry, disk: string | null, nowMs: number): string[] {
-  const { alarms, end, stepMs } = run.log.state;
+  const { alarms, end, stepMs, job, item } = run.log.state;
+  const kind = job === null ? 'training' : 'job';
   const texts = alarms.map(({ step, message }) => `step ${step}: ${message}`);
-  if (end?.type === 'run-failed') texts.push(`training failed: ${end.message}`);
-  if (run.status === 'lost')
-    texts.push('the training is gone without a word: it was killed, or the machine went down; resume it with --resume');
+  if (end?.outcome === 'failed') texts.push(`${kind} failed: ${end.message}`);
+  if (run.status === 'lost') texts.push(GONE[kind]);
   const silentMs = nowMs - stepMs;
   const patienceMs = Math.max(LEAST_PATIENCE_MS, 1000 * PATIENCE_STEPS * (run.log.state.secondsPerStep() ?? 0));
   if (run.status === 'running' && stepMs > 0 && silentMs > patienceMs) {
-    texts.push(`no step for ${formatSeconds(Math.round(silentMs / 1000))}`);
+    texts.push(`no ${item} for ${formatSeconds(Math.round(silentMs / 1000))}`);
   }
   if (run.log.fault !== null) texts.push(run.log.fault);
   if (disk !== null) texts.push(disk);
@@ -94,6 +99,7 @@ export function alarmLines(texts: readonly string[], width: number, theme: Theme
 /** Figures of the run, as pieces that flow into lines. */
 export function statusLines(run: RunEntry, nowMs: number, width: number, theme: Theme): string[] {
   const { series, state } = run.log;
+  const { job, item, backend } = state;
   const latest = (name: string) => series.latest(name);
   const items: [string, string][] = [];
   const [generator, discriminator] = [latest('learningRate.generator'), latest('learningRate.discriminator')];
@@ -104,9 +110,15 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
     items.push(['lr', both]);
   }
   if (pace !== null) {
-    const batch = (state.started?.config as { batch?: number } | undefined)?.batch ?? 1;
-    items.push(['s/step', pace.toPrecision(3)], ['images/s', ((2 * batch) / pace).toPrecision(3)]);
+    items.push([`s/${item}`, pace.toPrecision(3)]);
+    items.push(
+      job === null
+        ? ['images/s', (state.imagesPerStep / pace).toPrecision(3)]
+        : [`${item}s/s`, (1 / pace).toPrecision(3)],
+    );
   }
+  const scores = Object.entries(state.scores).map(([name, score]) => `${name} ${score.toFixed(3)}`);
+  if (scores.length > 0) items.push(['validation', scores.join(', ')]);
   const [tensors, tensorBytes, rss] = [
     latest('memory.tensors'),
     latest('memory.tensorBytes'),
@@ -115,8 +127,9 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
   if (rss !== null) items.push(['RSS', formatBytes(rss)]);
   if (tensors !== null && tensorBytes !== null)
     items.push(['tensors', `${Math.round(tensors)}, ${formatBytes(tensorBytes)}`]);
-  if (state.started !== null)
-    items.push(['backend', `${state.started.backend.name} (${state.started.backend.device})`]);
+  if (backend !== null) items.push(['backend', `${backend.name} (${backend.device})`]);
+  if (job !== null) items.push(['model', job.run], ['input', job.input], ['output', job.output]);
+  if (state.failedItems > 0) items.push(['failed', String(state.failedItems)]);
   if (state.checkpoint !== null) {
     const age = run.isLive ? `, ${ageText((nowMs - state.checkpoint.timeMs) / 1000)} ago` : '';
     items.push(['checkpoint', `step ${state.checkpoint.step}${age}`]);
@@ -159,7 +172,9 @@ export function chartLines(
   const drawn = state.isOverlaid ? runs : [focused];
   const lastStep = Math.max(1, ...drawn.map((run) => run.log.series.lastStep));
   const { from, to } = state.range ?? { from: 0, to: lastStep };
-  const smoothing = SMOOTHINGS[state.smoothing] as number;
+  // Scores of thousands of pixels need no smoothing, and there are few.
+  const isScored = group.names.every((name) => name.startsWith(SCORE));
+  const smoothing = isScored ? 0 : (SMOOTHINGS[state.smoothing] as number);
   const curves: Curve[] = [];
   for (const name of group.names) {
     for (const run of drawn) {
@@ -216,9 +231,9 @@ export function runLines(runs: readonly RunEntry[], state: DashboardState, area:
   const columns = (name: string, status: string, steps: string, pace: string, alarm: string) =>
     ` ${fitted(name, nameWidth)}  ${fitted(status, 12)}${fitted(steps, 18)}${fitted(pace, 12)}${alarm}`;
   const lines = runs.slice(first, first + rows).map((run, i) => {
-    const { step, started, alarms } = run.log.state;
+    const { step, totalSteps, alarms } = run.log.state;
     const pace = run.log.state.secondsPerStep();
-    const steps = started === null ? '' : `${step}/${started.totalSteps}`;
+    const steps = run.status === 'starting' ? '' : totalSteps === null ? String(step) : `${step}/${totalSteps}`;
     const alarm = alarms.length === 0 ? '' : `▲ ${alarms.at(-1)!.code}`;
     const text = fitted(
       columns(run.name, run.status, steps, pace === null ? '' : `${pace.toPrecision(3)} s`, alarm),

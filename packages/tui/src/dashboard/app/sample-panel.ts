@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { SampleEntry } from '../log/run-state.ts';
 import type { PictureStore } from '../pictures/picture-store.ts';
@@ -53,7 +54,7 @@ export function samplePanel(
   if (set === undefined) {
     return { lines: [titleLine('samples', '', area.columns, theme), theme.paint('dim', ' none yet')], overlays: [] };
   }
-  const note = `step ${set.step}, ${index + 1} of ${sets.length}${state.sample === null ? '' : ', esc for the newest'}`;
+  const note = `${run.log.state.item} ${set.step}, ${index + 1} of ${sets.length}${state.sample === null ? '' : ', esc for the newest'}`;
   const lines = [titleLine('samples', note, area.columns, theme)];
   const overlays: Overlay[] = [];
   const rowsEach = Math.floor((area.rows - 1) / set.entries.length) - 1;
@@ -70,8 +71,8 @@ export function samplePanel(
 }
 
 /** What the five pictures of a row are, over each of them. */
-function caption({ direction }: SampleEntry, columns: number): string {
-  if (direction === '') return ' sample';
+function caption({ direction, path }: SampleEntry, columns: number): string {
+  if (direction === '') return ` ${posix.basename(path)}`;
   const arrow = direction === 'AtoB' ? 'A to B' : 'B to A';
   const names = [`${arrow}: input`, 'masks', 'output', 'masks', 'and back'];
   const width = Math.floor(columns / names.length);

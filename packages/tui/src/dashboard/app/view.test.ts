@@ -101,7 +101,7 @@ function screen(runs: readonly RunEntry[], options: ScreenOptions = {}, store = 
     names: [],
     shown: [],
     isPaused: false,
-    isLive: false,
+    takesCommands: false,
     ownsTraining: false,
   };
   const view = viewOf({
@@ -220,13 +220,50 @@ t.test('a run of another kind shows what it has: other losses, scores, pictures 
       seconds: 1,
       memory: { tensors: 1, tensorBytes: 1, rssBytes: 1 },
     },
-    { type: 'validation', step: 1, scores: { iou: 0.75 }, seconds: 1 },
+    { type: 'validation', step: 1, scores: { iou: 0.5 }, seconds: 1 },
+    { type: 'validation', step: 2, scores: { iou: 0.75 }, seconds: 1 },
     { type: 'sample', step: 1, path: 'samples/1.png' },
   ]);
   const text = screen([run], { columns: 160 }).join('\n');
   t.match(text, /l1 3/);
   t.match(text, 'validation: iou 0.750');
+  t.match(text, /─ validation scores ─+ linear, not smoothed ─.*\niou 0\.75\n/, 'a curve that is not smoothed');
+  t.match(text, / validation iou 0\.750 /);
   t.match(text, /samples ─+ step 1, 1 of 1/);
+});
+
+t.test('a job shows how far it is, how fast, and what it wrote last', async (t) => {
+  const seconds = (step: number): RunEventBody => ({
+    type: 'job-progress',
+    step,
+    totalSteps: 40,
+    seconds: 1,
+    instances: 2,
+  });
+  const begun: RunEventBody = {
+    type: 'job-started',
+    step: 0,
+    job: 'translate',
+    item: 'image',
+    totalSteps: 40,
+    run: '/runs/meadow',
+    input: '/photos',
+    output: '/translated',
+    backend: { name: 'wasm', device: '2 threads' },
+  };
+  const steps = [1, 2, 3, 4, 5, 6, 7, 8].map(seconds);
+  const run = runOf(t, [begun, ...steps, { ...seconds(10), path: '/translated/ten.png' } as RunEventBody]);
+  const store = pictures();
+  screen([run], {}, store);
+  await delay(5);
+  const text = screen([run], { columns: 160 }, store).join('\n');
+  t.match(text, /^ translate photos {2}● lost .* 25 % +image 10\/40/);
+  t.match(text, /▲ the job is gone without a word/);
+  t.match(text, /images\/s \d.* model \/runs\/meadow +input \/photos +output \/translated/);
+  t.match(text, /─ seconds an image ─/);
+  t.match(text, /samples ─+ image 10, 1 of 1 ─[\s\S]* ten\.png/);
+  const failed = { type: 'job-finished', step: 10, reason: 'failed', failed: 1, message: 'the disk is full' } as const;
+  t.match(screen([runOf(t, [begun, failed])])[1], /▲ job failed: the disk is full/);
 });
 
 t.test('nothing to show yet is told, not a blank screen', async (t) => {

@@ -114,8 +114,8 @@ export function viewOf(input: ViewInput): View {
 
 /** The title of the terminal's window: the alarm first, as windows in the background show little more. */
 function titleOf(run: RunEntry, alarms: readonly string[]): string {
-  const { step, started } = run.log.state;
-  const total = started?.totalSteps ?? 0;
+  const { step, totalSteps } = run.log.state;
+  const total = totalSteps ?? 0;
   const percent = total === 0 ? '' : ` ${Math.floor((100 * step) / total)} %`;
   const alarm = alarms.length === 0 ? '' : `▲ ${alarms[0]!.slice(0, 60)} · `;
   return `${alarm}${run.name} ${run.status}${percent}`;

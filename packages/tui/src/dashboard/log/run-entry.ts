@@ -8,17 +8,21 @@ export type RunStatus = 'starting' | 'running' | 'paused' | 'completed' | 'inter
 /** A run that is watched. */
 export class RunEntry {
   readonly folder: string;
-  readonly name: string;
   readonly log: RunLog;
   #isAlive = false;
 
   constructor(folder: string) {
     this.folder = folder;
-    this.name = path.basename(path.resolve(folder));
     this.log = new RunLog(folder);
   }
 
-  /** Looks whether a process trains the run. */
+  /** Name of its folder; of a job, what it does to what. */
+  get name(): string {
+    const { job } = this.log.state;
+    return job === null ? path.basename(path.resolve(this.folder)) : `${job.job} ${path.basename(job.input)}`;
+  }
+
+  /** Looks whether a process trains the run, or does the job. */
   checkAlive(): void {
     this.#isAlive = isTrained(this.folder);
   }
@@ -33,11 +37,16 @@ export class RunEntry {
     return this.#isAlive && this.log.state.end === null;
   }
 
+  /** Whether it takes commands. */
+  get isTraining(): boolean {
+    return this.isLive && this.log.state.job === null;
+  }
+
   get status(): RunStatus {
-    const { end, started, isPaused } = this.log.state;
-    if (end !== null) return end.type === 'run-failed' ? 'failed' : end.reason;
-    if (!this.#isAlive) return started === null ? 'starting' : 'lost';
-    if (started === null) return 'starting';
+    const { end, startedMs, isPaused } = this.log.state;
+    if (end !== null) return end.outcome;
+    if (startedMs === 0) return 'starting';
+    if (!this.#isAlive) return 'lost';
     return isPaused ? 'paused' : 'running';
   }
 }

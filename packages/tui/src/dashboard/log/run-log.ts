@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { eventLogFile, parseEventLine, type RunEvent } from '@instagan/core/events';
+import { jobCurves, SCORE } from './curve-groups.ts';
 import { RunState } from './run-state.ts';
 import { StepLineReader } from './step-line-reader.ts';
 import { StepSeries } from './step-series.ts';
@@ -128,15 +129,27 @@ export class RunLog {
     const event = parseEventLine(text, { file: this.file, line: this.#line, time: this.#time });
     this.#time = event.time;
     if (event.type !== 'step') {
-      if (event.type === 'run-started') {
-        if (event.resumed) this.series.truncate(event.step);
-        else this.series.clear();
-      }
-      this.state.observe(event);
+      this.#observe(event);
       return;
     }
     this.#takeStep(event);
     this.#stepLines ??= StepLineReader.like(bytes.subarray(start, end));
+  }
+
+  #observe(event: Exclude<RunEvent, { type: 'step' }>): void {
+    if (event.type === 'run-started') {
+      if (event.resumed) this.series.truncate(event.step);
+      else this.series.clear();
+    }
+    this.state.observe(event);
+    if (event.type === 'validation') {
+      const names = Object.keys(event.scores).map((name) => SCORE + name);
+      this.series.add(event.step, names, Object.values(event.scores));
+    }
+    if (event.type === 'job-progress') {
+      const { item } = this.state;
+      this.series.add(event.step, jobCurves(item), [event.seconds, event.instances]);
+    }
   }
 
   #takeStep(event: Extract<RunEvent, { type: 'step' }>): void {

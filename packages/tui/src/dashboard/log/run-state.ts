@@ -1,4 +1,4 @@
-import type { RunEvent } from '@instagan/core/events';
+import type { JobItem, RunEvent } from '@instagan/core/events';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -19,20 +19,37 @@ export interface FeedEntry {
   readonly text: string;
 }
 
+/** How a training or a job ended. */
+export interface RunEnd {
+  readonly time: string;
+  readonly outcome: 'completed' | 'interrupted' | 'failed';
+  /** Why it failed. */
+  readonly message: string | null;
+}
+
+/** Pictures of a job that are kept, the last ones. */
+const MOST_JOB_PICTURES = 200;
 /** Lines of the feed that are kept. */
 const FEED_LENGTH = 500;
 /** Steps over which the pace is averaged. */
 const PACE_STEPS = 32;
 /** A break longer than this many usual steps is no part of the pace: the machine slept or the run was paused. */
 const BREAK_FACTOR = 20;
+/** The model that trains on one domain. */
+const SEGMENTER = 'pix2pix';
 
 /**
  * What a run's events add up to, apart from its curves; events are taken one at a time, in order. Memory does not grow
  * with the steps, only with the samples.
  */
 export class RunState {
+  /** How the training began; null for a job. */
   started: EventOf<'run-started'> | null = null;
+  /** How the job began; null for a training. */
+  job: EventOf<'job-started'> | null = null;
   startedMs = 0;
+  /** Null where nobody knows. */
+  totalSteps: number | null = null;
   /** Number and time of the last step. */
   step = 0;
   stepMs = 0;
@@ -42,9 +59,27 @@ export class RunState {
   alarms: { readonly step: number; readonly timeMs: number; readonly code: string; readonly message: string }[] = [];
   feed: FeedEntry[] = [];
   isPaused = false;
-  /** How the training ended, if it did. */
-  end: EventOf<'run-finished'> | EventOf<'run-failed'> | null = null;
+  /** The last validation. */
+  scores: Readonly<Record<string, number>> = {};
+  /** Items of a job that could not be done. */
+  failedItems = 0;
+  end: RunEnd | null = null;
   #marks: { step: number; timeMs: number }[] = [];
+
+  /** What a step is. */
+  get item(): 'step' | JobItem {
+    return this.job?.item ?? 'step';
+  }
+
+  get backend(): { readonly name: string; readonly device: string } | null {
+    return (this.job ?? this.started)?.backend ?? null;
+  }
+
+  /** Images that a step of the training takes, of all domains. */
+  get imagesPerStep(): number {
+    const { batch = 1, model } = (this.started?.config ?? {}) as { batch?: number; model?: string };
+    return model === SEGMENTER ? batch : 2 * batch;
+  }
 
   /** Takes a step; its values are kept elsewhere. */
   observeStep(step: number, timeMs: number): void {
@@ -71,6 +106,7 @@ export class RunState {
         break;
       case 'validation': {
         const scores = Object.entries(event.scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+        this.scores = event.scores;
         note('note', `validation: ${scores.join(', ')}`);
         break;
       }
@@ -94,12 +130,30 @@ export class RunState {
         note('alarm', event.message);
         break;
       case 'run-finished':
-        this.end = event;
+        this.end = { time: event.time, outcome: event.reason, message: null };
         note('note', `training ${event.reason}`);
         break;
       case 'run-failed':
-        this.end = event;
+        this.end = { time: event.time, outcome: 'failed', message: event.message };
         note('alarm', `training failed: ${event.message}`);
+        break;
+      case 'job-started':
+        this.#clear(event.step, timeMs);
+        this.job = event;
+        this.totalSteps = event.totalSteps;
+        note('note', `${event.input} to ${event.output}, by ${event.run}`);
+        break;
+      case 'job-progress':
+        this.#progress(event, timeMs);
+        break;
+      case 'job-finished':
+        this.step = event.step;
+        this.failedItems = event.failed;
+        this.end = { time: event.time, outcome: event.reason, message: event.message ?? null };
+        note(
+          event.reason === 'failed' ? 'alarm' : 'note',
+          `${event.reason}: ${event.message ?? describeItems(event, this.item)}`,
+        );
         break;
     }
   }
@@ -122,22 +176,39 @@ export class RunState {
   }
 
   #start(event: EventOf<'run-started'>, timeMs: number): void {
-    if (event.resumed) {
-      this.samples = this.samples.filter(({ step }) => step <= event.step);
-      if (this.checkpoint !== null && this.checkpoint.step > event.step) this.checkpoint = null;
-    } else {
-      this.samples = [];
-      this.checkpoint = null;
-      this.feed = [];
-    }
-    this.alarms = [];
+    const { samples, checkpoint, feed, scores } = this;
+    this.#clear(event.step, timeMs);
     this.started = event;
+    this.totalSteps = event.totalSteps;
+    if (!event.resumed) return;
+    this.feed = feed;
+    this.scores = scores;
+    this.samples = samples.filter(({ step }) => step <= event.step);
+    if (checkpoint !== null && checkpoint.step <= event.step) this.checkpoint = checkpoint;
+  }
+
+  #progress({ step, totalSteps, path }: EventOf<'job-progress'>, timeMs: number): void {
+    this.observeStep(step, timeMs);
+    this.totalSteps = totalSteps;
+    if (path !== undefined)
+      this.samples = [...this.samples.slice(1 - MOST_JOB_PICTURES), { step, path, direction: '' }];
+  }
+
+  #clear(step: number, timeMs: number): void {
+    this.started = null;
+    this.job = null;
+    this.samples = [];
+    this.checkpoint = null;
+    this.feed = [];
+    this.alarms = [];
+    this.scores = {};
+    this.failedItems = 0;
     this.startedMs = timeMs;
-    this.step = event.step;
+    this.step = step;
     this.stepMs = timeMs;
     this.end = null;
     this.isPaused = false;
-    this.#marks = [{ step: event.step, timeMs }];
+    this.#marks = [{ step, timeMs }];
   }
 
   #feed(entry: FeedEntry): void {
@@ -149,4 +220,8 @@ export class RunState {
 function describeCommand({ command, learningRate }: EventOf<'control'>): string {
   if (learningRate === undefined) return command;
   return `${command} ${learningRate.generator}, ${learningRate.discriminator}`;
+}
+
+function describeItems({ step, failed }: EventOf<'job-finished'>, item: string): string {
+  return `${step} ${item}${step === 1 ? '' : 's'}${failed === 0 ? '' : `, ${failed} of them failed`}`;
 }

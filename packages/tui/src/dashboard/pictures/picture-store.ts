@@ -40,12 +40,12 @@ export class PictureStore {
 
   /** Width and height in pixels, once the picture is there. */
   shapeOf(runFolder: string, file: string): { readonly width: number; readonly height: number } | null {
-    const entry = this.#entries.get(path.join(runFolder, file));
+    const entry = this.#entries.get(path.resolve(runFolder, file));
     return entry?.state === 'loaded' ? entry.loaded.picture : null;
   }
 
   faultOf(runFolder: string, file: string): string | null {
-    const entry = this.#entries.get(path.join(runFolder, file));
+    const entry = this.#entries.get(path.resolve(runFolder, file));
     return entry?.state === 'failed' ? entry.message : null;
   }
 
@@ -55,7 +55,7 @@ export class PictureStore {
    * @param place number of the picture on the screen: one takes the place of the last with its number
    */
   overlay(runFolder: string, file: string, room: CellSize, place: number): Omit<Overlay, 'column' | 'row'> | null {
-    const name = path.join(runFolder, file);
+    const name = path.resolve(runFolder, file);
     const entry = this.#entry(name);
     if (entry.state !== 'loaded') return null;
     const size = fitCells(entry.loaded.picture, room, this.cellAspect);
