@@ -22,6 +22,11 @@ export interface BackendOptions {
    * the cache folder. @default true
    */
   readonly tuning?: boolean;
+  /**
+   * Whether webgpu may record the commands of a training step and replay them at later steps, which takes the program less
+   * time. @default true
+   */
+  readonly replay?: boolean;
   /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */
   readonly log?: (message: string) => void;
 }

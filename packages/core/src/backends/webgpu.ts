@@ -19,6 +19,7 @@ import {
 import { setUpConvolutions } from './kernels/webgpu/convolution-setup.ts';
 import { Dispatcher } from './kernels/webgpu/dispatcher.ts';
 import { listedMatrixUnit } from './kernels/webgpu/matrix-units.ts';
+import { ProgramRecorder } from './kernels/webgpu/program-recorder.ts';
 import { registerWebgpuKernels } from './kernels/webgpu/register-webgpu-kernels.ts';
 
 /** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */
@@ -77,7 +78,7 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
   await tf.setBackend('webgpu');
   const dispatcher = new Dispatcher(backend);
-  const { stockKernels = [], precision = 'full', tuning = true, log } = options;
+  const { stockKernels = [], precision = 'full', tuning = true, replay = true, log } = options;
   const convolutions = await setUpConvolutions(dispatcher, { adapter, software, precision, tuning, log });
   const kernels = registerWebgpuKernels(dispatcher, { except: stockKernels, convolutions });
 
@@ -88,7 +89,8 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
     features: grantedFeatures(device),
     software,
     gpu: true,
-    dispatches: () => dispatcher.dispatches,
+    ...(replay ? { programs: new ProgramRecorder(dispatcher) } : {}),
+    dispatches: () => dispatcher.stream.dispatches,
     async close() {
       if (closed) return;
       closed = true;

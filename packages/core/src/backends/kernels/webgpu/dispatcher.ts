@@ -1,39 +1,12 @@
-import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { parts } from '../arithmetic.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { CommandStream } from './command-stream.ts';
 import { CompiledProgram, type GpuProgram } from './gpu-program.ts';
+import { sizeOf } from './kernel-source.ts';
+import { TENSOR_USAGE, type TfjsRecorder } from './tfjs-recorder.ts';
 
-/** What tfjs's backend keeps to itself: its recording of commands, which the kernels join to keep the order of operations. */
-interface Recorder {
-  readonly device: GPUDevice;
-  readonly tensorMap: { get(dataId: object): { resource?: GPUBuffer } };
-  /** Go back to the pool after the next submission. */
-  readonly uniformPendingDisposal: GPUBuffer[];
-  bufferManager: unknown;
-  commandEncoder: GPUCommandEncoder | null;
-  computePassEncoder: GPUComputePassEncoder | null;
-  dispatchCountInPass: number;
-  /** Set while `tf.time` runs. */
-  readonly activeTimers?: { name: string; query: Promise<number> }[];
-  readonly supportTimestampQuery: boolean;
-  querySet: GPUQuerySet | null;
-  readonly querySetCount: number;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-  getQueryTime(): Promise<number>;
-  recordAndSubmit(...call: unknown[]): void;
-  uploadToGPU(dataId: object): void;
-  releaseResource(dataId: object): void;
-  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
-  refCount(dataId: object): number;
-  incRef(dataId: object): void;
-  convertAndCacheOnCPU(dataId: object, values: TypedArray): TypedArray;
-}
-
-/** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
-const DISPATCHES_PER_SUBMIT = 128;
 /** Parameter buffers kept; training at one size needs some hundred. */
 const MOST_PARAMETER_BUFFERS = 4096;
 
@@ -47,35 +20,26 @@ const COPY_DST = 0x08;
 export class Dispatcher {
   readonly device: GPUDevice;
   readonly pool: BufferPool;
-  readonly #recorder: Recorder;
+  readonly stream: CommandStream;
+  readonly #recorder: TfjsRecorder;
   readonly #programs = new Map<string, CompiledProgram>();
   readonly #parameters = new Map<string, GPUBuffer>();
   readonly #attached = new Map<object, GPUBuffer>();
-  #dispatches = 0;
 
   constructor(backend: WebGPUBackend) {
-    const recorder = backend as unknown as Recorder;
+    const recorder = backend as unknown as TfjsRecorder;
     this.#recorder = recorder;
     this.device = recorder.device;
-    this.pool = new BufferPool(this.device, () => this.submit());
+    this.stream = new CommandStream(recorder);
+    this.pool = new BufferPool(this.device, () => this.stream.submit());
     recorder.bufferManager = this.pool;
-    const record = recorder.recordAndSubmit.bind(recorder);
-    recorder.recordAndSubmit = (...call) => {
-      this.#dispatches++;
-      record(...call);
-    };
     const release = recorder.releaseResource.bind(recorder);
     recorder.releaseResource = (dataId) => {
-      this.#detach(dataId);
+      this.detach({ dataId });
       release(dataId);
     };
     // What is read is not kept as the tensor's values, as tfjs would: its memory may be overwritten afterwards.
     recorder.convertAndCacheOnCPU = (_dataId, values) => values;
-  }
-
-  /** Dispatches since the start, those of stock operations among them. */
-  get dispatches(): number {
-    return this.#dispatches;
   }
 
   /** Largest number of storage buffers in a program. */
@@ -126,7 +90,7 @@ export class Dispatcher {
    * @param words integers; floats through {@link floatBits}
    */
   momentary(words: readonly number[]): GPUBuffer {
-    const buffer = this.pool.acquireBuffer(parts(words.length, 4) * 16, UNIFORM | COPY_DST);
+    const buffer = this.stream.memory.acquireBuffer(parts(words.length, 4) * 16, UNIFORM | COPY_DST);
     this.device.queue.writeBuffer(buffer, 0, new Int32Array(words));
     this.#recorder.uniformPendingDisposal.push(buffer);
     return buffer;
@@ -139,16 +103,13 @@ export class Dispatcher {
   owned(tensor: TensorInfo): TensorInfo {
     const recorder = this.#recorder;
     const { dataId, shape, dtype } = tensor;
-    if (recorder.refCount(dataId) === 1) {
-      this.#detach(dataId);
+    if (recorder.refCount(dataId) === 1 && !this.stream.isConstant(this.buffer(tensor))) {
+      this.detach(tensor);
       recorder.incRef(dataId);
       return { dataId, shape, dtype };
     }
     const copy = this.output(shape, dtype);
-    const [from, to] = [this.buffer(tensor), this.buffer(copy)];
-    recorder.ensureCommandEncoderReady();
-    recorder.endComputePassEncoder();
-    recorder.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, to.size);
+    this.stream.copy({ from: this.buffer(tensor), to: this.buffer(copy), bytes: bytesOf(tensor) });
     return copy;
   }
 
@@ -159,10 +120,42 @@ export class Dispatcher {
 
   /** The memory of a tensor; uploads its values if they are not on the GPU yet. */
   buffer(tensor: TensorInfo): GPUBuffer {
-    const { tensorMap } = this.#recorder;
-    const data = tensorMap.get(tensor.dataId);
-    if (data.resource == null) this.#recorder.uploadToGPU(tensor.dataId);
-    return data.resource as GPUBuffer;
+    return this.stream.bufferOf(tensor.dataId);
+  }
+
+  /** A tensor that takes over this memory. */
+  tensorOn(buffer: GPUBuffer, { shape, dtype }: Pick<TensorInfo, 'shape' | 'dtype'>): TensorInfo {
+    const tensor = this.output(shape, dtype);
+    this.#recorder.tensorMap.get(tensor.dataId).resource = buffer;
+    return tensor;
+  }
+
+  /**
+   * The memory of a tensor for a new one alone, if others share it: they get a copy of it.
+   *
+   * @returns the new one; undefined if none shares the memory
+   */
+  separated(tensor: TensorInfo): TensorInfo | undefined {
+    const recorder = this.#recorder;
+    if (recorder.refCount(tensor.dataId) === 1) return undefined;
+    const own = this.buffer(tensor);
+    const copy = this.pool.acquireBuffer(own.size, TENSOR_USAGE);
+    this.stream.copy({ from: own, to: copy, bytes: own.size });
+    recorder.tensorMap.get(tensor.dataId).resource = copy;
+    return this.tensorOn(own, tensor);
+  }
+
+  /** Sets the first bytes of a buffer to the values of a tensor of the same size. */
+  set(buffer: GPUBuffer, tensor: TensorInfo): void {
+    const { resource, values } = this.#recorder.tensorMap.get(tensor.dataId);
+    if (resource != null || values == null) {
+      this.stream.copy({ from: this.buffer(tensor), to: buffer, bytes: bytesOf(tensor) });
+    } else {
+      // Writes go before what is recorded.
+      this.stream.submit();
+      const words = tensor.dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values);
+      this.device.queue.writeBuffer(buffer, 0, words);
+    }
   }
 
   /**
@@ -171,11 +164,11 @@ export class Dispatcher {
    * @param bytes a multiple of 4
    */
   withScratch<T>(bytes: number, use: (buffer: GPUBuffer) => T): T {
-    const buffer = this.pool.acquireBuffer(bytes, TENSOR_USAGE);
+    const buffer = this.stream.memory.acquireBuffer(bytes, TENSOR_USAGE);
     try {
       return use(buffer);
     } finally {
-      this.pool.releaseBuffer(buffer);
+      this.stream.memory.releaseBuffer(buffer);
     }
   }
 
@@ -189,7 +182,7 @@ export class Dispatcher {
   attached(tensor: TensorInfo, bytes: number, fill: (buffer: GPUBuffer) => void): GPUBuffer {
     const known = this.#attached.get(tensor.dataId);
     if (known !== undefined) return known;
-    const buffer = this.pool.acquireBuffer(bytes, TENSOR_USAGE);
+    const buffer = this.stream.memory.acquireBuffer(bytes, TENSOR_USAGE);
     this.#attached.set(tensor.dataId, buffer);
     fill(buffer);
     return buffer;
@@ -202,52 +195,22 @@ export class Dispatcher {
    * @param x, y, z workgroups, each at least 1 and at most `mostWorkgroups`
    */
   run(program: CompiledProgram, buffers: readonly GPUBuffer[], x: number, y = 1, z = 1): void {
-    const recorder = this.#recorder;
     const { pool } = this;
     let key = '';
     for (const buffer of buffers) key += `${pool.idOf(buffer)},`;
-    const bindGroup = program.bindGroup(key, buffers);
-    recorder.ensureCommandEncoderReady();
-    const timed = recorder.activeTimers != null;
-    if (timed) this.#beginTimedPass();
-    recorder.computePassEncoder ??= recorder.commandEncoder!.beginComputePass();
-    const pass = recorder.computePassEncoder;
-    pass.setPipeline(program.pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(x, y, z);
-    this.#dispatches++;
-    recorder.dispatchCountInPass++;
-    if (timed) {
-      recorder.endComputePassEncoder();
-      recorder.activeTimers.push({ name: program.label, query: recorder.getQueryTime() });
-    } else if (recorder.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
-      this.submit();
-    }
+    const { pipeline, label } = program;
+    this.stream.dispatch({ pipeline, bindGroup: program.bindGroup(key, buffers), x, y, z }, label);
   }
 
-  /** Sends off what is recorded. */
-  submit(): void {
-    this.#recorder.endComputePassEncoder();
-    if (this.#recorder.commandEncoder !== null) this.#recorder.submitQueue();
-  }
-
-  #detach(dataId: object): void {
+  /** Forgets what was {@link attached}: for a tensor whose memory is overwritten. */
+  detach({ dataId }: Pick<TensorInfo, 'dataId'>): void {
     const attached = this.#attached.get(dataId);
     if (attached === undefined) return;
     this.#attached.delete(dataId);
-    this.pool.releaseBuffer(attached);
-  }
-
-  #beginTimedPass(): void {
-    const recorder = this.#recorder;
-    recorder.endComputePassEncoder();
-    if (!recorder.supportTimestampQuery) return;
-    recorder.querySet ??= this.device.createQuerySet({ type: 'timestamp', count: recorder.querySetCount });
-    recorder.computePassEncoder = recorder.commandEncoder!.beginComputePass({
-      timestampWrites: { querySet: recorder.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-    });
+    this.stream.memory.releaseBuffer(attached);
   }
 }
 
-/** STORAGE, COPY_SRC and COPY_DST: what tfjs asks of the memory of tensors. */
-const TENSOR_USAGE = 0x80 | 0x04 | 0x08;
+function bytesOf({ shape }: TensorInfo): number {
+  return 4 * sizeOf(shape);
+}

@@ -62,7 +62,7 @@ async function timeMs(dispatcher: Dispatcher, run: () => tf.TensorInfo): Promise
   const round = async (runs: number) => {
     const start = performance.now();
     for (let i = 0; i < runs; i++) tf.engine().makeTensorFromTensorInfo(run()).dispose();
-    dispatcher.submit();
+    dispatcher.stream.submit();
     await dispatcher.device.queue.onSubmittedWorkDone();
     return performance.now() - start;
   };
