@@ -1,0 +1,115 @@
+// How good translations are whose masks are not: `npm run bench:masks`, see options.ts and docs/masks.md.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { loadTranslator, openBackend } from '@instagan/core';
+import { type DomainName, type SizePx, UsageError, UserError } from '@instagan/core/data';
+import { loadSample, readDomainFolder, type SplitName } from '@instagan/datasets';
+import { drawChart } from './chart.ts';
+import { trainDomainClassifier } from './domain-classifier.ts';
+import {
+  jitteredCondition,
+  type MaskCondition,
+  predictedCondition,
+  type TestImage,
+  trueCondition,
+} from './mask-condition.ts';
+import { type MaskQualityOptions, parseMaskQualityOptions, USAGE } from './options.ts';
+import { chartOf, type MaskQualityReport, tableOf } from './report.ts';
+import {
+  backgroundOf,
+  type Comparison,
+  scoreTranslations,
+  shareOf,
+  translateWithTrueMasks,
+} from './score-translations.ts';
+import { estimate } from './scores.ts';
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 0 || args.includes('--help')) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const options = parseMaskQualityOptions(args);
+  const backend = await openBackend(options.backend, { threads: options.threads });
+  try {
+    const report = await measure(options);
+    await mkdir(dirname(options.output), { recursive: true });
+    await writeFile(`${options.output}.json`, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(`${options.output}.svg`, drawChart(chartOf(report, options.title)));
+    process.stdout.write(`${tableOf(report)}\nWritten: ${options.output}.json and ${options.output}.svg\n`);
+  } finally {
+    await backend.close();
+  }
+}
+
+async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> {
+  const { data, runs, direction, size, classifierSteps, seed } = options;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const [source, target] = direction === 'AtoB' ? (['A', 'B'] as const) : (['B', 'A'] as const);
+  const samplesOf = async (split: SplitName, domain: DomainName) =>
+    (await loadImages(data, split, domain, size)).map(({ sample }) => sample);
+
+  say('training the classifier');
+  const train = [await samplesOf('train', 'A'), await samplesOf('train', 'B')] as const;
+  const classifier = trainDomainClassifier(...train, { steps: classifierSteps, seed });
+  const images = (await loadImages(data, 'test', source, size)).slice(0, options.images);
+  const realTargets = await samplesOf('test', target);
+  const untranslated = estimate(images.map(({ sample }) => shareOf(target, classifier, sample)));
+  const real = estimate(realTargets.map((sample) => shareOf(target, classifier, sample)));
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  say(`taken for ${target}: ${percent(real.mean)} of real ${target}, ${percent(untranslated.mean)} of real ${source}`);
+
+  const conditions: MaskCondition[] = [trueCondition(images)];
+  for (const strength of options.strengths) {
+    conditions.push(jitteredCondition(images, strength, options.draws, seed));
+  }
+  if (options.predicted !== null) conditions.push(await predictedCondition(images, options.predicted, size));
+
+  const translators = [];
+  for (const { folder } of runs) translators.push(await loadTranslator(folder, direction));
+  const withTrueMasks = [];
+  for (const translator of translators) withTrueMasks.push(await translateWithTrueMasks(translator, images));
+  const background = backgroundOf(images, withTrueMasks);
+  const results: MaskQualityReport['results'][number][] = [];
+  for (const [i, translator] of translators.entries()) {
+    const name = runs[i]?.name as string;
+    const comparison: Comparison = {
+      images,
+      background,
+      withTrueMasks: withTrueMasks[i] as Comparison['withTrueMasks'],
+      classifier,
+      target,
+    };
+    for (const condition of conditions) {
+      const { kind, strength, iou } = condition;
+      const scores = await scoreTranslations(translator, condition, comparison);
+      results.push({ run: name, step: translator.step, kind, strength, iou, ...scores });
+      say(`${name}, ${kind} masks${strength === null ? '' : ` (${strength})`}: ${percent(scores.translated.mean)}`);
+    }
+    translator.dispose();
+  }
+  classifier.dispose();
+  return { direction, images: images.length, classifier: { real, untranslated }, results };
+}
+
+/** @throws UserError if there is no image with a mask */
+async function loadImages(root: string, split: SplitName, domain: DomainName, size: SizePx): Promise<TestImage[]> {
+  const { images, imageFolder } = await readDomainFolder(root, split, domain);
+  const loaded: TestImage[] = [];
+  for (const file of images) {
+    const { maskNumbers: _, ...sample } = await loadSample(file, { size });
+    const masks = sample.masks.filter((mask) => mask.some((value) => value > 0));
+    if (masks.length > 0) loaded.push({ file, sample: { ...sample, masks } });
+  }
+  if (loaded.length > 0) return loaded;
+  throw new UserError(
+    `${root} has no image with a mask in ${imageFolder}: give a dataset with train and test folders.`,
+  );
+}
