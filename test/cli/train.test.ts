@@ -76,6 +76,17 @@ t.test('Ctrl-C saves and stops; meanwhile the run is guarded against a second tr
   t.match(other.stderr, 'started with ngf 4 and cannot go on with 8');
 });
 
+t.test('a run that was trained with jittered masks can go on without', async (t) => {
+  const maskJitter = async () =>
+    JSON.parse(await readFile(path.join(cwd, 'jittered', 'config.json'), 'utf8')).maskJitter;
+  const jittered = await runCli(trainArguments('jittered', '--steps', '1', '--mask-jitter', '0.5'), cwd);
+  t.equal(jittered.code, 0, jittered.stderr);
+  t.equal(await maskJitter(), 0.5);
+  const plain = await runCli(trainArguments('jittered', '--resume', '--steps', '2', '--mask-jitter', '0'), cwd);
+  t.equal(plain.code, 0, plain.stderr);
+  t.equal(await maskJitter(), 0);
+});
+
 t.test('SIGTERM, as a scheduler sends it, saves and exits with 143', async (t) => {
   const running = startCli(trainArguments('terminated', '--steps', '100000', '--ui', 'json'), cwd);
   await running.printed(/"type":"step","step":1/);

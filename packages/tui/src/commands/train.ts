@@ -3,7 +3,7 @@ import type { TrainCommandOptions } from '../actions/train-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { helpOf, MODELS, namesOf, PRESETS } from '../options/names.ts';
 import { computeOptions, screenOptions } from '../options/shared.ts';
-import { filePath, learningRates, positiveNumber, schedule, sizeInPx, wholeNumber } from '../options/values.ts';
+import { filePath, learningRates, positiveNumber, schedule, share, sizeInPx, wholeNumber } from '../options/values.ts';
 import { runTraining } from './run-training.ts';
 
 const LARGEST_STEP = 99_999_999;
@@ -61,7 +61,7 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
     .option(
       '--mask-jitter <S>',
       'spoil the masks that are translated, up to 1, to be robust to bad ones (default: 0)',
-      positiveNumber(1),
+      share(1),
     )
     .option('--learning-rate <G[,D]>', 'of generators, discriminators (default: 2e-4,1e-4)', learningRates)
     .addOption(whole('--seed <N>', 'decides weights, order and crops (default: 0)', 0, 2 ** 32))
