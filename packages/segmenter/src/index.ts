@@ -1,4 +1,5 @@
 export { type ImportedUnet, importAuthorsUnet } from './checkpoint/import-authors-unet.ts';
+export { type InheritedConfig, inheritedConfig } from './checkpoint/initial-weights.ts';
 export {
   parseSegmenterConfig,
   type SegmenterConfig,

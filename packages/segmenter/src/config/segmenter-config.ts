@@ -11,6 +11,8 @@ const schema = z.strictObject({
   model: z.literal('pix2pix').default('pix2pix'),
   /** The domain whose objects it finds, for people who look at the run. */
   domain: z.enum(['A', 'B']).default('A'),
+  /** The run of another segmenter, with whose U-Net this one begins; null for random weights. */
+  init: z.string().min(1).nullable().default(null),
   /** Size of the crops trained on, in pixels; images are predicted at the same number of pixels. */
   size: z.strictObject({ height: side, width: side }).default({ height: 128, width: 128 }),
   /** Random crop, scale, flip and colour; without it images are resized to `size`. */

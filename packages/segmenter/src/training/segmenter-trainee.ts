@@ -24,20 +24,25 @@ const ALL_OBJECT = 0.98;
 /** Images predicted at once. */
 const VALIDATION_BATCH = 4;
 
-/** @param heldOut loads what is validated on, when it is first needed */
-export function segmenterTrainable(
-  heldOut: () => Promise<readonly ValidationImage[]>,
-): Trainable<SegmenterConfig, SegmenterBatch> {
+/** What a training needs beyond its configuration, asked for once its data are open. */
+export interface SegmenterSurroundings {
+  /** Loads what is validated on, when it is first needed. */
+  heldOut(): Promise<readonly ValidationImage[]>;
+  /** Weights that a new run begins with; null for random ones. */
+  initial(): Checkpoint | null;
+}
+
+export function segmenterTrainable(surroundings: SegmenterSurroundings): Trainable<SegmenterConfig, SegmenterBatch> {
   return {
     configs: segmenterConfigs,
-    begin: (config, checkpoint) => beginSegmenter(config, checkpoint, heldOut),
+    begin: (config, checkpoint) => beginSegmenter(config, checkpoint ?? surroundings.initial(), surroundings.heldOut),
   };
 }
 
 function beginSegmenter(
   config: SegmenterConfig,
   checkpoint: Checkpoint | null,
-  heldOut: () => Promise<readonly ValidationImage[]>,
+  heldOut: SegmenterSurroundings['heldOut'],
 ): Trainee<SegmenterBatch> {
   const { seed, validateEvery } = config;
   const networks = segmenterNetworks(config);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createRng, listCheckpoints, type MaskedImage, openBackend, type RunEvent } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
@@ -101,6 +101,23 @@ t.test('a resumed run writes what an unbroken one writes', async (t) => {
   await train(parts, {}, { steps: 3 });
   await train(parts, {}, { steps: 6, resume: true });
   t.equal(await digest(parts), await digest(whole));
+});
+
+t.test('a segmenter that begins with the weights of another knows what that one knew', async (t) => {
+  const folder = t.testdir();
+  const [first, second] = ['first', 'second'].map((name) => path.join(folder, name)) as [string, string];
+  await train(first, { learningRate: { generator: 2e-3 } }, { steps: 60 });
+  const l1Of = (events: RunEvent[]) => events.find((event) => event.type === 'step')?.losses.l1 ?? Number.NaN;
+  const fresh = l1Of(await train(path.join(folder, 'fresh'), { seed: 9 }, { steps: 1 }));
+  const begun = l1Of(await train(second, { seed: 9, init: first }, { steps: 1 }));
+  t.ok(begun < fresh / 3, `L1 of the first step is ${begun}, with random weights ${fresh}`);
+  await rm(first, { recursive: true });
+  await train(second, { seed: 9, init: first }, { steps: 2, resume: true });
+  t.match(await listCheckpoints(second), [{ step: 2 }], 'a resumed run goes on from its own weights');
+  await t.rejects(train(path.join(folder, 'third'), { ngf: 8, init: second }), {
+    name: 'UsageError',
+    message: /second has ngf 4, so its weights do not fit ngf 8: leave that setting out/,
+  });
 });
 
 t.test('without the adversarial loss or the depth there is one network, or one map', async (t) => {

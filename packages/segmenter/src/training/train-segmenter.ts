@@ -1,11 +1,14 @@
 import {
   type BatchSource,
+  type Checkpoint,
+  listCheckpoints,
   type MaskedImages,
   type RunEvent,
   type RunOptions,
   trainRun,
   UserError,
 } from '@instagan/core';
+import { initialWeights } from '../checkpoint/initial-weights.ts';
 import type { SegmenterConfig } from '../config/segmenter-config.ts';
 import { type SegmenterBatch, segmenterBatches, splitImages } from '../data/segmenter-batches.ts';
 import { segmenterTrainable } from './segmenter-trainee.ts';
@@ -29,22 +32,24 @@ export interface TrainSegmenterOptions extends Omit<RunOptions<SegmenterConfig, 
  */
 export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<RunEvent, void> {
   let heldOut: () => Promise<readonly ValidationImage[]> = async () => [];
-  return trainRun(
-    segmenterTrainable(() => heldOut()),
-    {
-      ...options,
-      openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
-        const data = await options.openData(config);
-        const parts = splitImages(data.count, config);
-        if (parts.train.length === 0) throw new UserError('There is no image with a mask to train on: add some.');
-        let loading: Promise<readonly ValidationImage[]> | undefined;
-        heldOut = () => {
-          loading ??= loadValidationImages(data, parts.heldOut, config);
-          return loading;
-        };
-        const { warnings } = data;
-        return { ...segmenterBatches(data, parts.train, config), warnings, close: () => data.close() };
-      },
+  let initial: Checkpoint | null = null;
+  return trainRun(segmenterTrainable({ heldOut: () => heldOut(), initial: () => initial }), {
+    ...options,
+    openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
+      const { init } = config;
+      // A run that has learned something goes on from its own weights, wherever those it began with are by now.
+      const isNew = init !== null && (await listCheckpoints(options.runFolder)).length === 0;
+      initial = isNew ? await initialWeights(init, config) : null;
+      const data = await options.openData(config);
+      const parts = splitImages(data.count, config);
+      if (parts.train.length === 0) throw new UserError('There is no image with a mask to train on: add some.');
+      let loading: Promise<readonly ValidationImage[]> | undefined;
+      heldOut = () => {
+        loading ??= loadValidationImages(data, parts.heldOut, config);
+        return loading;
+      };
+      const { warnings } = data;
+      return { ...segmenterBatches(data, parts.train, config), warnings, close: () => data.close() };
     },
-  );
+  });
 }

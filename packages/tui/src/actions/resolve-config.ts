@@ -75,6 +75,7 @@ export function differencesFromDefaults<Config extends RunSettings>(
 }
 
 function spelled(value: unknown): string {
+  if (value === null) return 'none';
   if (!isFields(value)) return String(value);
   if ('height' in value) return `${value.height}x${value.width}`;
   return Object.entries(value)

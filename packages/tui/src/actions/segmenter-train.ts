@@ -1,5 +1,11 @@
 import { openFolderImages } from '@instagan/datasets';
-import { type SegmenterConfig, segmenterConfigs, segmenterNetworks, trainSegmenter } from '@instagan/segmenter';
+import {
+  inheritedConfig,
+  type SegmenterConfig,
+  segmenterConfigs,
+  segmenterNetworks,
+  trainSegmenter,
+} from '@instagan/segmenter';
 import type { LearningRateValue, ScheduleValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import type { ReportWording } from './plain-report.ts';
@@ -11,6 +17,7 @@ export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
   readonly data: string;
   readonly domain?: 'A' | 'B';
   readonly config?: string;
+  readonly init?: string;
   readonly size?: SizeValue;
   readonly ngf?: number;
   readonly ndf?: number;
@@ -39,8 +46,9 @@ const DECODED_PIXELS = 1.7;
  * @throws UsageError, UserError
  */
 export async function segmenterTrainAction(options: SegmenterTrainCommandOptions): Promise<number> {
-  const { data, run } = options;
-  const config = await resolveConfig(segmenterConfigs, { ...options, options: fieldsOf(options) });
+  const { data, run, init } = options;
+  const inherited = init === undefined || options.resume ? {} : { preset: { ...(await inheritedConfig(init)) } };
+  const config = await resolveConfig(segmenterConfigs, { ...options, ...inherited, options: fieldsOf(options) });
   return trainInProcess(options, wordingOf(options, config), (common, report) =>
     trainSegmenter({
       ...common,
@@ -81,10 +89,10 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
 }
 
 function fieldsOf(options: SegmenterTrainCommandOptions) {
-  const { domain, size, ngf, ndf, levels, refine, depth, batch, learningRate, schedule, seed } = options;
+  const { domain, init, size, ngf, ndf, levels, refine, depth, batch, learningRate, schedule, seed } = options;
   const { validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
   return {
-    ...{ domain, size, ngf, ndf, levels, refine, batch, learningRate, epochs: schedule, seed },
+    ...{ domain, init, size, ngf, ndf, levels, refine, batch, learningRate, epochs: schedule, seed },
     // Not given, it stays as a resumed run has it.
     depth: depth ? undefined : false,
     ...{ validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery },

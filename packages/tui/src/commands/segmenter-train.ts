@@ -16,6 +16,7 @@ const DESCRIPTION =
 const EXAMPLES = `
 Examples:
   instagan segmenter train --data meadow --domain A --run runs/sheep
+  instagan segmenter train --data my-set --domain B --init runs/sheep --run runs/giraffes
   instagan segmenter evaluate --run runs/sheep --data meadow
   instagan segmenter predict --run runs/sheep --input photos --output photos_seg --overlay looks`;
 
@@ -37,6 +38,11 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .option('--schedule <C+D>', 'C epochs at the full learning rate, then D as it falls to 0 (default: 3+9)', schedule)
     .option('--time-limit <MINUTES>', 'save and stop after so many minutes', positiveNumber(30_000))
     .optionsGroup('Settings:')
+    .option(
+      '--init <RUN>',
+      'begin with the U-Net of another segmenter; its network and size are the defaults',
+      filePath,
+    )
     .option('--config <FILE>', "settings from a JSON file, such as another run's config.json", filePath)
     .option(
       '--size <HxW>',
