@@ -44,6 +44,7 @@ const settings = {
   learningRate: { generator: 2e-4, discriminator: 1e-4 },
   poolRng: createRng(0, 'bench', 'pool'),
   joinCalls: backend.gpu,
+  programs: backend.programs,
 };
 const samples = ['A', 'B'].map((domain) =>
   uploadSamples([randomSample(domain, { height, width, instances: 4 })], 'instagan'),

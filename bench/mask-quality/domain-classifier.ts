@@ -29,6 +29,7 @@ const FEATURES = (CROP_PX / 8) ** 2 * 64;
 /** Crops of each domain in a step. */
 const BATCH = 16;
 const LEARNING_RATE = 1e-3;
+const ADAM = { beta1: 0.9, beta2: 0.999 };
 const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
 
 /**
@@ -62,7 +63,7 @@ export function trainDomainClassifier(
         () => tf.losses.sigmoidCrossEntropy(labels, logitsOf(trained.parameters, crops)) as tf.Scalar,
         [trained.parameters],
       );
-      trained.update(gradients[0] ?? new Map(), LEARNING_RATE, { beta1: 0.9, beta2: 0.999 });
+      trained.update(gradients[0] ?? new Map(), trained.nextRates(LEARNING_RATE, ADAM), ADAM);
     });
   }
   return {

@@ -1,6 +1,6 @@
 // Times single operations on one backend in this process and prints one line of JSON: `MeasuredOps`.
 import * as tf from '@tensorflow/tfjs';
-import { adamUpdate } from '../../packages/core/src/ops/adam.ts';
+import { adamRates, adamUpdate } from '../../packages/core/src/ops/adam.ts';
 import {
   convolution,
   convolutionFilterGradient,
@@ -63,12 +63,13 @@ function prepare(opCase: OpCase): Prepared {
 function prepareAdam(shapes: readonly (readonly number[])[]): Prepared {
   const [parameters, gradients, m] = [shapes.map(random), shapes.map(random), shapes.map(random)];
   const v = m.map((tensor) => tf.square(tensor));
-  const attributes = { learningRate: 1e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, step: 2 };
+  const attributes = { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
+  const rates = adamRates(1e-4, attributes, 2);
   const call = () => {
-    const after = adamUpdate({ parameters, m, v }, gradients, attributes);
+    const after = adamUpdate({ parameters, m, v }, gradients, rates, attributes);
     return [...after.parameters, ...after.m, ...after.v];
   };
-  return { call, inputs: [...parameters, ...gradients, ...m, ...v] };
+  return { call, inputs: [...parameters, ...gradients, ...m, ...v, rates] };
 }
 
 function prepareNorm(op: 'InstanceNorm' | 'InstanceNormGradient', shape: Shape4D): Prepared {

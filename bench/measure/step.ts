@@ -25,6 +25,7 @@ const settings = {
   learningRate: { generator: 2e-4, discriminator: 1e-4 },
   poolRng: createRng(0, 'bench', 'pool'),
   joinCalls: backend.gpu,
+  programs: backend.programs,
 };
 const [a, b] = ['A', 'B'].map((domain) => uploadSamples([randomSample(domain, options)], 'instagan'));
 const work = async () => {

@@ -262,7 +262,7 @@ async function checkLosses(t: Test, joinCalls: boolean): Promise<void> {
 
   const state = initialTrainingState(networks, 3, 2);
   const learningRate = { generator: RATE, discriminator: RATE };
-  const settings = { config: tinyConfig(), learningRate, poolRng: createRng(1), joinCalls };
+  const settings = { config: tinyConfig(), learningRate, poolRng: createRng(1), joinCalls, keepGradients: true };
   const step = trainStep(state, networks, a, b, settings);
   for (const result of step) {
     const actual = await readMeasurements([result.measurements]);

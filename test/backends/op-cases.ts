@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { absoluteDifferenceSum } from '../../packages/core/src/ops/absolute-difference.ts';
 import { accumulate } from '../../packages/core/src/ops/accumulate.ts';
 import type { Activation, Rectifier } from '../../packages/core/src/ops/activation.ts';
-import { adamUpdate } from '../../packages/core/src/ops/adam.ts';
+import { adamRates, adamUpdate } from '../../packages/core/src/ops/adam.ts';
 import { channelSum } from '../../packages/core/src/ops/channel-sum.ts';
 import {
   convolution,
@@ -346,7 +346,8 @@ function adamCase(shapes: readonly (readonly number[])[], step: number): OpCase 
     run: (tensors) => {
       const all = (name: string) => shapes.map((_, i) => tensors[`${name}${i}`] as tf.Tensor);
       const state = { parameters: all('parameter'), m: all('m'), v: all('v') };
-      const next = adamUpdate(state, all('gradient'), { ...settings, epsilon: 1e-8 });
+      const rates = adamRates(settings.learningRate, settings, step);
+      const next = adamUpdate(state, all('gradient'), rates, { ...settings, epsilon: 1e-8 });
       const flat = shapes.flatMap((_, i) =>
         [next.parameters[i]!, next.m[i]!, next.v[i]!].map((x) => tf.reshape(x, [-1])),
       );

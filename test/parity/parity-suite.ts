@@ -207,6 +207,7 @@ function joined(image: NamedArray, masks: NamedArray): NamedArray {
 /** Settings of the fixture, with a fresh generator of random numbers. */
 const authorsSettings = (joinCalls: boolean) => ({
   joinCalls,
+  keepGradients: true,
   config: {
     instancesPerChunk: 2,
     weights: { cycle: 10, identity: 10, context: 10 },

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { inScope } from '../ops/in-scope.ts';
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
@@ -24,7 +25,7 @@ export interface Program {
   readonly key: string;
   /** Read and given back. */
   readonly inputs: NamedTensors;
-  /** Read and replaced. */
+  /** Read, and replaced or left as it is. */
   readonly state: readonly ProgramState[];
   /**
    * Computes the outputs, and advances `state`. Reads no values, and nothing but `inputs` and `state`; must not count on being
@@ -43,12 +44,10 @@ export interface ProgramRunner {
 
 /** Computes each program anew, operation by operation. */
 export const directRunner: ProgramRunner = {
-  run({ inputs, compute }) {
-    const outputs = tf.tidy(() => {
-      const made = compute(inputs);
-      for (const tensor of Object.values(made)) tf.keep(tensor);
-      return made;
-    });
-    return outputs;
-  },
+  run: ({ inputs, compute }) =>
+    inScope(() => {
+      const outputs = compute(inputs);
+      for (const tensor of Object.values(outputs)) tf.keep(tensor);
+      return outputs;
+    }),
 };

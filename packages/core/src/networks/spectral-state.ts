@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ProgramState } from '../backends/program.ts';
 import { powerIteration, type SingularVectors, spectralNorm } from '../ops/spectral-norm.ts';
 import type { Rng } from '../random/rng.ts';
 import { type Parameters, parameter } from './parameters.ts';
@@ -34,6 +35,19 @@ export function advanceSpectralState(state: SpectralState, parameters: Parameter
     state.set(layer, { u: tf.keep(u), v: tf.keep(v) });
   });
   tf.dispose(before.flatMap(({ u, v }) => [u, v]));
+}
+
+/** The vectors as state of a program. */
+export function spectralProgramState(state: SpectralState): ProgramState {
+  return {
+    tensors: () => [...state.values()].flatMap(({ u, v }) => [u, v]),
+    replace(next) {
+      [...state.keys()].forEach((layer, i) => {
+        const [u, v] = next.slice(2 * i, 2 * i + 2) as [tf.Tensor1D, tf.Tensor1D];
+        state.set(layer, { u: tf.keep(u), v: tf.keep(v) });
+      });
+    },
+  };
 }
 
 /** The parameters with every convolution's weight divided by its largest singular value; differentiable. */

@@ -56,7 +56,8 @@ function beginInstagan(
       const truth = isJittered ? { a: uploadTruth(usable.a, model), b: uploadTruth(usable.b, model) } : undefined;
       const poolRng = createRng(seed, 'pool', step);
       try {
-        const settings = { config, learningRate, poolRng, joinCalls: backend.gpu, ...(truth && { truth }) };
+        const { gpu: joinCalls, programs } = backend;
+        const settings = { config, learningRate, poolRng, joinCalls, programs, ...(truth && { truth }) };
         for (const { measurements } of trainStep(state, networks, a, b, settings)) yield measurements;
       } finally {
         disposeSamples([...a, ...b]);

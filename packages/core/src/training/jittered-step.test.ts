@@ -28,7 +28,8 @@ async function gradientsWith(truth: Pick<StepSettings, 'truth'>): Promise<Record
   const state = initialTrainingState(networks, 1, 0);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const fingerprints: Record<string, string> = {};
-  for (const chunk of trainStep(state, networks, a!, b!, { config, learningRate, poolRng: createRng(1), ...truth })) {
+  const settings = { config, learningRate, poolRng: createRng(1), keepGradients: true, ...truth };
+  for (const chunk of trainStep(state, networks, a!, b!, settings)) {
     for (const [network, gradients] of Object.entries(chunk.gradients) as [string, Map<string, tf.Tensor>][]) {
       const hash = createHash('sha256');
       for (const gradient of gradients.values()) hash.update(await gradient.data());

@@ -39,8 +39,9 @@ t.test("updates are those of PyTorch's Adam: the paper's settings mean the same 
     const gradient = Float32Array.from({ length: 6 }, (_, i) => rng.normal() * 10 ** (-9 * (i / 5)));
     const learningRate = 1e-2 / (1 + step);
     const tensor = tf.tensor(gradient, [2, 3]);
-    trained.update(new Map([['w', tensor]]), learningRate, SETTINGS);
-    tensor.dispose();
+    const rates = trained.nextRates(learningRate, SETTINGS);
+    trained.update(new Map([['w', tensor]]), rates, SETTINGS);
+    tf.dispose([tensor, rates]);
     const wanted = expected.update(gradient, learningRate);
     const actual = await trained.parameters.get('w')!.data();
     worst = Math.max(worst, ...wanted.map((value, i) => Math.abs(value - actual[i]!)));
@@ -61,7 +62,11 @@ t.test('a parameter without a gradient stays as it is, and no update leaves a te
   );
   const held = tf.memory().numTensors;
   const gradient = tf.scalar(1);
-  for (let i = 0; i < 5; i++) trained.update(new Map([['used', gradient]]), 0.1, SETTINGS);
+  for (let i = 0; i < 5; i++) {
+    const rates = trained.nextRates(0.1, SETTINGS);
+    trained.update(new Map([['used', gradient]]), rates, SETTINGS);
+    rates.dispose();
+  }
   gradient.dispose();
   t.equal(tf.memory().numTensors, held);
   const [used, unused] = parameters();

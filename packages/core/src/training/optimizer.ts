@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ProgramState } from '../backends/program.ts';
 import type { Parameters } from '../networks/parameters.ts';
 import { accumulate } from '../ops/accumulate.ts';
-import { adamUpdate } from '../ops/adam.ts';
+import { adamRates, adamUpdate } from '../ops/adam.ts';
 import { withCheapSaving } from './cheap-saving.ts';
 import { releaseTapeWhenPassed } from './release-tape.ts';
 
@@ -20,7 +21,7 @@ const EPSILON = 1e-8;
  * The parameters of one network with Adam's moments. Tensors are kept until replaced or disposed; an update makes new
  * ones, since backends cache packed copies of weights by tensor.
  */
-export class TrainedParameters {
+export class TrainedParameters implements ProgramState {
   readonly parameters: Map<string, tf.Tensor>;
   readonly moments: Map<string, { m: tf.Tensor; v: tf.Tensor }>;
   /** Updates done. */
@@ -36,9 +37,18 @@ export class TrainedParameters {
     for (const { m, v } of this.moments.values()) for (const tensor of [m, v]) tf.keep(tensor);
   }
 
-  /** One Adam update of every parameter that has a gradient. The gradients stay with the caller. */
-  update(gradients: Gradients, learningRate: number, settings: AdamSettings): void {
+  /** Begins an update. @returns its rates, for {@link update} */
+  nextRates(learningRate: number, settings: AdamSettings): tf.Tensor1D {
     this.step++;
+    return adamRates(learningRate, settings, this.step);
+  }
+
+  /**
+   * One Adam update of every parameter that has a gradient. The gradients stay with the caller.
+   *
+   * @param rates those of {@link nextRates}
+   */
+  update(gradients: Gradients, rates: tf.Tensor1D, settings: AdamSettings): void {
     const names = [...this.parameters.keys()].filter((name) => gradients.has(name));
     const moments = names.map((name) => this.moments.get(name) as { m: tf.Tensor; v: tf.Tensor });
     const before = {
@@ -47,14 +57,28 @@ export class TrainedParameters {
       v: moments.map(({ v }) => v),
     };
     const wanted = names.map((name) => gradients.get(name) as tf.Tensor);
-    const attributes = { learningRate, ...settings, epsilon: EPSILON, step: this.step };
-    const after = adamUpdate(before, wanted, attributes);
+    const after = adamUpdate(before, wanted, rates, { ...settings, epsilon: EPSILON });
     names.forEach((name, i) => {
       const [parameter, m, v] = [after.parameters[i], after.m[i], after.v[i]] as [tf.Tensor, tf.Tensor, tf.Tensor];
       this.parameters.set(name, tf.keep(parameter));
       this.moments.set(name, { m: tf.keep(m), v: tf.keep(v) });
     });
     tf.dispose([...before.parameters, ...before.m, ...before.v]);
+  }
+
+  /** Parameters, then first moments, then second ones. */
+  tensors(): tf.Tensor[] {
+    const moments = [...this.parameters.keys()].map((name) => this.moments.get(name) as { m: tf.Tensor; v: tf.Tensor });
+    return [...this.parameters.values(), ...moments.map(({ m }) => m), ...moments.map(({ v }) => v)];
+  }
+
+  replace(next: readonly tf.Tensor[]): void {
+    const names = [...this.parameters.keys()];
+    const place = (part: number, i: number) => tf.keep(next[part * names.length + i] as tf.Tensor);
+    names.forEach((name, i) => {
+      this.parameters.set(name, place(0, i));
+      this.moments.set(name, { m: place(1, i), v: place(2, i) });
+    });
   }
 
   dispose(): void {

@@ -38,7 +38,7 @@ export interface Trainable<Config extends RunSettings, Batch> {
 
 /** What training needs to know of the open backend. */
 export type TrainingBackend = Pick<OpenBackend, 'device' | 'gpu'> &
-  Partial<Pick<OpenBackend, 'software'>> & { readonly name: string };
+  Partial<Pick<OpenBackend, 'software' | 'programs'>> & { readonly name: string };
 
 export interface StepPlan {
   /** Steps done before this one. */

@@ -66,7 +66,8 @@ export function segmenterStep(
       }
       return tf.addN(terms) as tf.Scalar;
     }, [generator.parameters]);
-    generator.update(forGenerator.gradients[0] as Gradients, learningRate.generator, adam);
+    const rates = generator.nextRates(learningRate.generator, adam);
+    generator.update(forGenerator.gradients[0] as Gradients, rates, adam);
     if (weights.adversarial > 0) {
       const truth = fake.shape[3] === 1 ? batch.mask : tf.concat([batch.mask, batch.depth], 3);
       const [count] = batch.image.shape;
@@ -78,7 +79,8 @@ export function segmenterStep(
         return tf.add(adversarialLoss(real, 1, 0.5), adversarialLoss(false_, 0, 0.5));
       }, [discriminator.parameters]);
       measure('discriminator', forDiscriminator.loss);
-      discriminator.update(forDiscriminator.gradients[0] as Gradients, learningRate.discriminator, adam);
+      const rates = discriminator.nextRates(learningRate.discriminator, adam);
+      discriminator.update(forDiscriminator.gradients[0] as Gradients, rates, adam);
     }
     tf.dispose(fake);
   });

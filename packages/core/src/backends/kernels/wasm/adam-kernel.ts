@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { AdamAttributes } from '../../../ops/adam.ts';
 import { floatBits, parts } from '../arithmetic.ts';
 import { JobKind } from './job-kind.ts';
 import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
@@ -6,33 +7,23 @@ import type { KernelRunner, KernelTensors } from './kernel-runner.ts';
 /** Values of a unit of work. */
 const UNIT_VALUES = 16384;
 
-export interface AdamAttributes {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** 1 at the first update. */
-  readonly step: number;
-}
-
 interface AdamInputs {
   readonly parameters: readonly TensorInfo[];
   readonly gradients: readonly TensorInfo[];
   readonly m: readonly TensorInfo[];
   readonly v: readonly TensorInfo[];
+  readonly rates: TensorInfo;
 }
 
-/** `AdamUpdate`: parameters, gradients, m and v -> the parameters, then all m, then all v, as new tensors. */
+/** `AdamUpdate`: parameters, gradients, m, v and rates -> the parameters, then all m, then all v, as new tensors. */
 export function adamUpdate(
   runner: KernelRunner,
   tensors: KernelTensors,
-  { parameters, gradients, m, v }: AdamInputs,
-  { learningRate, beta1, beta2, epsilon, step }: AdamAttributes,
+  { parameters, gradients, m, v, rates }: AdamInputs,
+  { beta1, beta2, epsilon }: AdamAttributes,
 ): TensorInfo[] {
-  const factors = [
-    ...[beta1, 1 - beta1, beta2, 1 - beta2],
-    ...[learningRate / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step), epsilon],
-  ].map(floatBits);
+  const constants = [beta1, 1 - beta1, beta2, 1 - beta2].map(floatBits);
+  const factors = [...constants, ...runner.words(tensors.address(rates), 2), floatBits(epsilon)];
   const updated = parameters.map((parameter, i) => {
     const { shape } = parameter;
     const outputs = [tensors.output(shape), tensors.output(shape), tensors.output(shape)] as const;

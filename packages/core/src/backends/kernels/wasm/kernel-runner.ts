@@ -93,6 +93,11 @@ export class KernelRunner {
     return Atomics.load(new Int32Array(this.#host.memory.buffer, this.#control + HELPED, 1), 0);
   }
 
+  /** The 32-bit words at an address. */
+  words(address: number, count: number): Int32Array {
+    return new Int32Array(this.#host.memory.buffer, address, count);
+  }
+
   /** Sets memory to 0. */
   zero(address: number, bytes: number): void {
     new Uint8Array(this.#host.memory.buffer, address, bytes).fill(0);

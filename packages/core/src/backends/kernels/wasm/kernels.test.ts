@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
+import { adamRates } from '../../../ops/adam.ts';
 import { wasmBackend, wasmMemory, wasmModule } from '../../wasm.ts';
 import { KernelRunner, KernelTensors } from './kernel-runner.ts';
 import { reflectPad } from './reflect-pad-kernels.ts';
@@ -183,14 +184,9 @@ t.test('Adam: a wrong update trains to something else', async (t) => {
       () => {
         const parameter = make([size], 1);
         const v = tf.square(make([size], 4));
-        const inputs = { parameters: [parameter], gradients: [make([size], 2)], m: [make([size], 3)], v: [v] };
-        const outputs = run('AdamUpdate', inputs as unknown as tf.NamedTensorMap, {
-          learningRate,
-          beta1,
-          beta2,
-          epsilon,
-          step,
-        });
+        const rates = adamRates(learningRate, { beta1, beta2 }, step);
+        const inputs = { parameters: [parameter], gradients: [make([size], 2)], m: [make([size], 3)], v: [v], rates };
+        const outputs = run('AdamUpdate', inputs as unknown as tf.NamedTensorMap, { beta1, beta2, epsilon });
         return [...outputs, parameter, v].map(floats);
       },
       ([parameter, m, v, oldParameter, oldV]) => {

@@ -84,14 +84,13 @@ export class Dispatcher {
     return buffer;
   }
 
-  /**
-   * A uniform buffer of 32-bit words for what is recorded until the next submission: for what changes at each call.
-   *
-   * @param words integers; floats through {@link floatBits}
-   */
-  momentary(words: readonly number[]): GPUBuffer {
-    const buffer = this.stream.memory.acquireBuffer(parts(words.length, 4) * 16, UNIFORM | COPY_DST);
-    this.device.queue.writeBuffer(buffer, 0, new Int32Array(words));
+  /** The values of a small tensor as a uniform buffer, for what is recorded until the next submission. */
+  uniform(tensor: TensorInfo): GPUBuffer {
+    const { resource, values } = this.#recorder.tensorMap.get(tensor.dataId);
+    const bytes = bytesOf(tensor);
+    const buffer = this.stream.memory.acquireBuffer(bytes, UNIFORM | COPY_DST);
+    if (resource != null) this.stream.copy({ from: resource, to: buffer, bytes });
+    else this.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
     this.#recorder.uniformPendingDisposal.push(buffer);
     return buffer;
   }
