@@ -56,6 +56,8 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
   const samplesOf = async (split: SplitName, domain: DomainName) =>
     (await loadImages(data, split, domain, size)).map(({ sample }) => sample);
 
+  const translators = [];
+  for (const { folder } of runs) translators.push(await loadTranslator(folder, direction));
   say('training the classifier');
   const train = [await samplesOf('train', 'A'), await samplesOf('train', 'B')] as const;
   const classifier = trainDomainClassifier(...train, { steps: classifierSteps, seed });
@@ -72,8 +74,6 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
   }
   if (options.predicted !== null) conditions.push(await predictedCondition(images, options.predicted, size));
 
-  const translators = [];
-  for (const { folder } of runs) translators.push(await loadTranslator(folder, direction));
   const withTrueMasks = [];
   for (const translator of translators) withTrueMasks.push(await translateWithTrueMasks(translator, images));
   const background = backgroundOf(images, withTrueMasks);
