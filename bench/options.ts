@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BACKEND_NAMES, type BackendName } from '@instagan/core/backends';
 import { UsageError } from '@instagan/core/data';
+import { oneOf, parseSize, wholeNumber } from './option-values.ts';
 import { type NetworkSetting, SETTINGS, type SettingName } from './settings.ts';
 
 export const BENCHMARKS = ['step', 'translate', 'ops'] as const;
@@ -125,21 +126,4 @@ function settingNames(): SettingName[] {
 
 function describeSetting([name, { height, width, ngf }]: [string, NetworkSetting]): string {
   return `${name}: ${height}x${width}, ngf ${ngf}`;
-}
-
-function parseSize(text: string): { height: number; width: number } {
-  const [, height = 0, width = 0] = (/^(\d+)x(\d+)$/.exec(text) ?? []).map(Number);
-  if (height >= 32 && width >= 32 && height % 4 === 0 && width % 4 === 0) return { height, width };
-  throw new UsageError(`--size ${text} is no size: give HxW in multiples of 4, at least 32x32.`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new UsageError(`--${name} takes a whole number of at least ${least}, not ${text}.`);
-}
-
-function oneOf<T extends string>(what: string, text: string, allowed: readonly T[]): T {
-  if (allowed.includes(text as T)) return text as T;
-  throw new UsageError(`${what} is one of ${allowed.join(', ')}, not "${text}".`);
 }

@@ -2,23 +2,12 @@
 //
 // Each backend and the peer run in a process of their own, one after the other, with equally many threads. Times are
 // medians after warming up; memory is the peak of the process.
-import { UsageError } from '@instagan/core/data';
 import { compareOps } from './compare-ops.ts';
 import { compareTimes } from './compare-times.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { runCommand } from './run-command.ts';
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`bench: ${(error as Error).message}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
-
-async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 0 || args.includes('--help')) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
+await runCommand(USAGE, async (args) => {
   const options = parseOptions(args);
   const report = await compare(options, (line) => {
     (options.json ? process.stderr : process.stdout).write(`${line}\n`);
@@ -33,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(`${backend} / peer: ${(ratio as number).toFixed(2)}\n`);
     }
   }
-}
+});
 
 function compare(options: BenchOptions, say: (line: string) => void) {
   switch (options.benchmark) {

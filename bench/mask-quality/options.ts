@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { DIRECTIONS, type TranslationDirection } from '@instagan/core';
 import { BACKEND_NAMES, type BackendName } from '@instagan/core/backends';
 import { type SizePx, UsageError } from '@instagan/core/data';
+import { oneOf, parseSize, wholeNumber } from '../option-values.ts';
 
 /** A trained model under the name it has in the report. */
 export interface NamedRun {
@@ -118,25 +119,8 @@ function parseRun(text: string): NamedRun {
   throw new UsageError(`--run ${text} is no NAME=RUN.`);
 }
 
-function parseSize(text: string): SizePx {
-  const [, height = 0, width = 0] = (/^(\d+)x(\d+)$/.exec(text) ?? []).map(Number);
-  if (height >= 32 && width >= 32 && height % 4 === 0 && width % 4 === 0) return { height, width };
-  throw new UsageError(`--size ${text} is no size: give HxW in multiples of 4, at least 32x32.`);
-}
-
 function parseStrength(text: string): number {
   const strength = Number(text);
   if (text !== '' && strength > 0 && strength <= 1) return strength;
   throw new UsageError(`--strengths takes numbers above 0 and up to 1, separated by commas, not "${text}".`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text !== '' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`--${name} takes a whole number of at least ${least}, not "${text}".`);
-}
-
-function oneOf<T extends string>(what: string, text: string, allowed: readonly T[]): T {
-  if (allowed.includes(text as T)) return text as T;
-  throw new UsageError(`${what} is one of ${allowed.join(', ')}, not "${text}".`);
 }

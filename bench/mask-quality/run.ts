@@ -1,9 +1,10 @@
 // How good translations are whose masks are not: `npm run bench:masks`, see options.ts and docs/masks.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { loadTranslator, openBackend } from '@instagan/core';
-import { type DomainName, type SizePx, UsageError, UserError } from '@instagan/core/data';
+import { loadTranslator, openBackend, type Sample } from '@instagan/core';
+import { type DomainName, type SizePx, UserError } from '@instagan/core/data';
 import { loadSample, readDomainFolder, type SplitName } from '@instagan/datasets';
+import { runCommand } from '../run-command.ts';
 import { drawChart } from './chart.ts';
 import { trainDomainClassifier } from './domain-classifier.ts';
 import {
@@ -14,28 +15,11 @@ import {
   trueCondition,
 } from './mask-condition.ts';
 import { type MaskQualityOptions, parseMaskQualityOptions, USAGE } from './options.ts';
-import { chartOf, type MaskQualityReport, tableOf } from './report.ts';
-import {
-  backgroundOf,
-  type Comparison,
-  scoreTranslations,
-  shareOf,
-  translateWithTrueMasks,
-} from './score-translations.ts';
+import { chartOf, type MaskQualityReport, type MaskQualityResult, tableOf } from './report.ts';
+import { backgroundOf, scoreTranslations, shareOf, translateWithTrueMasks } from './score-translations.ts';
 import { estimate } from './scores.ts';
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`bench: ${(error as Error).message}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
-
-async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 0 || args.includes('--help')) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
+await runCommand(USAGE, async (args) => {
   const options = parseMaskQualityOptions(args);
   const backend = await openBackend(options.backend, { threads: options.threads });
   try {
@@ -47,7 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     await backend.close();
   }
-}
+});
 
 async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> {
   const { data, runs, direction, size, classifierSteps, seed } = options;
@@ -58,35 +42,24 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
 
   const translators = [];
   for (const { folder } of runs) translators.push(await loadTranslator(folder, direction));
+  const images = (await loadImages(data, 'test', source, size)).slice(0, options.images);
+  const conditions = await conditionsFor(images, options);
+
   say('training the classifier');
   const train = [await samplesOf('train', 'A'), await samplesOf('train', 'B')] as const;
   const classifier = trainDomainClassifier(...train, { steps: classifierSteps, seed });
-  const images = (await loadImages(data, 'test', source, size)).slice(0, options.images);
   const realTargets = await samplesOf('test', target);
   const untranslated = estimate(images.map(({ sample }) => shareOf(target, classifier, sample)));
   const real = estimate(realTargets.map((sample) => shareOf(target, classifier, sample)));
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   say(`taken for ${target}: ${percent(real.mean)} of real ${target}, ${percent(untranslated.mean)} of real ${source}`);
 
-  const conditions: MaskCondition[] = [trueCondition(images)];
-  for (const strength of options.strengths) {
-    conditions.push(jitteredCondition(images, strength, options.draws, seed));
-  }
-  if (options.predicted !== null) conditions.push(await predictedCondition(images, options.predicted, size));
-
-  const withTrueMasks = [];
+  const withTrueMasks: Sample[][] = [];
   for (const translator of translators) withTrueMasks.push(await translateWithTrueMasks(translator, images));
   const background = backgroundOf(images, withTrueMasks);
-  const results: MaskQualityReport['results'][number][] = [];
+  const results: MaskQualityResult[] = [];
   for (const [i, translator] of translators.entries()) {
     const name = runs[i]?.name as string;
-    const comparison: Comparison = {
-      images,
-      background,
-      withTrueMasks: withTrueMasks[i] as Comparison['withTrueMasks'],
-      classifier,
-      target,
-    };
+    const comparison = { images, background, withTrueMasks: withTrueMasks[i] as Sample[], classifier, target };
     for (const condition of conditions) {
       const { kind, strength, iou } = condition;
       const scores = await scoreTranslations(translator, condition, comparison);
@@ -97,6 +70,19 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
   }
   classifier.dispose();
   return { direction, images: images.length, classifier: { real, untranslated }, results };
+}
+
+async function conditionsFor(
+  images: readonly TestImage[],
+  { strengths, draws, seed, predicted, size }: MaskQualityOptions,
+): Promise<MaskCondition[]> {
+  const jittered = strengths.map((strength) => jitteredCondition(images, strength, draws, seed));
+  const found = predicted === null ? [] : [await predictedCondition(images, predicted, size)];
+  return [trueCondition(images), ...jittered, ...found];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** @throws UserError if there is no image with a mask */
