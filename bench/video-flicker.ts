@@ -4,49 +4,17 @@
 //   npx tsx bench/video-flicker.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME] [--blend W]
 //                                  [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--json]
 import { parseArgs } from 'node:util';
-import {
-  type BackendName,
-  bytesFromValues,
-  loadTranslator,
-  openBackend,
-  type Sample,
-  translateSample,
-} from '@instagan/core';
-import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
-import {
-  decodeVideo,
-  type FrameSegmenter,
-  findFfmpeg,
-  openMediaInput,
-  probeMedia,
-  type TranslateFramesOptions,
-  translateFrames,
-  type VideoFrame,
-  WarpingErrorMeter,
-} from '@instagan/video';
-import { segmentPictures } from '../packages/tui/src/actions/segment-pictures.ts';
-import { openFrameMasks } from '../packages/tui/src/actions/video-masks.ts';
+import { bytesFromValues, type Sample, translateSample } from '@instagan/core';
+import { type TranslateFramesOptions, translateFrames, type VideoFrame, WarpingErrorMeter } from '@instagan/video';
+import { openVideoSource, VIDEO_FLAGS } from './video-source.ts';
 
-const text = { type: 'string' } as const;
-const { values: options } = parseArgs({
-  options: {
-    ...{ run: text, input: text, masks: text, segmenter: text, fps: text, size: text, duration: text, threads: text },
-    direction: { type: 'string', default: 'AtoB' },
-    backend: { type: 'string', default: 'wasm' },
-    blend: { type: 'string', default: '0.5' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const { run, input } = options;
-if (run === undefined || input === undefined || (options.masks === undefined) === (options.segmenter === undefined)) {
-  throw new Error('Give --run DIR, --input VIDEO, and --masks DIR or --segmenter DIR.');
-}
-
-const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
-const backend = await openBackend(options.backend as BackendName, threads);
-const translator = await loadTranslator(run, options.direction === 'BtoA' ? 'BtoA' : 'AtoB');
-const segment = await findMasks();
-const { format, frames } = await readVideo(input);
+const { values: options } = parseArgs({ options: { ...VIDEO_FLAGS, blend: { type: 'string', default: '0.5' } } });
+const source = await openVideoSource(options);
+const { translator, segment } = source;
+const { format, frames: decoded } = await source.decode();
+if (format.hasAlpha) throw new Error(`${source.input} has transparent parts, which this benchmark does not measure.`);
+const frames: VideoFrame[] = [];
+for await (const frame of decoded) frames.push(frame);
 
 const inputs = frames.map(({ data }) => data);
 const alike = { translator, segment };
@@ -58,7 +26,7 @@ const videos = new Map([
   [`and blended, ${options.blend}`, await translated({ ...alike, blending: Number(options.blend) })],
 ]);
 const [whole, within] = await measure();
-await backend.close();
+await source.close();
 
 if (options.json) {
   const results = [...videos.keys()].map((name) => ({ name, whole: whole.result(name), within: within.result(name) }));
@@ -71,31 +39,6 @@ if (options.json) {
     const figures = [whole, within].map((meter) => (1000 * meter.result(name).error).toFixed(3).padStart(7));
     process.stdout.write(`${name.padEnd(27)}${figures.join('    ')}\n`);
   }
-}
-
-async function findMasks(): Promise<FrameSegmenter> {
-  if (options.masks !== undefined) return openFrameMasks(options.masks);
-  const segmenter = await loadSegmenter(options.segmenter as string);
-  return async ({ width, height, image }) => {
-    const [found] = await segmentPictures(segmenter, [{ width, height, data: bytesFromValues(image) }], {});
-    return found === undefined ? [] : masksOfInstances(found);
-  };
-}
-
-async function readVideo(name: string) {
-  const ffmpeg = await findFfmpeg();
-  const opened = await openMediaInput(name, options.fps === undefined ? {} : { sequenceFps: Number(options.fps) });
-  const info = await probeMedia(ffmpeg, opened);
-  const [height = 0, width = 0] = (options.size ?? '').split('x').map(Number);
-  const video = await decodeVideo(ffmpeg, opened, info, {
-    ...(options.fps === undefined ? {} : { fps: Number(options.fps) }),
-    ...(options.size === undefined ? {} : { size: { height, width } }),
-    ...(options.duration === undefined ? {} : { durationSeconds: Number(options.duration) }),
-  });
-  if (video.format.hasAlpha) throw new Error(`${name} has transparent parts, which this benchmark does not measure.`);
-  const frames: VideoFrame[] = [];
-  for await (const frame of video.frames) frames.push(frame);
-  return { format: video.format, frames };
 }
 
 /** With what was found in each frame, in the order of area, as `instagan translate` does. */
