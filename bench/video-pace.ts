@@ -1,9 +1,9 @@
 // Whether the stages of `instagan video` overlap: frames a second of each stage alone, and of all together, which the slowest
 // stage alone should set. Segmenting and translating share a device, so that they are one stage here; what tracks instances
-// belongs to it.
+// belongs to it. Medians of all rounds.
 //
 //   npx tsx bench/video-pace.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME]
-//                               [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--json]
+//                               [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--rounds N] [--json]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +16,10 @@ import {
   translateVideo,
   type VideoFrame,
 } from '@instagan/video';
+import { median } from './report.ts';
 import { openVideoSource, VIDEO_FLAGS } from './video-source.ts';
 
-const { values: options } = parseArgs({ options: VIDEO_FLAGS });
+const { values: options } = parseArgs({ options: { ...VIDEO_FLAGS, rounds: { type: 'string', default: '3' } } });
 const source = await openVideoSource(options);
 const { translator, segment, selection, input, ffmpeg } = source;
 const folder = await mkdtemp(join(tmpdir(), 'instagan-bench-'));
@@ -26,12 +27,16 @@ try {
   const { format, frames } = await decoded();
   // Kernels are compiled and memory is taken before anything is timed.
   for await (const _ of translateFrames(each(frames.slice(0, 3)), format, { translator, segment }));
-  const stages = {
-    decode: await paceOf((await source.decode()).frames),
-    translate: await paceOf(translateFrames(each(frames), format, { translator, segment })),
-    encode: await paceOf(encoded()),
-  };
-  const together = await paceOf(whole());
+  const rounds: (readonly [number, number, number, number])[] = [];
+  for (let round = 0; round < Number(options.rounds); round++) {
+    const decode = await paceOf((await source.decode()).frames);
+    const translate = await paceOf(translateFrames(each(frames), format, { translator, segment }));
+    rounds.push([decode, translate, await paceOf(encoded()), await paceOf(whole())]);
+  }
+  const [decode = 0, translate = 0, encode = 0, together = 0] = [0, 1, 2, 3].map((i) =>
+    median(rounds.map((paces) => paces[i] as number)),
+  );
+  const stages = { decode, translate, encode };
   const [slowest] = Object.entries(stages).sort(([, a], [, b]) => a - b) as [[string, number]];
   const share = together / slowest[1];
   if (options.json) {

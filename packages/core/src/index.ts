@@ -41,6 +41,7 @@ export * from './events/index.ts';
 export {
   type ContactSheetRow,
   contactSheet,
+  contactSheetTiles,
   INSTANCE_COLOURS,
   masksOf,
   type Picture,

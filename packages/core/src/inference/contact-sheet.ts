@@ -31,20 +31,14 @@ export const INSTANCE_COLOURS: readonly Rgb[] = [
 
 export type Rgb = readonly [number, number, number];
 
-/**
- * A table of pictures, a row for each translation: input, its masks, output, its masks, reconstruction. Rows may have
- * different sizes.
- */
+/** The pictures of a row: input, its masks, output, its masks, reconstruction. */
+export function contactSheetTiles({ input, output, reconstruction }: ContactSheetRow): Picture[] {
+  return [pixelsOf(input), masksOf(input), pixelsOf(output), masksOf(output), pixelsOf(reconstruction)];
+}
+
+/** A table of pictures, a row for each translation. Rows may have different sizes. */
 export function contactSheet(rows: readonly ContactSheetRow[]): Picture {
-  return pictureTable(
-    rows.map(({ input, output, reconstruction }) => [
-      pixelsOf(input),
-      masksOf(input),
-      pixelsOf(output),
-      masksOf(output),
-      pixelsOf(reconstruction),
-    ]),
-  );
+  return pictureTable(rows.map(contactSheetTiles));
 }
 
 /** Pictures in rows and columns on paper. The pictures of one row have one size; rows may have different ones. */

@@ -1,8 +1,8 @@
 import {
-  type ContactSheetRow,
-  contactSheet,
   DIRECTIONS,
+  type LoadedTranslator,
   loadTranslator,
+  pictureTable,
   readRunConfig,
   type TrainingConfig,
   type TranslationDirection,
@@ -10,22 +10,25 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import { type ImageFile, writeImage } from '@instagan/datasets';
-import { loadSegmenter } from '@instagan/segmenter';
+import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
+import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions } from '../options/shared.ts';
-import type { SizeValue } from '../options/values.ts';
-import { counted, formatSeconds } from '../output/format.ts';
+import type { ShardValue, SizeValue } from '../options/values.ts';
+import { counted, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { joinImageShards, openImageShard, removeImageShards } from './image-shard.ts';
 import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { openOutputFolder } from './output-folder.ts';
-import { type RunningJob, runJob } from './run-job.ts';
+import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
-import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
+import type { ImageJob } from './translate-image.ts';
+import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
 
 export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions {
-  readonly run: string;
+  /** Only joining goes without. */
+  readonly run?: string;
   readonly input: string;
   readonly output: string;
   readonly masks?: string;
@@ -36,33 +39,32 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly maxInstances: number;
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
+  readonly shard?: ShardValue;
+  readonly join?: true;
   readonly json?: true;
 }
 
-interface FailedImage {
-  readonly name: string;
-  readonly input: string;
-  readonly error: string;
-}
-
-/** A contact sheet ends before it is larger than this. */
-const MAX_SHEET_PX = 40e6;
-const SHEET_COLUMNS = 5;
+/** With the run that translating needs. */
+type Translation = TranslateCommandOptions & { readonly run: string };
 
 /**
- * `instagan translate`: translates images and their masks. An image that cannot be read does not stop the others.
+ * `instagan translate`: translates images and their masks, or one shard of them, or joins shards. An image that cannot be
+ * read does not stop the others.
  *
  * @returns the exit code: 1 if any image failed
  * @throws UsageError, UserError
  */
 export async function translateAction(options: TranslateCommandOptions): Promise<number> {
-  const { run, input, direction, sheet } = options;
   const terminal = openTerminal();
   const say = (text: string) => {
     if (!options.json) terminal.line(text);
   };
+  if (options.join) return joinAction(options, say);
+  const { run, input, direction, sheet, shard } = options;
+  if (run === undefined)
+    throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
   const config = await readRunConfig(translationConfigs, run);
-  const source = await sourceFor(config, options, say);
+  const source = await sourceFor(config, { ...options, run }, say);
   const { inputs } = source;
   if (source.isListed) requireInstances(inputs, options.instances);
   const plan = { output: options.output, sheet, input, masksFolder: source.folder };
@@ -85,31 +87,32 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       instances: options.instances,
       maxInstances: options.maxInstances,
     };
+    const part =
+      shard === undefined
+        ? null
+        : await openImageShard(options.output, shard, planOf({ ...options, run }, forward, segmenter), inputs);
+    const todo = part?.left ?? inputs;
     say(`${run} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
+    if (part !== null && part.done.length > 0) say(`${counted(part.done.length, 'image')} done before`);
     const { name, device } = backend;
     const { output: folder } = options;
-    const items = { item: 'image', step: 0, totalSteps: inputs.length } as const;
+    const items = { item: 'image', step: 0, totalSteps: todo.length } as const;
     const { result, exitCode } = await runJob(
       { job: 'translate', ...items, run, input, output: folder, backend: { name, device } },
       terminal,
       options.json === true,
-      (running) => translateAll(job, inputs, running),
+      (running) => translateImages(job, todo, part, running),
     );
-    const { images, failed, rows } = result;
-    if (sheet !== undefined && rows.length > 0) await writeImage(sheet, contactSheet(rows));
-    const left = inputs.length - images.length - failed.length;
-    for (const text of summary(images, failed, rows.length, options)) say(text);
+    const { failed, rows } = result;
+    const left = todo.length - result.images.length - failed.length;
+    const images = [...(part?.done ?? []), ...result.images];
+    if (sheet !== undefined && part === null && rows.length > 0) await writeImage(sheet, pictureTable(rows));
+    for (const text of summary({ images, failed, rows: part === null ? rows : [] }, options)) say(text);
     if (left > 0) say(`Stopped: ${counted(left, 'image')} left to translate.`);
+    else if (shard !== undefined) say(`When all ${shard.count} are done: ${joinCommand(options)}`);
     if (options.json) {
-      printJson({
-        run,
-        step: forward.step,
-        direction,
-        backend: { name, device },
-        images,
-        failed,
-        sheet: sheet ?? null,
-      });
+      const model = { run, step: forward.step, direction, backend: { name, device } };
+      printJson({ ...model, images, failed, sheet: sheet ?? null, shard: shard ?? null });
     }
     return exitCode ?? (failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done);
   } finally {
@@ -117,11 +120,46 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   }
 }
 
-function sourceFor(
-  { model }: TrainingConfig,
-  options: TranslateCommandOptions,
-  say: (text: string) => void,
-): Promise<MaskSource> {
+/** Checks that every image is in a finished shard, counts them, and lays out the sheet. */
+async function joinAction(options: TranslateCommandOptions, say: (text: string) => void): Promise<number> {
+  const { output, sheet } = options;
+  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit());
+  const { images, failed, rows } = joined;
+  if (sheet !== undefined) {
+    if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
+    await writeImage(sheet, pictureTable(rows));
+  }
+  await removeImageShards(output);
+  for (const text of summary(joined, options)) say(text);
+  if (options.json) printJson({ images, failed, sheet: sheet ?? null });
+  return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+}
+
+function joinCommand({ input, output, sheet }: TranslateCommandOptions): string {
+  const rest = sheet === undefined ? '' : ` --sheet ${shellQuoted(sheet)}`;
+  return `instagan translate --input ${shellQuoted(input)} --output ${shellQuoted(output)}${rest} --join`;
+}
+
+/** All that decides what a shard holds. */
+function planOf(
+  options: Translation,
+  { step }: LoadedTranslator,
+  segmenter: LoadedSegmenter | null,
+): Record<string, unknown> {
+  const { run, direction, input, masks, instances, maxInstances, size, saveMasks, sheet, minArea, minConfidence } =
+    options;
+  return {
+    input,
+    model: [run, step, direction],
+    masks: [masks ?? null, options.segmenter ?? null, segmenter?.step ?? null, minArea ?? null, minConfidence ?? null],
+    instances: [instances ?? null, maxInstances],
+    size,
+    'save-masks': saveMasks ?? null,
+    sheet: sheet !== undefined,
+  };
+}
+
+function sourceFor({ model }: TrainingConfig, options: Translation, say: (text: string) => void): Promise<MaskSource> {
   const { run, input, instances, segmenter } = options;
   if (instances !== undefined && model !== 'instagan') {
     throw new UsageError(`${run} is a ${model}, which knows no single instances: leave --instances out.`);
@@ -142,58 +180,13 @@ function requireInstances(inputs: readonly ImageFile[], instances: readonly numb
   throw new UserError(`No image has any of the --instances ${instances.join(',')}: ${found}.`);
 }
 
-interface TranslatedImages {
-  readonly images: readonly TranslatedImage[];
-  readonly failed: readonly FailedImage[];
-  readonly rows: readonly ContactSheetRow[];
-}
-
-async function translateAll(
-  job: ImageJob,
-  inputs: readonly ImageFile[],
-  running: RunningJob,
-): Promise<TranslatedImages> {
-  const images: TranslatedImage[] = [];
-  const failed: FailedImage[] = [];
-  const rows: ContactSheetRow[] = [];
-  let sheetPx = 0;
-  for (const [index, input] of inputs.entries()) {
-    // Computation is synchronous on some backends: signals are heard between two images.
-    await new Promise((resume) => setImmediate(resume));
-    if (running.signal.aborted) break;
-    const place = `[${index + 1}/${inputs.length}]`;
-    try {
-      const { image, row } = await translateImage(job, input);
-      images.push(image);
-      running.advance(image.translated?.length ?? 0, image.output);
-      if (image.warning !== undefined) running.remark(`instagan: ${image.warning}`);
-      const instances = image.translated === null ? '' : `  ${counted(image.translated.length, 'instance')}`;
-      running.say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
-      if (row === null) continue;
-      sheetPx += SHEET_COLUMNS * row.input.width * row.input.height;
-      if (rows.length === 0 || sheetPx <= MAX_SHEET_PX) rows.push(row);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      failed.push({ name: input.name, input: input.file, error: error.message });
-      running.fail();
-      running.remark(`instagan: ${error.message}`);
-    }
-  }
-  return { images, failed, rows };
-}
-
-function summary(
-  images: readonly TranslatedImage[],
-  failed: readonly FailedImage[],
-  rowsOnSheet: number,
-  { output, sheet }: TranslateCommandOptions,
-): string[] {
+function summary({ images, failed, rows }: TranslatedImages, { output, sheet }: TranslateCommandOptions): string[] {
   const copied = images.filter(({ translated }) => translated?.length === 0).length;
   const lines = [`${counted(images.length - copied, 'image')} translated into ${output}`];
   if (copied > 0) lines.push(`${counted(copied, 'image')} copied unchanged, without an instance to translate`);
   if (failed.length > 0) lines.push(`${counted(failed.length, 'image')} failed`);
-  if (sheet !== undefined && rowsOnSheet > 0) {
-    const part = rowsOnSheet < images.length ? ` of the first ${rowsOnSheet} images` : '';
+  if (sheet !== undefined && rows.length > 0) {
+    const part = rows.length < images.length ? ` of the first ${rows.length} images` : '';
     lines.push(`Contact sheet${part}: ${sheet} (input, its masks, output, its masks, translated back)`);
   }
   return lines;

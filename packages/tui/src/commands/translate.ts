@@ -3,7 +3,7 @@ import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { DIRECTIONS, namesOf } from '../options/names.ts';
 import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
-import { filePath, numberList, pictureFile, sizeOrKeep, wholeNumber } from '../options/values.ts';
+import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
@@ -20,14 +20,16 @@ Examples:
   instagan translate --run runs/meadow --input meadow/testA --output translated
   instagan translate --run runs/meadow --input photos --segmenter runs/sheep --output translated
   instagan translate --run runs/meadow --input one.jpg --masks masks --instances 0,2 --output translated
-  instagan translate --run runs/meadow --input meadow/testB --direction BtoA --output translated --sheet sheet.png`;
+  instagan translate --run runs/meadow --input meadow/testB --direction BtoA --output translated --sheet sheet.png
+  instagan translate --run runs/meadow --input photos --segmenter runs/sheep --output translated --shard 1/4
+  instagan translate --input photos --output translated --join`;
 
 export function addTranslateCommand(program: Command, reportExitCode: ReportExitCode): void {
   const command = program
     .command('translate')
     .summary('translate images')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run that trained or imported the model', filePath)
+    .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
     .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
     .option(
@@ -47,6 +49,17 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       '--sheet <FILE>',
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
+    )
+    .addOption(
+      new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
+        shardValue,
+      ),
+    )
+    .addOption(
+      new Option('--join', 'when all shards of --output are done: check them, and make the --sheet').conflicts([
+        'shard',
+        'run',
+      ]),
     );
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command

@@ -29,11 +29,11 @@ export async function removeParts(output: string): Promise<void> {
 }
 
 /**
- * The segments of all shards of an output, in order.
+ * Into how many shards an output was split.
  *
- * @throws UsageError if there are none, or they were split in different ways; UserError if a shard is not finished
+ * @throws UsageError if there are none, or they were split in different ways
  */
-export async function finishedShards(output: string): Promise<Segment[]> {
+export async function shardCount(output: string): Promise<number> {
   const folder = partsFolder(output);
   const names = await readdir(folder).catch(() => []);
   const counts = new Set(names.flatMap((name) => /^shard-\d+-of-(\d+)$/.exec(name)?.[1] ?? []));
@@ -41,7 +41,23 @@ export async function finishedShards(output: string): Promise<Segment[]> {
   if (counts.size > 1) {
     throw new UsageError(`${folder} holds shards of ${[...counts].join(' and of ')}: remove those that do not belong.`);
   }
-  const count = Number([...counts][0]);
+  return Number([...counts][0]);
+}
+
+/** @throws UserError if any shards of an output are not finished */
+export function refuseMissingShards(output: string, missing: readonly number[], count: number): void {
+  if (missing.length === 0) return;
+  const list = missing.map((number) => `${number}/${count}`).join(', ');
+  throw new UserError(`Shard ${list} of ${output} is not finished: run it again with --shard, then join.`);
+}
+
+/**
+ * The segments of all shards of an output, in order.
+ *
+ * @throws UsageError if there are none, or they were split in different ways; UserError if a shard is not finished
+ */
+export async function finishedShards(output: string): Promise<Segment[]> {
+  const count = await shardCount(output);
   const missing: number[] = [];
   const segments: Segment[] = [];
   for (let number = 1; number <= count; number++) {
@@ -49,10 +65,7 @@ export async function finishedShards(output: string): Promise<Segment[]> {
     if (!(await isShardComplete(shard))) missing.push(number);
     segments.push(...(await readSegments(shard)));
   }
-  if (missing.length > 0) {
-    const list = missing.map((number) => `${number}/${count}`).join(', ');
-    throw new UserError(`Shard ${list} of ${output} is not finished: run it again with --shard, then join.`);
-  }
+  refuseMissingShards(output, missing, count);
   if (segments.length === 0)
     throw new UserError(`The shards of ${output} hold no frame: check --start and --duration.`);
   return segments;

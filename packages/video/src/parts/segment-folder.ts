@@ -1,6 +1,7 @@
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, UsageError } from '@instagan/core';
+import { UsageError } from '@instagan/core';
+import { beginPlan, readRecord, writeRecord } from './records.ts';
 
 /** A finished stretch of the output. */
 export interface Segment {
@@ -31,7 +32,6 @@ export interface SegmentFolder {
   complete(): Promise<void>;
 }
 
-const PLAN = 'plan.json';
 const COMPLETE = 'complete.json';
 const RECORD = /^segment-\d{8}\.json$/;
 
@@ -54,18 +54,15 @@ export async function openSegments(
   folder: string,
   { plan, ending, resumes }: OpenSegmentsOptions,
 ): Promise<SegmentFolder> {
-  const earlier = resumes ? await readJson(join(folder, PLAN)) : null;
-  if (earlier !== null) refuseOtherPlan(folder, earlier, plan);
-  else await clear(folder);
-  await makeFolder(folder);
-  if (earlier === null) await writeJson(join(folder, PLAN), plan);
+  if (!resumes) await clear(folder);
+  await beginPlan(folder, plan, clear);
   return {
     folder,
     segments: () => readSegments(folder),
-    isComplete: async () => (await readJson(join(folder, COMPLETE))) !== null,
+    isComplete: async () => (await readRecord(join(folder, COMPLETE))) !== null,
     fileFor: (firstFrame) => join(folder, `${segmentName(firstFrame)}.${ending}`),
-    commit: (segment) => writeJson(join(folder, `${segmentName(segment.firstFrame)}.json`), segment),
-    complete: () => writeJson(join(folder, COMPLETE), {}),
+    commit: (segment) => writeRecord(join(folder, `${segmentName(segment.firstFrame)}.json`), segment),
+    complete: () => writeRecord(join(folder, COMPLETE), {}),
   };
 }
 
@@ -75,7 +72,7 @@ export async function readSegments(folder: string): Promise<Segment[]> {
   const segments: Segment[] = [];
   let next = 0;
   for (const name of names) {
-    const record = (await readJson(join(folder, name))) as unknown as Segment | null;
+    const record = (await readRecord(join(folder, name))) as unknown as Segment | null;
     if (record === null || record.firstFrame !== next) continue;
     // The folder may have been moved since.
     const ending = record.file.slice(record.file.lastIndexOf('.'));
@@ -87,7 +84,7 @@ export async function readSegments(folder: string): Promise<Segment[]> {
 
 /** Whether all segments of the shard in a folder are there. */
 export async function isShardComplete(folder: string): Promise<boolean> {
-  return (await readJson(join(folder, COMPLETE))) !== null;
+  return (await readRecord(join(folder, COMPLETE))) !== null;
 }
 
 async function clear(folder: string): Promise<void> {
@@ -102,37 +99,4 @@ async function clear(folder: string): Promise<void> {
 
 function segmentName(firstFrame: number): string {
   return `segment-${String(firstFrame).padStart(8, '0')}`;
-}
-
-function refuseOtherPlan(
-  folder: string,
-  earlier: Record<string, unknown>,
-  plan: Readonly<Record<string, unknown>>,
-): void {
-  const differing = Object.keys(plan).filter((key) => JSON.stringify(earlier[key]) !== JSON.stringify(plan[key]));
-  if (differing.length === 0) return;
-  throw new UsageError(
-    `${folder} was begun with another ${differing.join(', ')}: give the same settings again, or start over without --resume.`,
-  );
-}
-
-async function readJson(file: string): Promise<Record<string, unknown> | null> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-}
-
-/** Writes a file whole or not at all, also when the power fails. */
-async function writeJson(file: string, value: unknown): Promise<void> {
-  const unfinished = `${file}.part`;
-  const handle = await open(unfinished, 'w');
-  try {
-    await handle.writeFile(`${JSON.stringify(value)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, file);
 }

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Picture, UserError } from '@instagan/core';
+import { type ImageFile, readImage, writeImage } from '@instagan/datasets';
+import {
+  beginPlan,
+  readRecord,
+  refuseMissingShards,
+  removeParts,
+  type Shard,
+  shardCount,
+  shardFolder,
+  writeRecord,
+} from '@instagan/video';
+import type { FailedImage, TranslatedImage, TranslatedImages } from './translate-images.ts';
+
+/** The part of a folder of images that one of several processes translates, and what of it is done, on disk. */
+export interface ImageShard {
+  /** Its images that are not done yet. */
+  readonly left: readonly ImageFile[];
+  /** What earlier processes have done of it. */
+  readonly done: readonly TranslatedImage[];
+  /** Counts an image as done. @param row of the contact sheet; null without one */
+  add(image: TranslatedImage, row: readonly Picture[] | null): Promise<void>;
+  /** Records that there are no more. */
+  complete(failed: readonly FailedImage[]): Promise<void>;
+}
+
+const COMPLETE = 'complete.json';
+const RECORD = /^image-.*\.json$/;
+
+/**
+ * Opens shard i of n: image i of the list, and each n-th one after it. What was done before, also by a process that was
+ * killed, is not done again. Its records lie in `OUTPUT.parts`.
+ *
+ * @param plan all that decides what comes out
+ * @throws UsageError if the shard was begun with another plan
+ */
+export async function openImageShard(
+  output: string,
+  shard: Shard,
+  plan: Readonly<Record<string, unknown>>,
+  inputs: readonly ImageFile[],
+): Promise<ImageShard> {
+  const folder = shardFolder(resolve(output), shard);
+  await beginPlan(folder, plan, (unplanned) => rm(unplanned, { recursive: true, force: true }));
+  const done = (await readImages(folder)).filter((image) => existsSync(image.output));
+  const isDone = new Set(done.map(({ name }) => name));
+  return {
+    left: inputs.filter(({ name }, i) => i % shard.count === shard.number - 1 && !isDone.has(name)),
+    done,
+    add: async (image, row) => {
+      for (const [tile, picture] of (row ?? []).entries())
+        await writeImage(tileFile(folder, image.name, tile), picture);
+      await writeRecord(join(folder, `image-${image.name}.json`), { ...image, tiles: row?.length ?? 0 });
+    },
+    complete: (failed) => writeRecord(join(folder, COMPLETE), { failed }),
+  };
+}
+
+/**
+ * What all shards of an output have done; {@link removeImageShards} ends their records.
+ *
+ * @param inputs images that are to be among them
+ * @param takesRow whether one more row of the contact sheet is wanted
+ * @throws UsageError if there are no shards; UserError if one is not finished, or an image is in none
+ */
+export async function joinImageShards(
+  output: string,
+  inputs: readonly ImageFile[],
+  takesRow: (row: readonly Picture[]) => boolean,
+): Promise<TranslatedImages> {
+  const place = resolve(output);
+  const count = await shardCount(place);
+  const missing: number[] = [];
+  const failed: FailedImage[] = [];
+  const byName = new Map<string, { image: TranslatedImage; folder: string; tiles: number }>();
+  for (let number = 1; number <= count; number++) {
+    const folder = shardFolder(place, { number, count });
+    const complete = await readRecord(join(folder, COMPLETE));
+    if (complete === null) missing.push(number);
+    else failed.push(...(complete.failed as FailedImage[]));
+    for (const { tiles, ...image } of await readImages(folder)) byName.set(image.name, { image, folder, tiles });
+  }
+  refuseMissingShards(output, missing, count);
+  const isFailed = new Set(failed.map(({ name }) => name));
+  const forgotten = inputs.find(({ name }) => !byName.has(name) && !isFailed.has(name));
+  if (forgotten !== undefined) {
+    throw new UserError(`${forgotten.file} is in no shard of ${output}: run the shards again, then join.`);
+  }
+  const images: TranslatedImage[] = [];
+  const rows: (readonly Picture[])[] = [];
+  for (const { name } of inputs) {
+    const found = byName.get(name);
+    if (found === undefined) continue;
+    images.push(found.image);
+    if (found.tiles === 0) continue;
+    const numbers = Array.from({ length: found.tiles }, (_, tile) => tile);
+    const row = await Promise.all(numbers.map((tile) => readImage(tileFile(found.folder, name, tile))));
+    if (takesRow(row)) rows.push(row);
+  }
+  return { images, failed, rows };
+}
+
+/** Removes the records of the shards of an output. */
+export async function removeImageShards(output: string): Promise<void> {
+  await removeParts(resolve(output));
+}
+
+type ImageRecord = TranslatedImage & { readonly tiles: number };
+
+async function readImages(folder: string): Promise<ImageRecord[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => RECORD.test(name));
+  const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
+  return records.flatMap((record) => (record === null ? [] : [record as unknown as ImageRecord]));
+}
+
+function tileFile(folder: string, name: string, tile: number): string {
+  return join(folder, `row-${name}-${tile}.png`);
+}

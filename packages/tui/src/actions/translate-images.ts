@@ -1,0 +1,77 @@
+import { contactSheetTiles, type Picture, UserError } from '@instagan/core';
+import type { ImageFile } from '@instagan/datasets';
+import { counted, formatSeconds } from '../output/format.ts';
+import type { ImageShard } from './image-shard.ts';
+import type { RunningJob } from './run-job.ts';
+import { type ImageJob, type TranslatedImage, translateImage } from './translate-image.ts';
+
+export type { TranslatedImage } from './translate-image.ts';
+
+export interface FailedImage {
+  readonly name: string;
+  readonly input: string;
+  readonly error: string;
+}
+
+/** What became of many images. */
+export interface TranslatedImages {
+  readonly images: readonly TranslatedImage[];
+  readonly failed: readonly FailedImage[];
+  /** The pictures of each row of the contact sheet; none without one. */
+  readonly rows: readonly (readonly Picture[])[];
+}
+
+/** A contact sheet ends before it is larger than this. */
+const MAX_SHEET_PX = 40e6;
+
+/** @returns a function that tells whether one more row finds room on the sheet */
+export function sheetLimit(): (row: readonly Picture[]) => boolean {
+  let sumPx = 0;
+  return (row) => {
+    const isFirst = sumPx === 0;
+    for (const { width, height } of row) sumPx += width * height;
+    return isFirst || sumPx <= MAX_SHEET_PX;
+  };
+}
+
+/**
+ * Translates images one after the other until all are done or a signal comes. An image that cannot be read or written does
+ * not stop the others.
+ *
+ * @param shard keeps what is done; null if all images are translated here
+ */
+export async function translateImages(
+  job: ImageJob,
+  inputs: readonly ImageFile[],
+  shard: ImageShard | null,
+  running: RunningJob,
+): Promise<TranslatedImages> {
+  const images: TranslatedImage[] = [];
+  const failed: FailedImage[] = [];
+  const rows: (readonly Picture[])[] = [];
+  const takesRow = sheetLimit();
+  for (const [index, input] of inputs.entries()) {
+    // Computation is synchronous on some backends: signals are heard between two images.
+    await new Promise((resume) => setImmediate(resume));
+    if (running.signal.aborted) return { images, failed, rows };
+    const place = `[${index + 1}/${inputs.length}]`;
+    try {
+      const { image, row } = await translateImage(job, input);
+      const tiles = row && contactSheetTiles(row);
+      await shard?.add(image, tiles);
+      images.push(image);
+      running.advance(image.translated?.length ?? 0, image.output);
+      if (image.warning !== undefined) running.remark(`instagan: ${image.warning}`);
+      const instances = image.translated === null ? '' : `  ${counted(image.translated.length, 'instance')}`;
+      running.say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
+      if (tiles !== null && takesRow(tiles)) rows.push(tiles);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed.push({ name: input.name, input: input.file, error: error.message });
+      running.fail();
+      running.remark(`instagan: ${error.message}`);
+    }
+  }
+  await shard?.complete(failed);
+  return { images, failed, rows };
+}

@@ -1,0 +1,53 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder, UsageError } from '@instagan/core';
+
+const PLAN = 'plan.json';
+
+/** The object in a JSON file; null if there is none, or only half of one. */
+export async function readRecord(file: string): Promise<Record<string, unknown> | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a JSON file whole or not at all, also when the power fails. */
+export async function writeRecord(file: string, value: unknown): Promise<void> {
+  const unfinished = `${file}.part`;
+  const handle = await open(unfinished, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(value)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, file);
+}
+
+/**
+ * Goes on with the work that a folder holds, or begins it there: makes the folder, and keeps in it what the work is.
+ *
+ * @param plan all that decides what comes out
+ * @param clear takes out of the folder what belongs to no plan
+ * @throws UsageError if the work in it was begun with another plan
+ */
+export async function beginPlan(
+  folder: string,
+  plan: Readonly<Record<string, unknown>>,
+  clear: (folder: string) => Promise<void>,
+): Promise<void> {
+  const earlier = await readRecord(join(folder, PLAN));
+  if (earlier === null) {
+    await clear(folder);
+    await makeFolder(folder);
+    await writeRecord(join(folder, PLAN), plan);
+    return;
+  }
+  const differing = Object.keys(plan).filter((key) => JSON.stringify(earlier[key]) !== JSON.stringify(plan[key]));
+  if (differing.length === 0) return;
+  throw new UsageError(
+    `${folder} was begun with another ${differing.join(', ')}: give the same settings again, or remove that folder to start over.`,
+  );
+}
