@@ -34,6 +34,7 @@ import {
 } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import type { DiscriminatorState } from '../../packages/core/src/training/training-state.ts';
 import { relativeDistance } from '../helpers/float64.ts';
+import { checkConsistency } from './consistency-check.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
 /** The smallest that the discriminator scores. */
@@ -371,6 +372,10 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     t.test(`losses are those of the equations, and gradients those of their sum${how}`, (t) =>
       checkLosses(t, joinCalls),
     );
+    t.test(`consistency under motion is that of its equation${how}`, (t) => {
+      tf.engine().startScope();
+      return checkConsistency(t, joinCalls).finally(() => tf.engine().endScope());
+    });
   }
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));
   t.test('a loss that is not a number is seen, and the checkpoint before it stays', checkAlarm);

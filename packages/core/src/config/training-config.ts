@@ -48,9 +48,17 @@ const schema = z.strictObject({
     .strictObject({ generator: positive.max(1).default(2e-4), discriminator: positive.max(1).default(1e-4) })
     .prefault({}),
   adam: z.strictObject({ beta1: share.default(0.5), beta2: share.default(0.999) }).prefault({}),
-  /** Weights of the content losses; the adversarial loss has weight 1. */
+  /**
+   * Weights of the content losses; the adversarial loss has weight 1. `consistency`, which the paper does not have, asks for
+   * the same translation under small motions, for steady videos; 0 leaves it out and costs nothing.
+   */
   weights: z
-    .strictObject({ cycle: weight.default(10), identity: weight.default(10), context: weight.default(10) })
+    .strictObject({
+      cycle: weight.default(10),
+      identity: weight.default(10),
+      context: weight.default(10),
+      consistency: weight.default(0),
+    })
     .prefault({}),
   /** Fake images remembered for the discriminator (Shrivastava et al. 2017); 0 turns the pool off. */
   poolSize: z.int().min(0).max(10000).default(50),

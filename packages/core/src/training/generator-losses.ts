@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { adversarialLoss } from '../losses/adversarial-loss.ts';
+import { consistencyLoss } from '../losses/consistency-loss.ts';
 import { contextLoss } from '../losses/context-loss.ts';
 import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
 import { type DeviceSample, type InstanceSet, joinSets, splitSamples, splitSet } from '../networks/instance-set.ts';
@@ -8,6 +9,7 @@ import type { Parameters } from '../networks/parameters.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
 import type { MeasurementName } from './measurements.ts';
 import type { TrainedParameters } from './optimizer.ts';
+import type { DeviceMotion } from './synthetic-motion.ts';
 
 /** The generators' part of a chunk in one direction, from a source domain to the other one. */
 export interface GeneratorTask {
@@ -61,6 +63,12 @@ export function generatorLosses(
       measured(`cycle${domain}`, reconstructionLoss(reconstructed, target, slots, weights.cycle)),
     ofIdentity: ({ domain, target }: GeneratorTask, identity: InstanceSet): tf.Scalar =>
       measured(`identity${domain}`, reconstructionLoss(identity, target, slots, weights.identity)),
+    /** @param moved what the input, moved, is translated to */
+    ofMotion({ domain, fakes }: GeneratorTask, moved: InstanceSet, motion: DeviceMotion): tf.Scalar {
+      const target = motion.move(fakes);
+      const loss = consistencyLoss(moved, target, motion.seen, slots, weights.consistency);
+      return measured(`consistency${domain}`, loss);
+    },
   };
 }
 

@@ -25,6 +25,7 @@ import {
   samplesNamed,
   tensorsNamed,
 } from './program-tensors.ts';
+import { DeviceMotion, nameMotion, type SyntheticMotion } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
 /** What one direction gives to a chunk. */
@@ -36,6 +37,8 @@ export interface DirectionChunk extends Pick<GeneratorTask, 'domain' | 'forward'
   readonly targets: readonly tf.Tensor4D[] | undefined;
   /** Masks of earlier chunks of these samples, translated, sample by sample; empty in the first chunk. */
   readonly earlier: readonly tf.Tensor4D[];
+  /** Under which the translation is to stay the same, if any is asked for. */
+  readonly motion: SyntheticMotion | undefined;
 }
 
 export interface GeneratorSettings {
@@ -59,7 +62,7 @@ type Generators = Pick<TrainingState, 'generatorAToB' | 'generatorBToA'>;
 
 /**
  * One update of both generators by equation 7: adversarial, cycle, identity and context loss of each direction that takes
- * part.
+ * part, and its consistency under a motion where one is given.
  */
 export function updateGenerators(
   { generatorAToB, generatorBToA }: Generators,
@@ -70,8 +73,13 @@ export function updateGenerators(
   const { config, joinCalls, keepGradients, learningRate, programs } = settings;
   const ratesAToB = generatorAToB.nextRates(learningRate, config.adam);
   const ratesBToA = generatorBToA.nextRates(learningRate, config.adam);
+  const motions: NamedTensors = Object.assign(
+    {},
+    ...chunks.map(({ domain, motion, input }) => (motion ? nameMotion(`motion${domain}`, motion, input) : {})),
+  );
   const inputs: NamedTensors = Object.assign(
     { ratesAToB, ratesBToA },
+    motions,
     ...chunks.map(({ domain, input }) => nameSamples(`input${domain}`, input)),
     ...chunks.map(({ domain, targets }) => nameList(`target${domain}`, targets ?? [])),
     ...chunks.map(({ domain, earlier }) => nameList(`earlier${domain}`, earlier)),
@@ -97,7 +105,7 @@ export function updateGenerators(
       );
     },
   });
-  tf.dispose([ratesAToB, ratesBToA]);
+  tf.dispose([ratesAToB, ratesBToA, ...Object.values(motions)]);
   return {
     fakes: chunks.map(({ domain }) => samplesNamed(`fake${domain}`, outputs)),
     measurements: tensorsNamed('measurement', outputs),
@@ -155,6 +163,13 @@ function differentiate(
       });
       add([backward], () => [losses.ofIdentity(task, networks.generate(backward.parameters, task.input))]);
     }
+  }
+  for (const [i, task] of tasks.entries()) {
+    if (chunks[i]?.motion === undefined) continue;
+    const motion = new DeviceMotion(`motion${task.domain}`, given);
+    const moved = motion.move(samplesNamed(`input${task.domain}`, given));
+    const forward = callOf(task.forward);
+    add([forward], () => [losses.ofMotion(task, networks.generate(forward.parameters, moved), motion)]);
   }
   return { tasks, measurements, gradientsOf };
 }

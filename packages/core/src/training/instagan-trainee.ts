@@ -55,9 +55,10 @@ function beginInstagan(
       const isJittered = [...usable.a, ...usable.b].some((sample) => sample.truth !== undefined);
       const truth = isJittered ? { a: uploadTruth(usable.a, model), b: uploadTruth(usable.b, model) } : undefined;
       const poolRng = createRng(seed, 'pool', step);
+      const motionRng = createRng(seed, 'motion', step);
       try {
         const { gpu: joinCalls, programs } = backend;
-        const settings = { config, learningRate, poolRng, joinCalls, programs, ...(truth && { truth }) };
+        const settings = { config, learningRate, poolRng, motionRng, joinCalls, programs, ...(truth && { truth }) };
         for (const { measurements } of trainStep(state, networks, a, b, settings)) yield measurements;
       } finally {
         disposeSamples([...a, ...b]);

@@ -10,6 +10,8 @@ export const LOSS_NAMES = [
   'identityB',
   'contextA',
   'contextB',
+  'consistencyA',
+  'consistencyB',
   'discriminatorA',
   'discriminatorB',
 ] as const;

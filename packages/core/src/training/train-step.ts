@@ -12,6 +12,7 @@ import { type DirectionChunk, updateGenerators } from './generator-update.ts';
 import type { ImagePool } from './image-pool.ts';
 import type { Measurements } from './measurements.ts';
 import type { Gradients, TrainedParameters } from './optimizer.ts';
+import { drawMotion, type SyntheticMotion } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
 /** One of the two translations: from a source domain to the other one. */
@@ -42,6 +43,8 @@ export interface StepSettings {
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
+  /** Draws the motions of the consistency loss. @default none: needed only where that has a weight */
+  readonly motionRng?: Rng;
   /**
    * Of samples whose masks were jittered. The discriminators take the true masks for real; cycle, identity and context
    * loss compare with the targets: so spoiled masks are to be mended, what they miss of an object may change, and what
@@ -118,15 +121,17 @@ function trainChunk(
   networks: TranslationNetworks,
   directions: readonly Direction[],
   first: number,
-  { config, learningRate, poolRng, joinCalls = false, programs = directRunner, keepGradients = false }: StepSettings,
+  settings: StepSettings,
 ): ChunkResult {
+  const { config, learningRate, poolRng, joinCalls = false, programs = directRunner, keepGradients = false } = settings;
   const common = { programs, keepGradients };
+  const motion = motionOf(settings, directions);
   return inScope(() => {
     const active = directions
       .map((direction) => ({ direction, samples: samplesWith(direction, first) }))
       .filter(({ samples }) => samples.length > 0);
     const chunks = active.map(({ direction, samples }) =>
-      takeChunk(direction, samples, first, config.instancesPerChunk),
+      takeChunk(direction, samples, first, config.instancesPerChunk, motion),
     );
     const { fakes, measurements, gradients } = updateGenerators(state, networks, chunks, {
       ...{ ...common, config, joinCalls },
@@ -147,6 +152,15 @@ function trainChunk(
     }
     return { measurements, gradients: { ...gradients, ...discriminators } };
   });
+}
+
+/** One motion for all samples of a chunk. */
+function motionOf({ config, motionRng }: StepSettings, directions: readonly Direction[]): SyntheticMotion | undefined {
+  const [sample] = directions.flatMap(({ sources }) => sources);
+  if (config.weights.consistency === 0 || sample === undefined) return undefined;
+  if (motionRng === undefined) throw new Error('trainStep: the consistency loss needs a motionRng.');
+  const [, height, width] = sample.image.shape;
+  return drawMotion(motionRng, { height, width });
 }
 
 function directionsOf(
@@ -196,6 +210,7 @@ function takeChunk(
   samples: readonly number[],
   first: number,
   size: number,
+  motion: SyntheticMotion | undefined,
 ): DirectionChunk {
   const ofChunk = (masks: tf.Tensor4D) => takeRows(masks, first, Math.min(size, masks.shape[0] - first));
   const input = samples.map((sample) => ({
@@ -204,7 +219,7 @@ function takeChunk(
   }));
   const targets = sourceTargets && samples.map((sample) => ofChunk(sourceTargets[sample] as tf.Tensor4D));
   const earlier = samples.flatMap((sample) => progress[sample]?.masks ?? []);
-  return { domain, forward, backward, judge, input, targets, earlier };
+  return { domain, forward, backward, judge, input, targets, earlier, motion };
 }
 
 /** Takes over a translated chunk: each image replaces the last one, and its masks join those translated before. */

@@ -24,12 +24,14 @@ function fieldsOf(options: TrainCommandOptions): Fields {
     maxInstances,
     instancesPerChunk,
     maskJitter,
+    consistency,
     learningRate,
     schedule,
     seed,
   } = options;
   const { logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
   const networks = { model, size, ngf, ndf, blocks };
-  const steps = { batch, maxInstances, instancesPerChunk, maskJitter, learningRate, epochs: schedule, seed };
+  const weights = consistency === undefined ? undefined : { consistency };
+  const steps = { batch, maxInstances, instancesPerChunk, maskJitter, weights, learningRate, epochs: schedule, seed };
   return { ...networks, ...steps, logEvery, checkpointEvery, keepCheckpoints, sampleEvery };
 }

@@ -16,6 +16,7 @@ export interface TrainCommandOptions extends TrainingProcessOptions {
   readonly maxInstances?: number;
   readonly instancesPerChunk?: number;
   readonly maskJitter?: number;
+  readonly consistency?: number;
   readonly learningRate?: LearningRateValue;
   readonly schedule?: ScheduleValue;
   readonly seed?: number;

@@ -55,7 +55,9 @@ export function parameterCount(specs: readonly ParameterSpec[]): string {
 }
 
 function describeGeneratorLosses(losses: LossReport): string {
-  const terms = (['generator', 'cycle', 'identity', 'context'] as const).map((name) => {
+  const names = ['generator', 'cycle', 'identity', 'context', 'consistency'] as const;
+  const terms = names.flatMap((name) => {
+    if (name === 'consistency' && losses.consistencyA === undefined) return [];
     const sum = (losses[`${name}A`] ?? 0) + (losses[`${name}B`] ?? 0);
     return `${name === 'generator' ? 'gan' : name} ${sum.toFixed(2)}`;
   });

@@ -63,6 +63,11 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
       'spoil the masks that are translated, up to 1, to be robust to bad ones (default: 0)',
       share(1),
     )
+    .option(
+      '--consistency <W>',
+      'weight of a loss for steady videos: the same translation when the camera moves a little (default: 0)',
+      share(1000),
+    )
     .option('--learning-rate <G[,D]>', 'of generators, discriminators (default: 2e-4,1e-4)', learningRates)
     .addOption(whole('--seed <N>', 'decides weights, order and crops (default: 0)', 0, 2 ** 32))
     .optionsGroup('What is kept:')
