@@ -61,7 +61,7 @@ Options
   --peer-device NAME   PyTorch's device (cpu)
   --threads N          threads of every competitor (all cores)
   --steps N            repeats that count (5)
-  --warm-up N          repeats before them (1)
+  --warm-up N          repeats before them (step: 5, after which backends have recorded what they record; else 1)
   --json               print the result as JSON`;
 
 /**
@@ -75,9 +75,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     values[name] === undefined ? usual : wholeNumber(name, values[name], least);
   const usual: NetworkSetting = SETTINGS[oneOf('--setting', values.setting ?? 'small', settingNames())];
   const ngf = number('ngf', usual.ngf);
+  const benchmark = oneOf('the benchmark', positionals.join(' '), BENCHMARKS);
   if (values.peer !== undefined) oneOf('--peer', values.peer, ['pytorch']);
   return {
-    benchmark: oneOf('the benchmark', positionals.join(' '), BENCHMARKS),
+    benchmark,
     setting: {
       ...(values.size === undefined ? { height: usual.height, width: usual.width } : parseSize(values.size)),
       ngf,
@@ -94,7 +95,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     peerDevice: values['peer-device'] ?? 'cpu',
     threads: number('threads', availableParallelism()),
     repeats: number('steps', 5),
-    warmUp: number('warm-up', 1, 0),
+    warmUp: number('warm-up', benchmark === 'step' ? 5 : 1, 0),
     json: values.json,
   };
 }

@@ -23,7 +23,7 @@ export interface BackendOptions {
    */
   readonly tuning?: boolean;
   /**
-   * Whether webgpu may record the commands of a training step and replay them at later steps, which takes the program less
+   * Whether webgpu, node and node-gpu may record a training step and replay it at later steps, which takes the program less
    * time. @default true
    */
   readonly replay?: boolean;

@@ -18,8 +18,12 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
+import { GraphRunner } from './kernels/node/graph/graph-runner.ts';
+import { observable } from './kernels/node/graph/observable-binding.ts';
+import type { TensorflowMessages } from './kernels/node/graph/tensorflow-messages.ts';
 import { registerNodeKernels } from './kernels/node/register-node-kernels.ts';
-import type { TensorflowBackend } from './kernels/node/tensorflow-binding.ts';
+import type { TensorflowBackend, TensorflowBinding } from './kernels/node/tensorflow-binding.ts';
+import { TensorflowConstants } from './kernels/node/tensorflow-constants.ts';
 
 /** What TensorFlow.js calls both backends. */
 const TFJS_NAME = 'tensorflow';
@@ -66,20 +70,29 @@ function backendOf(kind: Kind): Backend {
   });
 }
 
-async function open(kind: Kind, { threads, stockKernels, log }: BackendOptions): Promise<OpenBackend> {
+async function open(kind: Kind, { threads, stockKernels, replay = true, log }: BackendOptions): Promise<OpenBackend> {
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new UsageError(`--threads must be a whole number of at least 1, got ${threads}.`);
   }
   const before = loadedTfjsNode();
-  const { binding, createBackend } = load(kind, threadsReachTensorflow() ? threads : undefined);
+  const { binding, createBackend, messages } = load(kind, threadsReachTensorflow() ? threads : undefined);
   if (threads !== undefined && before) log?.('TensorFlow is loaded already: --threads has no effect any more.');
   if (threads !== undefined && !threadsReachTensorflow()) {
     log?.('On Bun --threads does not reach TensorFlow: set TF_NUM_INTRAOP_THREADS before the command instead.');
   }
   if (tf.findBackendFactory(TFJS_NAME)) tf.removeBackend(TFJS_NAME);
-  const backend = createBackend();
-  const unregisterKernels = registerNodeKernels(TFJS_NAME, backend as unknown as TensorflowBackend, stockKernels);
-  tf.registerBackend(TFJS_NAME, () => backend, kind.priority);
+  const observed = observable(binding as unknown as TensorflowBinding);
+  const tfjsBackend = createBackend(observed.binding as unknown as LoadedTfjsNode['binding']);
+  const backend = tfjsBackend as unknown as TensorflowBackend;
+  const constants = new TensorflowConstants(observed.binding);
+  const unregisterKernels = registerNodeKernels(TFJS_NAME, backend, constants, stockKernels);
+  const programs = replay
+    ? new GraphRunner(
+        { backend, observed, messages: messages() as TensorflowMessages, lasting: (id) => constants.find(id) },
+        log,
+      )
+    : undefined;
+  tf.registerBackend(TFJS_NAME, () => tfjsBackend, kind.priority);
   await tf.setBackend(TFJS_NAME);
   return {
     name: kind.name,
@@ -88,8 +101,10 @@ async function open(kind: Kind, { threads, stockKernels, log }: BackendOptions):
     features: [],
     software: false,
     gpu: kind.name === 'node-gpu',
+    ...(programs && { programs }),
     async close() {
-      if (tf.findBackend(TFJS_NAME) !== backend) return;
+      if (tf.findBackend(TFJS_NAME) !== tfjsBackend) return;
+      programs?.dispose();
       unregisterKernels();
       tf.removeBackend(TFJS_NAME);
     },

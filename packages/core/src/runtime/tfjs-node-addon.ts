@@ -28,7 +28,10 @@ export interface TfjsNodeFolder {
 export interface LoadedTfjsNode {
   readonly folder: string;
   readonly binding: TfjsNodeBinding;
-  createBackend(): tf.KernelBackend;
+  /** @param binding the addon, or what stands in its place */
+  createBackend(binding: TfjsNodeBinding): tf.KernelBackend;
+  /** The protocol buffers that the package brings along, by their names. */
+  messages(): object;
 }
 
 /** The environment variable that names the folder to use of each package. */
@@ -92,7 +95,7 @@ export function loadedTfjsNode(): LoadedTfjsNode | undefined {
  * Loads TensorFlow and registers its kernels; TensorFlow.js stays the one of this process. Unlike the package's own
  * entry it registers no backend and no file handlers.
  *
- * @param threads for one operation; TensorFlow's own choice (every core) without it
+ * @param threads for one operation, and operations of a graph at a time; TensorFlow's own choice (every core) without it
  * @throws Error when another build is loaded, or when the addon or a library it needs does not load
  */
 export function loadTfjsNode({ folder, addon }: TfjsNodeFolder, threads?: number): LoadedTfjsNode {
@@ -103,7 +106,10 @@ export function loadTfjsNode({ folder, addon }: TfjsNodeFolder, threads?: number
   restoreRemovedUtil();
   // 2: errors only. TensorFlow greets with its build options otherwise.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  if (threads !== undefined) {
+    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+    process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  }
   (globalThis as Record<symbol, unknown>)[SHARED_TFJS] = tf;
 
   const binding = require(addon) as TfjsNodeBinding;
@@ -112,6 +118,7 @@ export function loadTfjsNode({ folder, addon }: TfjsNodeFolder, threads?: number
     NodeJSKernelBackend: new (binding: TfjsNodeBinding, packageName: string) => tf.KernelBackend;
   };
   const { name } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name: string };
-  loaded = { folder, binding, createBackend: () => new NodeJSKernelBackend(binding, name) };
+  const messages = () => require(path.join(folder, 'dist', 'proto', 'api_pb.js')) as object;
+  loaded = { folder, binding, createBackend: (used) => new NodeJSKernelBackend(used, name), messages };
   return loaded;
 }

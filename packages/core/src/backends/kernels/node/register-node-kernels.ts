@@ -17,7 +17,7 @@ import { setSpread, setSum } from './set-kernels.ts';
 import { powerIteration, spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
 import type { Handle, TensorflowBackend } from './tensorflow-binding.ts';
 import { TensorflowCall } from './tensorflow-call.ts';
-import { TensorflowConstants } from './tensorflow-constants.ts';
+import type { TensorflowConstants } from './tensorflow-constants.ts';
 
 const KERNELS = {
   Convolution: convolution,
@@ -55,15 +55,16 @@ type AnyKernel = (
  * Registers this project's kernels for tfjs-node's backend, in place of the references that ops may have registered:
  * each op as the fewest of TensorFlow's own operations that compute it.
  *
+ * @param constants made on the same backend; the kernels free them when they are taken out
  * @param except ops that keep their reference of stock operations
  * @returns takes the kernels out of tfjs's registry again and frees their constants
  */
 export function registerNodeKernels(
   backendName: string,
   backend: TensorflowBackend,
+  constants: TensorflowConstants,
   except: readonly string[] = [],
 ): () => void {
-  const constants = new TensorflowConstants(backend.binding);
   const call = new TensorflowCall(constants);
   const unregister = registerKernels({
     backendName,

@@ -30,6 +30,12 @@ export interface TensorflowBinding extends Readonly<Record<NamedNumber, number>>
   executeOp(operation: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): Handle[];
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  /** @param tags of the graph, separated by commas */
+  loadSavedModel(folder: string, tags: string): number;
+  /** @param feeds names like `node:0`, separated by commas, as many as `inputs` */
+  runSavedModel(model: number, inputs: readonly number[], feeds: string, fetches: string): Handle[];
+  deleteSavedModel(model: number): void;
 }
 
 /** What the kernels use of the inside of tfjs-node's backend. */
@@ -37,4 +43,5 @@ export interface TensorflowBackend {
   readonly binding: TensorflowBinding;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
   createOutputTensor(metadata: Handle): tf.TensorInfo;
+  getDTypeInteger(dtype: tf.DataType): number;
 }

@@ -56,6 +56,14 @@ export class TensorflowConstants {
     return this.#kept(`${key} ${shape}`, () => this.#tensor(shape, 'TF_INT32', make()));
   }
 
+  /** The constant of an id, with its values; undefined for any other tensor. */
+  find(id: number): (Handle & { readonly values: Float32Array | Int32Array }) | undefined {
+    for (const handle of this.#tensors.values()) {
+      if (handle.id === id) return { ...handle, values: this.binding.tensorDataSync(id) as Float32Array | Int32Array };
+    }
+    return undefined;
+  }
+
   /** Deletes what is kept beyond the limit; to be called when no call holds a constant. */
   trim(most: number = MOST_TENSORS): void {
     for (const [key, { id }] of this.#tensors) {
