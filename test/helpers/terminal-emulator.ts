@@ -111,7 +111,7 @@ export class TerminalEmulator {
   }
 
   /** Waits until the screen matches. @throws Error with the screen if it does not in time, or the command ends before */
-  async shows(pattern: RegExp): Promise<void> {
+  async shows(pattern: RegExp, waitMs = WAIT_MS): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -124,7 +124,7 @@ export class TerminalEmulator {
         if (pattern.test(this.screen())) finish(resolve);
         else if (this.#hasExited) fail('The command ended');
       };
-      const timer = setTimeout(() => fail(`${WAIT_MS / 1000} s passed`), WAIT_MS);
+      const timer = setTimeout(() => fail(`${waitMs / 1000} s passed`), waitMs);
       this.#watchers.add(look);
       look();
     });

@@ -315,10 +315,13 @@ class Dashboard {
     if (this.#isReading) return;
     const { focus, isOverlaid, view } = this.#state;
     const everything = all || isOverlaid || view === 'runs';
-    const waiting = everything ? [...this.#runs] : this.#runs.slice(focus, focus + 1);
+    const focused = this.#runs[focus];
+    const others = everything ? this.#runs.filter((run) => run !== focused) : [];
+    // In turns: a short log does not wait for a long one.
+    const waiting = [...(focused === undefined ? [] : [focused]), ...others];
     this.#isReading = true;
     const slice = () => {
-      const [run] = waiting;
+      const run = waiting.shift();
       if (run === undefined) {
         this.#isReading = false;
         return;
@@ -327,7 +330,7 @@ class Dashboard {
       const { changed, caughtUp } = run.log.poll(SLICE_MS);
       if (changed) this.#invalidate();
       if (changed && wasEnded !== (run.log.state.end !== null)) run.checkAlive();
-      if (caughtUp) waiting.shift();
+      if (!caughtUp) waiting.push(run);
       if (waiting.length > 0) setImmediate(slice);
       else this.#isReading = false;
     };

@@ -134,7 +134,10 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
     const age = run.isLive ? `, ${ageText((nowMs - state.checkpoint.timeMs) / 1000)} ago` : '';
     items.push(['checkpoint', `step ${state.checkpoint.step}${age}`]);
   }
-  if (run.log.progress < 1) items.push(['reading log', `${Math.floor(100 * run.log.progress)} %`]);
+  if (run.log.progress < 1) {
+    const sketch = run.log.isSurveyed ? ', shown from samples of it' : '';
+    items.push(['reading log', `${Math.floor(100 * run.log.progress)} %${sketch}`]);
+  }
   const pieces = items.map(([label, value]) => ({
     plain: `${label} ${value}`,
     painted: `${theme.paint('dim', label)} ${value}`,
