@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { jobsIn } from './cli-process.ts';
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -27,7 +29,7 @@ export function runProcess(
   return new Promise((resolve, reject) => {
     const child = spawn('env', ['-u', 'NODE_OPTIONS', '-u', 'TAP', command, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env },
+      env: { ...process.env, INSTAGAN_JOBS: jobsIn(cwd ?? tmpdir()), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);

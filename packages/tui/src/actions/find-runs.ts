@@ -5,8 +5,9 @@ import { eventLogFile, jobsFolder, parseEventLine, UserError } from '@instagan/c
 /** Where runs are if nobody says otherwise. */
 export const RUNS_FOLDER = 'runs';
 
-/** Jobs are listed unasked while they write to their logs, and for this long after. */
+/** Jobs are listed unasked while they write to their logs and for this long after, the last ones. */
 const RECENT_MS = 3_600_000;
+const MOST_RECENT = 8;
 const LONGEST_FIRST_LINE = 65_536;
 
 /**
@@ -17,7 +18,8 @@ const LONGEST_FIRST_LINE = 65_536;
  * @throws UserError if one that was given is nothing of the kind
  */
 export function findRuns(places: readonly string[]): string[] {
-  if (places.length === 0) return [...runsIn(RUNS_FOLDER), ...runsIn(jobsFolder()).filter(isRecent)];
+  if (places.length === 0)
+    return [...runsIn(RUNS_FOLDER), ...runsIn(jobsFolder()).filter(isRecent).slice(0, MOST_RECENT)];
   const found = places.flatMap((place) => {
     if (isRun(place)) return [place];
     const inside = runsIn(place);

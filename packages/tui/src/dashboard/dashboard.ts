@@ -326,9 +326,10 @@ class Dashboard {
         this.#isReading = false;
         return;
       }
-      const wasEnded = run.log.state.end !== null;
+      const [wasEnded, known] = [run.log.state.end !== null, knowledgeOf(run)];
       const { changed, caughtUp } = run.log.poll(SLICE_MS);
-      if (changed) this.#invalidate();
+      // Who opens a run waits for it.
+      if (changed) this.#invalidate(knowledgeOf(run) > known);
       if (changed && wasEnded !== (run.log.state.end !== null)) run.checkAlive();
       if (!caughtUp) waiting.push(run);
       if (waiting.length > 0) setImmediate(slice);
@@ -349,6 +350,12 @@ class Dashboard {
       this.#disk = null;
     }
   }
+}
+
+/** How much is known of a run: nothing, what slices of its log say, or all. */
+function knowledgeOf({ log }: RunEntry): number {
+  if (log.state.startedMs === 0) return 0;
+  return log.isSurveyed ? 1 : 2;
 }
 
 /** What Ink shows of a view. */

@@ -23,6 +23,8 @@ const MOST_ALARMS = 2;
 /** A training that makes no step for as long as so many usual ones is stuck. */
 const PATIENCE_STEPS = 30;
 const LEAST_PATIENCE_MS = 120_000;
+/** Of the names in the list of runs. */
+const LEAST_NAME_WIDTH = 14;
 
 /** Name, state, progress and time left of a run, on one line. */
 export function headerLine(run: RunEntry, width: number, theme: Theme): string {
@@ -117,8 +119,7 @@ export function statusLines(run: RunEntry, nowMs: number, width: number, theme: 
         : [`${item}s/s`, (1 / pace).toPrecision(3)],
     );
   }
-  const scores = Object.entries(state.scores).map(([name, score]) => `${name} ${score.toFixed(3)}`);
-  if (scores.length > 0) items.push(['validation', scores.join(', ')]);
+  for (const [name, score] of Object.entries(state.scores)) items.push([name, score.toFixed(3)]);
   const [tensors, tensorBytes, rss] = [
     latest('memory.tensors'),
     latest('memory.tensorBytes'),
@@ -230,22 +231,27 @@ export function eventLines(run: RunEntry, state: DashboardState, area: Area, the
 export function runLines(runs: readonly RunEntry[], state: DashboardState, area: Area, theme: Theme): string[] {
   const rows = area.rows - 2;
   const first = Math.max(0, Math.min(state.focus - Math.floor(rows / 2), runs.length - rows));
-  const nameWidth = Math.min(32, Math.max(4, ...runs.map(({ name }) => name.length)));
-  const columns = (name: string, status: string, steps: string, pace: string, alarm: string) =>
-    ` ${fitted(name, nameWidth)}  ${fitted(status, 12)}${fitted(steps, 18)}${fitted(pace, 12)}${alarm}`;
-  const lines = runs.slice(first, first + rows).map((run, i) => {
-    const { step, totalSteps, alarms } = run.log.state;
-    const pace = run.log.state.secondsPerStep();
-    const steps = run.status === 'starting' ? '' : totalSteps === null ? String(step) : `${step}/${totalSteps}`;
-    const alarm = alarms.length === 0 ? '' : `▲ ${alarms.at(-1)!.code}`;
-    const text = fitted(
-      columns(run.name, run.status, steps, pace === null ? '' : `${pace.toPrecision(3)} s`, alarm),
-      area.columns,
-    );
+  const head = ['run', 'state', 'step', 's/step', ''];
+  const shown = runs.slice(first, first + rows).map((run) => ({ run, cells: runCells(run) }));
+  const widths = head.map((title, i) => Math.max(title.length, ...shown.map(({ cells }) => cells[i]!.length)) + 2);
+  // A narrow screen shortens names.
+  const others = widths.slice(1).reduce((sum, width) => sum + width, 1);
+  widths[0] = Math.max(LEAST_NAME_WIDTH, Math.min(widths[0]!, area.columns - others));
+  const line = (cells: readonly string[]) =>
+    fitted(` ${cells.map((cell, i) => `${fitted(cell, widths[i]! - 2)}  `).join('')}`, area.columns);
+  const lines = shown.map(({ run, cells }, i) => {
+    const text = line(cells);
     return first + i === state.focus ? theme.inverse(text) : theme.paint(STATUS_ROLES[run.status], text);
   });
-  const head = theme.paint('dim', fitted(columns('run', 'state', 'step', 's/step', ''), area.columns));
-  return [titleLine('runs', `${runs.length}`, area.columns, theme), head, ...lines];
+  return [titleLine('runs', `${runs.length}`, area.columns, theme), theme.paint('dim', line(head)), ...lines];
+}
+
+function runCells({ name, status, log }: RunEntry): string[] {
+  const { step, totalSteps, alarms } = log.state;
+  const pace = log.state.secondsPerStep();
+  const steps = status === 'starting' ? '' : totalSteps === null ? String(step) : `${step}/${totalSteps}`;
+  const alarm = alarms.length === 0 ? '' : `▲ ${alarms.at(-1)!.code}`;
+  return [name, status, steps, pace === null ? '' : `${pace.toPrecision(3)} s`, alarm];
 }
 
 /** The list from which curves are chosen. */

@@ -228,7 +228,7 @@ t.test('a run of another kind shows what it has: other losses, scores, pictures 
   t.match(text, /l1 3/);
   t.match(text, 'validation: iou 0.750');
   t.match(text, /─ validation scores ─+ linear, not smoothed ─.*\niou 0\.75\n/, 'a curve that is not smoothed');
-  t.match(text, / validation iou 0\.750 /);
+  t.match(text, / s\/step 0\.500 +images\/s [\d.]+ +iou 0\.750 /);
   t.match(text, /samples ─+ step 1, 1 of 1/);
 });
 
