@@ -13,6 +13,11 @@ t.test('what the system refuses is said with the file and the mend', async (t) =
   t.match(describeFailure(error), { message: /^nowhere.at.all: there is no such file or folder: check/, exitCode: 1 });
 });
 
+t.test('a disk that is full is said, also of a file that is open already', async (t) => {
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  t.match(describeFailure(error).message, /^The disk is full: free some space, then run the command again\.$/);
+});
+
 t.test('a backend that is out of memory is said as such', async (t) => {
   const failure = describeFailure(new Error('XNN status for XNNConv2D is not successful. XNN status: 6'));
   t.match(failure.message, /^The memory is used up .*lower --size/);

@@ -36,10 +36,15 @@ export function describeFailure(error: unknown): Failure {
 function unexpected(error: Error): string {
   const { code, path } = error as NodeJS.ErrnoException;
   const known = code === undefined ? undefined : SYSTEM_ERRORS[code];
-  if (known !== undefined && path !== undefined) return `${path}: ${known}.`;
+  // What fails on an open file names none.
+  if (known !== undefined) return path === undefined ? `${capitalised(known)}.` : `${path}: ${known}.`;
   const [firstLine = 'unknown error'] = error.message.split('\n');
   if (OUT_OF_MEMORY.test(error.message)) {
     return `The memory is used up (${firstLine}): lower --size, or for a training --batch, --ngf, --ndf or --instances-per-chunk.`;
   }
   return `Unexpected error: ${firstLine.replace(/[.\s]+$/, '')}. Run it again with --debug and report what that prints.`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

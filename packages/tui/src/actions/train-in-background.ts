@@ -5,14 +5,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '@instagan/core/events';
 import { loadDashboard } from '../dashboard/load-dashboard.ts';
+import { OUTPUT_FILE } from '../dashboard/log/last-words.ts';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ScreenOptions } from '../options/shared.ts';
 import { shellQuoted } from '../output/format.ts';
 import { hasDashboard } from '../output/terminal.ts';
 
-/** What the training prints, for those who do not watch. */
-const OUTPUT_FILE = 'train.log';
 const POLL_INTERVAL_MS = 100;
 const LAST_LINES = 6;
 

@@ -9,7 +9,7 @@ import { shownCurves } from './app/panels.ts';
 import { sampleSets } from './app/sample-panel.ts';
 import { type View, viewOf } from './app/view.ts';
 import { curveGroups } from './log/curve-groups.ts';
-import { RunEntry } from './log/run-entry.ts';
+import { RunEntry, type RunStatus } from './log/run-entry.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import { asciiText } from './terminal/ascii-text.ts';
 import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
@@ -38,7 +38,7 @@ const POLL_INTERVAL_MS = 250;
 /** Runs that are not looked at are read less often. */
 const BACKGROUND_INTERVAL_MS = 2000;
 const LIST_INTERVAL_MS = 3000;
-const DISK_INTERVAL_MS = 30_000;
+const DISK_INTERVAL_MS = 5000;
 /** While a long log is read, the screen and keys get a turn this often. */
 const SLICE_MS = 25;
 const REDRAW_INTERVAL_MS = 100;
@@ -47,6 +47,8 @@ const REDRAW_PAUSE = 200;
 const LONGEST_PAUSE_MS = 4000;
 const MESSAGE_MS = 6000;
 const LEAST_FREE_BYTES = 2e9;
+/** A run that writes, or that a full disk may have ended. */
+const FILLING: ReadonlySet<RunStatus> = new Set(['running', 'paused', 'failed', 'lost']);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -345,7 +347,7 @@ class Dashboard {
       const { bavail, bsize } = statfsSync(run.folder);
       const free = Number(bavail) * Number(bsize);
       const text = `the disk is nearly full: ${(free / 1e9).toFixed(1)} GB are left for ${run.folder}`;
-      this.#disk = run.isLive && free < LEAST_FREE_BYTES ? text : null;
+      this.#disk = FILLING.has(run.status) && free < LEAST_FREE_BYTES ? text : null;
     } catch {
       this.#disk = null;
     }

@@ -82,7 +82,7 @@ export function alarmTexts(run: RunEntry, disk: string | null, nowMs: number): s
   const kind = job === null ? 'training' : 'job';
   const texts = alarms.map(({ step, message }) => `step ${step}: ${message}`);
   if (end?.outcome === 'failed') texts.push(`${kind} failed: ${end.message}`);
-  if (run.status === 'lost') texts.push(GONE[kind]);
+  if (run.status === 'lost') texts.push(run.lastWords === null ? GONE[kind] : `${kind} failed: ${run.lastWords}`);
   const silentMs = nowMs - stepMs;
   const patienceMs = Math.max(LEAST_PATIENCE_MS, 1000 * PATIENCE_STEPS * (run.log.state.secondsPerStep() ?? 0));
   if (run.status === 'running' && stepMs > 0 && silentMs > patienceMs) {

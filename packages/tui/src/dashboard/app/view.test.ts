@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventLogFile, formatEvent, type RunEvent, type RunEventBody } from '@instagan/core/events';
 import { renderToString } from 'ink';
@@ -185,6 +186,17 @@ t.test('alarms are on top, and what can only be seen from outside too', async (t
   t.match(only[1], /▲ step 200: cycleA is 99 times its average/);
   const failed = screen([runOf(t, [...events(), { type: 'run-failed', step: 200, message: 'no memory' }])]);
   t.match(failed[1], /▲ training failed: no memory/);
+});
+
+t.test('a training in the background that is gone is known by the last words it printed', async (t) => {
+  const run = runOf(t, events());
+  const log = path.join(run.folder, 'train.log');
+  writeFileSync(log, 'step 1\ninstagan: The disk is full: free some space, then run the command again.\n');
+  run.checkAlive();
+  t.match(screen([run])[1], /▲ training failed: The disk is full: free some space/);
+  writeFileSync(log, 'step 1\nstep 2\n');
+  run.checkAlive();
+  t.match(screen([run])[1], /▲ the training is gone without a word/);
 });
 
 t.test('runs are listed with their state, and overlaid on one chart', async (t) => {

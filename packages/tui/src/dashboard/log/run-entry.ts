@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { lastWords } from './last-words.ts';
 import { RunLog } from './run-log.ts';
 
 export type RunStatus = 'starting' | 'running' | 'paused' | 'completed' | 'interrupted' | 'failed' | 'lost';
@@ -10,6 +11,7 @@ export class RunEntry {
   readonly folder: string;
   readonly log: RunLog;
   #isAlive = false;
+  #lastWords: string | null = null;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -25,6 +27,12 @@ export class RunEntry {
   /** Looks whether a process trains the run, or does the job. */
   checkAlive(): void {
     this.#isAlive = isTrained(this.folder);
+    this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
+  }
+
+  /** What a training said before it was gone, where that was kept. */
+  get lastWords(): string | null {
+    return this.#lastWords;
   }
 
   /** The process on this machine that the run is locked for; null if there is none. */

@@ -45,6 +45,7 @@ t.test('a log is read as it grows, whole lines only', async (t) => {
   appendFileSync(eventLogFile(folder), line.slice(0, 30));
   log.poll(1000);
   t.equal(log.state.step, 1);
+  t.equal(log.progress, 1, 'half a line, as a full disk leaves it, is not waited for');
   appendFileSync(eventLogFile(folder), line.slice(30));
   log.poll(1000);
   t.equal(log.state.step, 2);

@@ -27,6 +27,7 @@ export class RunLog {
   #sizeBytes = 0;
   #line = 0;
   #inode: number | null = null;
+  #isCaughtUp = true;
 
   constructor(runFolder: string) {
     this.runFolder = runFolder;
@@ -46,9 +47,9 @@ export class RunLog {
     return this.#survey !== null;
   }
 
-  /** Share of the log that was read, from 0 to 1. */
+  /** Share of the log that was read, from 0 to 1; the beginning of a line at its end does not count. */
   get progress(): number {
-    return this.#sizeBytes === 0 ? 1 : this.#offsetBytes / this.#sizeBytes;
+    return this.#isCaughtUp ? 1 : this.#offsetBytes / this.#sizeBytes;
   }
 
   /**
@@ -65,7 +66,9 @@ export class RunLog {
       return { changed: false, caughtUp: true };
     }
     try {
-      return this.#read(descriptor, budgetMs);
+      const result = this.#read(descriptor, budgetMs);
+      this.#isCaughtUp = result.caughtUp;
+      return result;
     } catch (error) {
       this.fault = (error as Error).message;
       return { changed: true, caughtUp: true };

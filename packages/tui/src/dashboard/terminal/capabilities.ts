@@ -18,12 +18,21 @@ export interface TerminalCapabilities {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const KITTY_QUERY = '\u001b_Gi=4242,s=1,v=1,a=q,t=d,f=24;AAAA\u001b\\';
+
 /**
  * Questions to the terminal: kitty graphics, background colour, size of a character, and at last what it is (DA1), which
- * every terminal answers: what was not answered before that is not there.
+ * every terminal answers: what was not answered before that is not there. Multiplexers are not asked for kitty graphics:
+ * they have none, and take the question for a title.
  */
-export const TERMINAL_QUERY =
-  '\u001b_Gi=4242,s=1,v=1,a=q,t=d,f=24;AAAA\u001b\\' + '\u001b]11;?\u001b\\' + '\u001b[16t' + '\u001b[c';
+export function terminalQuery(env: Environment): string {
+  return `${isMultiplexer(env) ? '' : KITTY_QUERY}\u001b]11;?\u001b\\\u001b[16t\u001b[c`;
+}
+
+/** Whether tmux or screen stands between us and the terminal, whose name then means nothing. */
+function isMultiplexer(env: Environment): boolean {
+  return env.TMUX !== undefined || env.STY !== undefined || /^(tmux|screen)/.test(env.TERM ?? '');
+}
 
 const DA1 = /\[\?([\d;]*)c/;
 
@@ -33,7 +42,7 @@ export function isAnswerComplete(answers: string): boolean {
 }
 
 /**
- * What the terminal can show, from its answers to {@link TERMINAL_QUERY} and the environment.
+ * What the terminal can show, from its answers to {@link terminalQuery} and the environment.
  *
  * @param answers empty if none came
  * @param depth bits of colour, as Node tells them
@@ -54,10 +63,8 @@ export function capabilitiesFrom(answers: string, env: Environment, depth: numbe
 function graphicsFrom(answers: string, env: Environment, depth: ColourDepth): Graphics {
   if (depth === 1) return 'ascii';
   if (/_Gi=4242;OK/.test(answers)) return 'kitty';
-  // A multiplexer hides the terminal that the environment names.
-  const isInside = env.TMUX !== undefined || env.STY !== undefined;
   const names = [env.TERM_PROGRAM, env.LC_TERMINAL].map((name) => name?.toLowerCase());
-  if (!isInside && names.some((name) => name === 'iterm.app' || name === 'iterm2' || name === 'wezterm'))
+  if (!isMultiplexer(env) && names.some((name) => name === 'iterm.app' || name === 'iterm2' || name === 'wezterm'))
     return 'iterm2';
   if (DA1.exec(answers)?.[1]?.split(';').includes('4')) return 'sixel';
   return isUnicode(env) ? 'blocks' : 'ascii';
@@ -110,7 +117,7 @@ export async function askTerminal(
       if (isAnswerComplete(answers)) done();
     }
     stdin.on('readable', take);
-    stdout.write(TERMINAL_QUERY);
+    stdout.write(terminalQuery(process.env));
   });
   stdin.setRawMode(wasRaw);
   return answers;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { asciiText } from './ascii-text.ts';
-import { capabilitiesFrom, isAnswerComplete } from './capabilities.ts';
+import { capabilitiesFrom, isAnswerComplete, terminalQuery } from './capabilities.ts';
 import { frameChanges, type Overlay, Screen } from './screen.ts';
 import { foreground, nearest256, Theme } from './theme.ts';
 
@@ -108,6 +108,10 @@ t.test('what a terminal can show is asked of it, and guessed from the environmen
   t.equal(of(`${ESC}[?62;14;24c`).graphics, 'blocks', '4 is a word of its own');
   t.equal(of(da1, { TERM_PROGRAM: 'iTerm.app' }).graphics, 'iterm2');
   t.equal(of(da1, { TERM_PROGRAM: 'iTerm.app', TMUX: '/tmp/x' }).graphics, 'blocks', 'tmux hides it');
+  t.match(terminalQuery({ TERM: 'xterm-256color' }), '_Gi=4242');
+  for (const env of [{ TMUX: '/tmp/x' }, { STY: '1' }, { TERM: 'screen-256color' }]) {
+    t.notMatch(terminalQuery(env), '_G', 'a multiplexer would make it the title of the window');
+  }
   t.match(of('', { NO_COLOR: '1' }), { graphics: 'ascii', depth: 1 });
   t.match(of('', { LANG: 'C' }), { graphics: 'ascii', isUnicode: false });
   t.equal(of(`${ESC}]11;rgb:ffff/ffff/eeee${ESC}\\`).isLight, true);
