@@ -23,7 +23,7 @@ export { isImageName, type MaskImage, type RgbImage } from './images/image-file.
 export { type ReadImageOptions, readImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask, valuesOfMask } from './images/read-mask.ts';
 export { resizeImage } from './images/resize-image.ts';
-export { writeImage } from './images/write-image.ts';
+export { encodeImage, writeImage } from './images/write-image.ts';
 export { writeMask } from './images/write-mask.ts';
 export { type FolderImages, type FolderImagesOptions, openFolderImages } from './pairs/folder-images.ts';
 export { type DomainCounts, type FolderPairs, type FolderPairsOptions, openFolderPairs } from './pairs/folder-pairs.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { makeFolder, UsageError, UserError } from '@instagan/core/data';
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
 import type { RgbImage } from './image-file.ts';
 
 /**
@@ -12,12 +12,13 @@ import type { RgbImage } from './image-file.ts';
  *
  * @throws UsageError for another ending, UserError if the folder or file cannot be written
  */
-export async function writeImage(file: string, { width, height, data }: RgbImage): Promise<void> {
-  const image = sharp(data, { raw: { width, height, channels: 3 } });
-  await writeWhole(file, await encode(file, image));
+export async function writeImage(file: string, image: RgbImage): Promise<void> {
+  await writeWhole(file, await encodeImage(file, image));
 }
 
-async function encode(file: string, image: Sharp): Promise<Uint8Array> {
+/** What `writeImage` writes. @throws UsageError for another ending */
+export async function encodeImage(file: string, { width, height, data }: RgbImage): Promise<Uint8Array> {
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
   switch (extname(file).toLowerCase()) {
     case '.png':
       return image.png().toBuffer();

@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readImage, writeImage } from '@instagan/datasets';
 import t from 'tap';
 import type { TerminalCapabilities } from '../terminal/capabilities.ts';
 import { asciiPicture, blockPicture } from './block-picture.ts';
 import { iterm2Image, kittyImage, kittyRemove } from './inline-image.ts';
-import type { Picture } from './picture.ts';
+import { loadPicture, type Picture } from './picture.ts';
 import { PictureStore } from './picture-store.ts';
 import { fitCells, resample } from './resample.ts';
 import { sixelPicture } from './sixel.ts';
@@ -47,6 +50,19 @@ t.test('a picture made smaller or larger keeps its colours', async (t) => {
       [0, 0, 255],
     ],
   );
+});
+
+t.test('a photo goes over the line no larger than a screen', async (t) => {
+  const folder = t.testdir();
+  const [small, large] = [path.join(folder, 'small.png'), path.join(folder, 'large.png')];
+  await writeImage(small, twoColours(40, 20));
+  await writeImage(large, twoColours(4000, 1000));
+  t.same((await loadPicture(small)).file, readFileSync(small), 'as it is');
+  const { picture, file } = await loadPicture(large);
+  t.match(picture, { width: 1280, height: 320 });
+  const sent = path.join(folder, 'sent.png');
+  writeFileSync(sent, file);
+  t.same(await readImage(sent), picture, 'a PNG of the same pixels');
 });
 
 t.test('half blocks carry two pixels each, in as many colours as there are', async (t) => {
