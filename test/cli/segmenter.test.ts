@@ -54,9 +54,10 @@ t.test('a segmenter is trained from a folder, and reports on images it never saw
 });
 
 t.test('a segmenter can begin with the weights of another, and then has its network and size', async (t) => {
-  const line = 'segmenter train --data set --init discs --steps 1 --backend wasm';
+  const line = 'segmenter train --data set --preset photos --init discs --steps 1 --backend wasm';
   const more = await run(`${line} --run more`);
   t.equal(more.code, 0, more.stderr);
+  t.match(more.stdout, /no PatchGAN/, 'the preset does without');
   t.match(more.stdout, /settings .*init discs \(none\).*size 32x32.*ngf 4/);
   const wider = await run(`${line} --run wider --ngf 8`);
   t.match(wider, { code: 2, stderr: /discs has ngf 4, so its weights do not fit ngf 8: leave that setting out/ });

@@ -2,8 +2,10 @@ export { type ImportedUnet, importAuthorsUnet } from './checkpoint/import-author
 export { type InheritedConfig, inheritedConfig } from './checkpoint/initial-weights.ts';
 export {
   parseSegmenterConfig,
+  SEGMENTER_PRESETS,
   type SegmenterConfig,
   type SegmenterConfigInput,
+  type SegmenterPresetName,
   segmenterConfigs,
 } from './config/segmenter-config.ts';
 export { averagePrecision, type InstancePair } from './evaluation/average-precision.ts';

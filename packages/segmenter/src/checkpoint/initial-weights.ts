@@ -1,12 +1,6 @@
-import {
-  type Checkpoint,
-  MODEL_FILE,
-  readNewestCheckpoint,
-  readRunConfig,
-  UsageError,
-  UserError,
-} from '@instagan/core';
+import { type Checkpoint, MODEL_FILE, readRunConfig, UsageError } from '@instagan/core';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
+import { newestModel } from './newest-model.ts';
 
 /** What decides the shapes of a U-Net's weights. */
 const NETWORK = ['ngf', 'levels', 'refine', 'depth'] as const;
@@ -35,11 +29,7 @@ export async function initialWeights(runFolder: string, config: SegmenterConfig)
       `${runFolder} has ${name} ${own[name]}, so its weights do not fit ${name} ${config[name]}: leave that setting out.`,
     );
   }
-  const { checkpoint } = await readNewestCheckpoint(runFolder);
-  const model = checkpoint?.files[MODEL_FILE];
-  if (checkpoint === null || model === undefined) {
-    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
-  }
+  const { checkpoint, model } = await newestModel(runFolder);
   const generator = new Map([...model].filter(([name]) => name.startsWith('generator.')));
   return { ...checkpoint, files: { [MODEL_FILE]: generator } };
 }

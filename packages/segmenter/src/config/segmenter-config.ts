@@ -69,6 +69,18 @@ const schema = z.strictObject({
 export type SegmenterConfig = Readonly<z.output<typeof schema>>;
 export type SegmenterConfigInput = z.input<typeof schema>;
 
+/** Settings for what the defaults are not made for. */
+export const SEGMENTER_PRESETS = {
+  photos: {
+    batch: 4,
+    learningRate: { generator: 8e-4 },
+    weights: { adversarial: 0 },
+    epochs: { constant: 12, decay: 34 },
+  },
+} as const satisfies Record<string, SegmenterConfigInput>;
+
+export type SegmenterPresetName = keyof typeof SEGMENTER_PRESETS;
+
 /**
  * Validates a configuration and fills in the defaults.
  *

@@ -1,5 +1,6 @@
-import { MODEL_FILE, readNewestCheckpoint, readRunConfig, tensorsFromArrays, UserError } from '@instagan/core';
+import { readRunConfig, tensorsFromArrays } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
+import { newestModel } from '../checkpoint/newest-model.ts';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
 import { segmenterNetworks } from '../networks/segmenter-networks.ts';
 import type { Segmenter } from './predict-maps.ts';
@@ -20,11 +21,7 @@ export interface LoadedSegmenter extends Segmenter {
  */
 export async function loadSegmenter(runFolder: string): Promise<LoadedSegmenter> {
   const config = await readRunConfig(segmenterConfigs, runFolder);
-  const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
-  const model = checkpoint?.files[MODEL_FILE];
-  if (checkpoint === null || model === undefined) {
-    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
-  }
+  const { checkpoint, model, warnings } = await newestModel(runFolder);
   const networks = segmenterNetworks(config);
   const parameters = tensorsFromArrays(networks.generatorSpecs, model, 'generator.', checkpoint.folder);
   return {

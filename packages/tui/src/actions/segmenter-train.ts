@@ -1,7 +1,9 @@
 import { openFolderImages } from '@instagan/datasets';
 import {
   inheritedConfig,
+  SEGMENTER_PRESETS,
   type SegmenterConfig,
+  type SegmenterPresetName,
   segmenterConfigs,
   segmenterNetworks,
   trainSegmenter,
@@ -9,13 +11,14 @@ import {
 import type { LearningRateValue, ScheduleValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import type { ReportWording } from './plain-report.ts';
-import { differencesFromDefaults, resolveConfig } from './resolve-config.ts';
+import { differencesFromDefaults, type Fields, resolveConfig } from './resolve-config.ts';
 import { lengthOption, type TrainingProcessOptions, trainInProcess } from './training-process.ts';
 import { parameterCount } from './translation-wording.ts';
 
 export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
   readonly data: string;
   readonly domain?: 'A' | 'B';
+  readonly preset?: SegmenterPresetName;
   readonly config?: string;
   readonly init?: string;
   readonly size?: SizeValue;
@@ -46,9 +49,9 @@ const DECODED_PIXELS = 1.7;
  * @throws UsageError, UserError
  */
 export async function segmenterTrainAction(options: SegmenterTrainCommandOptions): Promise<number> {
-  const { data, run, init } = options;
-  const inherited = init === undefined || options.resume ? {} : { preset: { ...(await inheritedConfig(init)) } };
-  const config = await resolveConfig(segmenterConfigs, { ...options, ...inherited, options: fieldsOf(options) });
+  const { data, run } = options;
+  const preset = await presetOf(options);
+  const config = await resolveConfig(segmenterConfigs, { ...options, preset, options: fieldsOf(options) });
   return trainInProcess(options, wordingOf(options, config), (common, report) =>
     trainSegmenter({
       ...common,
@@ -59,9 +62,13 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
         const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels });
         const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
         const networks = segmenterNetworks(resolved);
+        const judge =
+          resolved.weights.adversarial === 0
+            ? 'no PatchGAN'
+            : `PatchGAN of ${parameterCount(networks.discriminatorSpecs)}`;
         report.know({
           data: `${domain}: ${counted(images.count, 'image')}, ${counted(images.masks, 'mask')}${without}`,
-          model: `pix2pix segmenter: U-Net of ${parameterCount(networks.generatorSpecs)} parameters, PatchGAN of ${parameterCount(networks.discriminatorSpecs)}`,
+          model: `pix2pix segmenter: U-Net of ${parameterCount(networks.generatorSpecs)} parameters, ${judge}`,
           differences: differencesFromDefaults(segmenterConfigs, resolved),
         });
         return images;
@@ -86,6 +93,12 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
           : `instagan segmenter train --data ${shellQuoted(data)} --domain ${domain} ${place} --resume${lengthOption(given)}`,
     };
   }
+}
+
+/** The settings of the preset, then those that come with the weights of another run. */
+async function presetOf({ preset, init, resume }: SegmenterTrainCommandOptions): Promise<Fields> {
+  const chosen = preset === undefined ? {} : SEGMENTER_PRESETS[preset];
+  return init === undefined || resume ? chosen : { ...chosen, ...(await inheritedConfig(init)) };
 }
 
 function fieldsOf(options: SegmenterTrainCommandOptions) {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { SegmenterTrainCommandOptions } from '../actions/segmenter-train.ts';
 import type { ReportExitCode } from '../exit-code.ts';
+import { helpOf, namesOf, SEGMENTER_PRESETS } from '../options/names.ts';
 import { computeOptions, screenOptions } from '../options/shared.ts';
 import { filePath, learningRates, positiveNumber, schedule, sizeInPx, wholeNumber } from '../options/values.ts';
 import { runTraining } from './run-training.ts';
@@ -38,6 +39,7 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     .option('--schedule <C+D>', 'C epochs at the full learning rate, then D as it falls to 0 (default: 3+9)', schedule)
     .option('--time-limit <MINUTES>', 'save and stop after so many minutes', positiveNumber(30_000))
     .optionsGroup('Settings:')
+    .addOption(new Option('--preset <name>', 'settings by name, see below').choices(namesOf(SEGMENTER_PRESETS)))
     .option(
       '--init <RUN>',
       'begin with the U-Net of another segmenter; its network and size are the defaults',
@@ -67,7 +69,8 @@ export function addSegmenterTrainCommand(segmenter: Command, reportExitCode: Rep
     )
     .optionsGroup('How it runs:');
   for (const option of [...computeOptions(), ...screenOptions()]) command.addOption(option);
-  command.addHelpText('after', EXAMPLES).action(async (options: SegmenterTrainCommandOptions) => {
+  command.addHelpText('after', helpOf('Presets', SEGMENTER_PRESETS)).addHelpText('after', EXAMPLES);
+  command.action(async (options: SegmenterTrainCommandOptions) => {
     const train = async () => (await import('../actions/segmenter-train.ts')).segmenterTrainAction(options);
     reportExitCode(await runTraining(options, train));
   });

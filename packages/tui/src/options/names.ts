@@ -1,4 +1,5 @@
 import type { BackendName, ModelName, PresetName, TranslationDirection } from '@instagan/core';
+import type { SegmenterPresetName } from '@instagan/segmenter';
 import type { CodecName } from '@instagan/video';
 
 /**
@@ -27,6 +28,10 @@ export const PRESETS: Readonly<Record<PresetName, string>> = {
   coco: '200x200, batch 4',
   authors: "the authors' learning rates",
   small: '64x64, narrow networks: CPU, first trials',
+};
+
+export const SEGMENTER_PRESETS: Readonly<Record<SegmenterPresetName, string>> = {
+  photos: 'batch 4, 12+34 epochs, no PatchGAN: for some hundred photos or more',
 };
 
 export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
