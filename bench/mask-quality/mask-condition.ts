@@ -3,11 +3,12 @@ import type { Sample } from '@instagan/core';
 import { createRng, jitterMasks, type SizePx, UserError } from '@instagan/core/data';
 import { type ImageFile, indexMasks, loadSample } from '@instagan/datasets';
 import { estimate, unionIou } from './scores.ts';
+import { shiftOutline } from './shift-outline.ts';
 
 /** With what masks the test images are translated. */
 export interface MaskCondition {
-  readonly kind: 'true' | 'jittered' | 'predicted';
-  /** Of the jitter; null for other kinds. */
+  readonly kind: 'true' | 'jittered' | 'shifted' | 'predicted';
+  /** Of the jitter, or the shift of the outlines in shares of an object's radius; null for other kinds. */
   readonly strength: number | null;
   /** For each image as many sets of masks as there are draws; one where chance plays no part. */
   readonly masks: readonly (readonly (readonly Float32Array[])[])[];
@@ -40,6 +41,12 @@ export function jitteredCondition(
     }),
   );
   return { kind: 'jittered', strength, masks, iou: iouOf(images, masks) };
+}
+
+/** Every outline wider or narrower alike, nothing else. @param shift see {@link shiftOutline} */
+export function shiftedCondition(images: readonly TestImage[], shift: number): MaskCondition {
+  const masks = images.map(({ sample }) => [sample.masks.map((mask) => shiftOutline(mask, sample, shift))]);
+  return { kind: 'shifted', strength: shift, masks, iou: iouOf(images, masks) };
 }
 
 /**

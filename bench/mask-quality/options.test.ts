@@ -19,6 +19,7 @@ t.test('a mistake is told before anything is trained', async (t) => {
     [[...least, '--run', 'runs/b'], /^--run runs\/b is no NAME=RUN/],
     [[...least, '--run', 'plain=runs/b'], /^--run plain is there twice/],
     [[...least, '--strengths', '0.5,2'], /^--strengths takes numbers above 0 and up to 1.*"2"/],
+    [[...least, '--shifts=-1'], /^--shifts takes numbers between -1 and 1/],
     [[...least, '--direction', 'AB'], /^--direction is one of AtoB, BtoA/],
     [[...least, '--size', '66x64'], /^--size 66x64 is no size/],
     [[...least, '--draws', '0'], /^--draws takes a whole number of at least 1/],

@@ -24,6 +24,8 @@ export interface MaskQualityOptions {
   readonly strengths: readonly number[];
   /** How often each image's masks are spoiled at each strength. */
   readonly draws: number;
+  /** Shifts of all outlines alone, in shares of an object's radius: above 0 wider, below 0 narrower. */
+  readonly shifts: readonly number[];
   /** Updates of the classifier. */
   readonly classifierSteps: number;
   readonly seed: number;
@@ -48,6 +50,7 @@ Writes PATH.json and PATH.svg.
   --images N            the first N test images only
   --strengths LIST      strengths of the jitter of masks (0.25,0.5,0.75,1)
   --draws N             how often each image's masks are spoiled at each strength (2)
+  --shifts=LIST         also: all outlines wider (above 0) or narrower, in shares of an object's radius, such as -0.3,0.3
   --classifier-steps N  updates of the classifier (600)
   --seed N              decides how masks are spoiled, and the classifier (0)
   --backend NAME        (wasm)
@@ -79,6 +82,7 @@ export function parseMaskQualityOptions(args: readonly string[]): MaskQualityOpt
     images: values.images === undefined ? Infinity : wholeNumber('images', values.images, 1),
     strengths: (values.strengths ?? '0.25,0.5,0.75,1').split(',').map(parseStrength),
     draws: wholeNumber('draws', values.draws ?? '2', 1),
+    shifts: values.shifts === undefined ? [] : values.shifts.split(',').map(parseShift),
     classifierSteps: wholeNumber('classifier-steps', values['classifier-steps'] ?? '600', 1),
     seed: wholeNumber('seed', values.seed ?? '0', 0),
     backend: oneOf('--backend', values.backend ?? 'wasm', BACKEND_NAMES),
@@ -99,6 +103,7 @@ function readFlags(args: readonly string[]) {
     images: text,
     strengths: text,
     draws: text,
+    shifts: text,
     'classifier-steps': text,
     seed: text,
     backend: text,
@@ -117,6 +122,12 @@ function parseRun(text: string): NamedRun {
   const [, name, folder] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name !== undefined && folder !== undefined) return { name, folder };
   throw new UsageError(`--run ${text} is no NAME=RUN.`);
+}
+
+function parseShift(text: string): number {
+  const shift = Number(text);
+  if (text !== '' && shift !== 0 && Math.abs(shift) < 1) return shift;
+  throw new UsageError(`--shifts takes numbers between -1 and 1 other than 0, separated by commas, not "${text}".`);
 }
 
 function parseStrength(text: string): number {

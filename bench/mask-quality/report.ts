@@ -48,7 +48,7 @@ export function tableOf({ results, classifier }: MaskQualityReport): string {
   ].join('\n');
 }
 
-/** The results as a chart of each score against the masks' IoU. */
+/** Each score against the IoU of true and jittered masks, with predicted ones beside. */
 export function chartOf({ results }: MaskQualityReport, title: string): Chart {
   const runs = [...new Set(results.map(({ run }) => run))];
   return {
@@ -57,17 +57,17 @@ export function chartOf({ results }: MaskQualityReport, title: string): Chart {
     panels: PANELS.map(({ score, label, unit, scale }) => ({
       label: `${label} (${unit})`,
       series: runs.flatMap((run): Series[] => {
-        const pointsOf = (isPredicted: boolean) =>
+        const pointsOf = (kinds: readonly MaskCondition['kind'][]) =>
           results
-            .filter((result) => result.run === run && (result.kind === 'predicted') === isPredicted)
+            .filter((result) => result.run === run && kinds.includes(result.kind))
             .map((result) => ({
               x: result.iou,
               y: scale * result[score].mean,
               error: scale * result[score].standardError,
             }))
             .sort((a, b) => a.x - b.x);
-        const lines: Series = { name: run, points: pointsOf(false), isLine: true };
-        const predicted: Series = { name: run, points: pointsOf(true), isLine: false };
+        const lines: Series = { name: run, points: pointsOf(['true', 'jittered']), isLine: true };
+        const predicted: Series = { name: run, points: pointsOf(['predicted']), isLine: false };
         return predicted.points.length === 0 ? [lines] : [lines, predicted];
       }),
     })),

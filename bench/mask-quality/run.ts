@@ -11,6 +11,7 @@ import {
   jitteredCondition,
   type MaskCondition,
   predictedCondition,
+  shiftedCondition,
   type TestImage,
   trueCondition,
 } from './mask-condition.ts';
@@ -74,11 +75,12 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
 
 async function conditionsFor(
   images: readonly TestImage[],
-  { strengths, draws, seed, predicted, size }: MaskQualityOptions,
+  { strengths, draws, shifts, seed, predicted, size }: MaskQualityOptions,
 ): Promise<MaskCondition[]> {
   const jittered = strengths.map((strength) => jitteredCondition(images, strength, draws, seed));
+  const shifted = shifts.map((shift) => shiftedCondition(images, shift));
   const found = predicted === null ? [] : [await predictedCondition(images, predicted, size)];
-  return [trueCondition(images), ...jittered, ...found];
+  return [trueCondition(images), ...jittered, ...shifted, ...found];
 }
 
 function percent(share: number): string {
