@@ -26,7 +26,7 @@ export interface BenchOptions extends Repetition {
   readonly benchmark: Benchmark;
   readonly setting: NetworkSetting;
   readonly backends: readonly BackendName[];
-  /** All kernels of ours off. */
+  /** All kernels of ours off, and webgpu's recordings. */
   readonly stock: boolean;
   /** `mixed`: products in half precision, on webgpu. */
   readonly precision: Precision;
@@ -54,7 +54,7 @@ Options
   --instances N        instances of each image (4)
   --per-chunk N        instances of a chunk (2)
   --backends LIST      backends, separated by commas (wasm)
-  --stock              without kernels of ours
+  --stock              without kernels of ours, and on webgpu without replaying recorded commands
   --precision NAME     full or mixed: products in half precision, on webgpu (full)
   --runtime NAME       node, bun or deno for our side; INSTAGAN_BUN and INSTAGAN_DENO name the programs (node)
   --peer pytorch       the same in eager PyTorch; PYTHON names the interpreter (python3)

@@ -1,7 +1,7 @@
 // JavaScript time of a training step on webgpu: recording and submitting it on a device that computes nothing (Dawn's null
 // backend), so that only the program's own work is left.
 //
-//   npx tsx bench/webgpu-overhead.ts [--size HxW] [--ngf N] [--steps N] [--json]
+//   npx tsx bench/webgpu-overhead.ts [--size HxW] [--ngf N] [--steps N] [--no-replay] [--json]
 import { parseArgs } from 'node:util';
 import {
   createRng,
@@ -21,8 +21,10 @@ const { values: options } = parseArgs({
     size: { type: 'string', default: '64x64' },
     ngf: { type: 'string', default: '16' },
     steps: { type: 'string', default: '20' },
+    replay: { type: 'boolean', default: true },
     json: { type: 'boolean', default: false },
   },
+  allowNegative: true,
 });
 const WARM_UP_STEPS = 10;
 const BUDGET_MS = 30;
@@ -30,7 +32,7 @@ const BUDGET_MS = 30;
 Object.assign(globalThis, globals);
 const gpu = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
 Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-const backend = await openBackend('webgpu');
+const backend = await openBackend('webgpu', { replay: options.replay });
 const [height = 64, width = 64] = options.size.split('x').map(Number);
 const network = { ngf: Number(options.ngf), ndf: Number(options.ngf), blocks: 9 };
 const networks = translationNetworks('instagan', network);

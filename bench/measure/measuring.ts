@@ -30,7 +30,7 @@ export function openForMeasurement({ backend, stock, precision, threads }: Measu
   return openBackend(backend, {
     stockKernels,
     ...(takesThreads ? { threads } : {}),
-    ...(backend === 'webgpu' ? { precision } : {}),
+    ...(backend === 'webgpu' ? { precision, replay: !stock } : {}),
   });
 }
 
