@@ -12,6 +12,7 @@ import {
   trainStep,
   translationNetworks,
 } from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
 import { create, globals } from 'webgpu';
 import { uploadSamples } from '../packages/core/src/training/device-samples.ts';
 import { randomSample } from './measure/random-sample.ts';
@@ -74,11 +75,12 @@ const report = {
   medianMs: median,
   leastMs: times[0],
   budgetMs: BUDGET_MS,
+  gpuBytes: (tf.memory() as unknown as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU,
 };
 if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else {
   process.stdout.write(
-    `${dispatches} dispatches recorded in ${median.toFixed(1)} ms (least ${times[0]?.toFixed(1)}, aim ${BUDGET_MS})\n`,
+    `${dispatches} dispatches recorded in ${median.toFixed(1)} ms (least ${times[0]?.toFixed(1)}, aim ${BUDGET_MS}), ${Math.round(report.gpuBytes / 2 ** 20)} MiB of GPU memory held\n`,
   );
 }
 await backend.close();

@@ -14,7 +14,7 @@ const MOST_ARENA_EXCESS = 1.25;
 const KEPT_ARENA_BYTES = 256 * 2 ** 20;
 
 /**
- * Records the commands that programs give to the GPU, and replays them when they are run again: that takes a fifth of the
+ * Records the commands that programs give to the GPU, and replays them when they are run again: that takes a sixth of the
  * time that TensorFlow.js needs to make them. Programs are recorded before their commands are run, at the first time too; of
  * those that come again the recording is kept, as long as their state stays in its memory.
  */

@@ -1,0 +1,62 @@
+import {
+  disposeTrainingState,
+  initialTrainingState,
+  type Measurements,
+  openBackend,
+  readMeasurements,
+  trainStep,
+  translationNetworks,
+} from '@instagan/core';
+import * as tf from '@tensorflow/tfjs';
+import t from 'tap';
+import type { ProgramRunner } from '../../packages/core/src/backends/program.ts';
+import { createRng } from '../../packages/core/src/random/rng.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { stateToCheckpoint } from '../../packages/core/src/training/state-arrays.ts';
+import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
+import { skipReason } from '../helpers/open-backend.ts';
+
+/** Of domain A and B, step by step: some come again. */
+const NUMBERS_OF_INSTANCES = [
+  [4, 4],
+  [1, 3],
+  [4, 4],
+  [1, 3],
+  [1, 3],
+  [4, 4],
+] as const;
+
+const skip = await skipReason('webgpu');
+
+t.test(
+  'a replayed training step is one computed anew, bit for bit, whatever the numbers of instances',
+  { skip },
+  async (t) => {
+    const backend = await openBackend('webgpu');
+    t.teardown(() => backend.close());
+    const networks = translationNetworks('instagan', { ngf: 2, ndf: 2, blocks: 1 });
+    const config = tinyConfig({ instancesPerChunk: 2 });
+    const train = async (programs?: ProgramRunner) => {
+      const state = initialTrainingState(networks, 1, 2);
+      const losses: Record<string, number>[] = [];
+      for (const [step, [instancesOfA, instancesOfB]] of NUMBERS_OF_INSTANCES.entries()) {
+        const a = uploadSamples([tinySample(`a${step}`, instancesOfA)], 'instagan');
+        const b = uploadSamples([tinySample(`b${step}`, instancesOfB)], 'instagan');
+        const learningRate = { generator: 1e-4 / (step + 1), discriminator: 1e-4 };
+        const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
+        const updates: Measurements[] = [];
+        for (const { measurements } of trainStep(state, networks, a, b, settings)) updates.push(measurements);
+        losses.push(await readMeasurements(updates));
+        disposeSamples([...a, ...b]);
+      }
+      const { files } = await stateToCheckpoint(state, {});
+      disposeTrainingState(state);
+      return { losses, files };
+    };
+    const before = tf.memory().numTensors;
+    const [direct, replayed] = [await train(), await train(backend.programs)];
+    t.same(replayed.losses, direct.losses, 'losses');
+    t.same(replayed.files, direct.files, 'weights, moments, spectral vectors and image pools');
+    t.equal(tf.memory().numTensors, before, 'and nothing is left behind');
+  },
+);
