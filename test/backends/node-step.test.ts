@@ -19,7 +19,7 @@ import { skipReason } from '../helpers/open-backend.ts';
 const SIZE_PX = 32;
 const NETWORK = { ngf: 2, ndf: 2, blocks: 1 };
 /** Enough for every program of the step to be recorded, and replayed some times. */
-const STEPS = 10;
+const STEPS = 20;
 /**
  * Largest difference of weights, relative to the largest weight, and of losses: less than one update moves weights that
  * have hardly any gradient, whose direction rounding may turn.

@@ -1,5 +1,6 @@
 import { directRunner, type NamedTensors, type Program, type ProgramRunner } from '../../../program.ts';
-import { RecordedProgram, type RecordingBackend } from './recorded-program.ts';
+import { ProgramLog, type RecordingBackend } from './program-log.ts';
+import type { RecordedProgram } from './recorded-program.ts';
 
 /** What recording and loading a graph takes for each of its operations, measured. */
 const RECORDING_SECONDS = 1.5e-4;
@@ -16,7 +17,6 @@ interface Candidate {
   readonly since: number;
   /** Spent on it. */
   seconds: number;
-  operations: number;
   /** It cannot be recorded. */
   refused: boolean;
 }
@@ -57,11 +57,10 @@ export class GraphRunner implements ProgramRunner {
       putLast(this.#recorded, key, known);
       return known.program.run(program);
     }
-    const candidate = this.#candidates.get(key) ?? { since: this.#runs, seconds: 0, operations: 0, refused: false };
+    const candidate = this.#candidates.get(key) ?? { since: this.#runs, seconds: 0, refused: false };
     putLast(this.#candidates, key, candidate);
     if (this.#candidates.size > MOST_CANDIDATES) this.#candidates.delete(firstKey(this.#candidates));
-    if (candidate.refused) return directRunner.run(program);
-    return this.#isDue(candidate) ? this.#record(program, candidate) : this.#watch(program, candidate);
+    return candidate.refused ? directRunner.run(program) : this.#compute(program, candidate);
   }
 
   /** Frees all recordings. */
@@ -70,43 +69,40 @@ export class GraphRunner implements ProgramRunner {
     this.#recorded.clear();
   }
 
-  #isDue({ operations, seconds, since }: Candidate): boolean {
-    if (operations === 0 || seconds < RECORDING_SECONDS * operations) return false;
-    const held = [...this.#recorded.values()].reduce((sum, { program }) => sum + program.size, 0);
-    if (held + operations <= MOST_OPERATIONS) return true;
-    const oldest = firstKey(this.#recorded);
-    const { program, lastRun } = this.#recorded.get(oldest) as Recorded;
-    if (lastRun >= since) return false;
-    program.dispose();
-    this.#recorded.delete(oldest);
-    return this.#isDue({ operations, seconds, since, refused: false });
-  }
-
-  #watch(program: Program, candidate: Candidate): NamedTensors {
-    const { observed } = this.#backend;
-    let operations = 0;
-    observed.observer = { operation: () => operations++, tensor: () => {} };
+  /** Runs a program operation by operation, and records it if it is time to. */
+  #compute(program: Program, candidate: Candidate): NamedTensors {
+    // At the first run also tensors of others may be uploaded, which would pass for constants of the program.
+    const isFirst = candidate.seconds === 0;
     const begin = performance.now();
+    const log = new ProgramLog(this.#backend, program);
+    candidate.seconds += (performance.now() - begin) / 1000;
+    const isDue = !isFirst && candidate.seconds >= RECORDING_SECONDS * log.operations;
+    if (!isDue || !this.#makeRoom(log.operations, candidate)) return log.outputs;
     try {
-      return directRunner.run(program);
-    } finally {
-      observed.observer = undefined;
-      candidate.seconds += (performance.now() - begin) / 1000;
-      candidate.operations = operations;
+      this.#recorded.set(program.key, { program: log.recorded(), lastRun: this.#runs });
+      this.#candidates.delete(program.key);
+    } catch (error) {
+      candidate.refused = true;
+      this.#log(`A computation stays slower than it could be, since it cannot be recorded: ${messageOf(error)}.`);
     }
+    return log.outputs;
   }
 
-  #record(program: Program, candidate: Candidate): NamedTensors {
-    const { outputs, recorded } = RecordedProgram.record(this.#backend, program);
-    if (recorded instanceof Error) {
-      candidate.refused = true;
-      this.#log(`A computation stays slower than it could be, since it cannot be recorded: ${recorded.message}.`);
-    } else {
-      this.#candidates.delete(program.key);
-      this.#recorded.set(program.key, { program: recorded, lastRun: this.#runs });
+  /** Drops recordings that were not run since a candidate first came, until there is room for it. */
+  #makeRoom(operations: number, { since }: Candidate): boolean {
+    for (;;) {
+      const held = [...this.#recorded.values()].reduce((sum, { program }) => sum + program.size, 0);
+      if (held + operations <= MOST_OPERATIONS) return true;
+      const [oldest] = this.#recorded;
+      if (oldest === undefined || oldest[1].lastRun >= since) return false;
+      oldest[1].program.dispose();
+      this.#recorded.delete(oldest[0]);
     }
-    return outputs;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function putLast<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs';
+import { directRunner, type NamedTensors, type Program } from '../../../program.ts';
+import type { Handle, TensorflowBackend } from '../tensorflow-binding.ts';
+import { GraphProgram } from './graph-program.ts';
+import type { ObservableBinding } from './observable-binding.ts';
+import { recordedModel } from './recorded-model.ts';
+import { givenTo, type Origin, RecordedProgram, stateOf } from './recorded-program.ts';
+import { type Constant, Recording, type Value } from './recording.ts';
+import type { TensorflowMessages } from './tensorflow-messages.ts';
+
+/** What recording takes of the open backend. */
+export interface RecordingBackend {
+  readonly backend: TensorflowBackend;
+  readonly observed: ObservableBinding;
+  readonly messages: TensorflowMessages;
+  /** A tensor that kernels keep and never change, by its id. */
+  readonly lasting: (id: number) => Constant | undefined;
+}
+
+/** One run of a program, operation by operation, with what it did. */
+export class ProgramLog {
+  /** Of the program; they belong to the caller. */
+  readonly outputs: NamedTensors;
+  readonly #recording: Recording;
+  readonly #backend: RecordingBackend;
+  readonly #program: Program;
+  /** What the program was given: shapes and data types. */
+  readonly #given: readonly Handle[];
+
+  /**
+   * Runs a program.
+   *
+   * @throws what the program throws
+   */
+  constructor(backend: RecordingBackend, program: Program) {
+    const { observed, lasting } = backend;
+    this.#backend = backend;
+    this.#program = program;
+    this.#given = givenTo(program).map((tensor) => handleOf(backend.backend, tensor));
+    this.#recording = new Recording(this.#given, lasting);
+    observed.observer = this.#recording;
+    try {
+      this.outputs = directRunner.run(program);
+    } finally {
+      observed.observer = undefined;
+    }
+  }
+
+  /** Operations of TensorFlow that were done. */
+  get operations(): number {
+    return this.#recording.operations.length;
+  }
+
+  /**
+   * Makes a graph of what was done; to be called before anything happens to the outputs and the state.
+   *
+   * @throws Error if that cannot be, with the reason
+   */
+  recorded(): RecordedProgram {
+    const { backend, observed, messages } = this.#backend;
+    const recording = this.#recording;
+    if (recording.obstacle !== undefined) throw new Error(recording.obstacle);
+    const results: Value[] = [];
+    const originOf = (tensor: tf.Tensor): Origin => {
+      const value = recording.valueOf(handleOf(backend, tensor).id);
+      if (value === undefined) throw new Error('the program returns a tensor that it did not make');
+      if (value.source.kind === 'fed') return { from: 'given', index: value.source.index };
+      return { from: 'results', index: results.push(value) - 1 };
+    };
+    const outputs = new Map(Object.entries(this.outputs).map(([name, tensor]) => [name, originOf(tensor)]));
+    const state = stateOf(this.#program).map(originOf);
+    const dtypes = this.#given.map(({ dtype }) => dtype);
+    const shapes = this.#given.map(({ shape }) => shape);
+    const graph = new GraphProgram(
+      observed.native,
+      recordedModel(messages, observed.native, recording, dtypes, results),
+    );
+    return new RecordedProgram(backend, { graph, shapes, outputs, state });
+  }
+}
+
+function handleOf(backend: TensorflowBackend, tensor: tf.Tensor): Handle {
+  const [id] = backend.getInputTensorIds([tensor]) as [number];
+  return { id, shape: tensor.shape, dtype: backend.getDTypeInteger(tensor.dtype) };
+}
