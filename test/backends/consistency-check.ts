@@ -22,7 +22,7 @@ const WEIGHT = 7;
  * The consistency loss of a step is that of its equation, on whatever backend is open: its value, and its part of the
  * gradients of the generators. A user who trains for steady videos loses that otherwise.
  */
-export async function checkConsistency(t: Test, joinCalls: boolean): Promise<void> {
+export async function checkConsistency(t: Test): Promise<void> {
   const networks = translationNetworks('instagan', SIZE);
   const [a, b] = [2, 1].map((count) => uploadSamples([tinySample(`c${count}`, count, SIDE_PX)], 'instagan')) as [
     DeviceSample[],
@@ -36,7 +36,7 @@ export async function checkConsistency(t: Test, joinCalls: boolean): Promise<voi
     const values: Record<string, Map<string, Float32Array>> = {};
     const measured = [];
     for (const chunk of trainStep(state, networks, a, b, {
-      ...{ config, learningRate, joinCalls, keepGradients: true, ...rngs },
+      ...{ config, learningRate, keepGradients: true, ...rngs },
     })) {
       measured.push(chunk.measurements);
       for (const [network, gradients] of Object.entries(chunk.gradients)) {

@@ -372,11 +372,8 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     t.test(`losses are those of the equations, and gradients those of their sum${how}`, (t) =>
       checkLosses(t, joinCalls),
     );
-    t.test(`consistency under motion is that of its equation${how}`, (t) => {
-      tf.engine().startScope();
-      return checkConsistency(t, joinCalls).finally(() => tf.engine().endScope());
-    });
   }
+  t.test('consistency under motion is that of its equation', inScope(checkConsistency));
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));
   t.test('a loss that is not a number is seen, and the checkpoint before it stays', checkAlarm);
   for (const model of ['cyclegan', 'cyclegan-seg'] as const) {
