@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventLogFile, type RunEvent } from '@instagan/core/events';
-import t, { type Test } from 'tap';
+import { eventLogFile } from '@instagan/core/events';
+import t from 'tap';
 import { JobLog } from './job-log.ts';
+import { eventsOfJob, useJobsFolder } from './test-support.ts';
 
 const job = {
   job: 'translate',
@@ -16,23 +17,6 @@ const job = {
   backend: { name: 'cpu', device: 'one core' },
 } as const;
 
-function useJobsFolder(t: Test): string {
-  const before = process.env.INSTAGAN_JOBS;
-  const folder = path.join(t.testdir(), 'jobs');
-  process.env.INSTAGAN_JOBS = folder;
-  t.teardown(() => {
-    if (before === undefined) delete process.env.INSTAGAN_JOBS;
-    else process.env.INSTAGAN_JOBS = before;
-  });
-  return folder;
-}
-
-const eventsOf = (folder: string) =>
-  readFileSync(eventLogFile(folder), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as RunEvent);
-
 t.test('a job tells what it does, how far it is and how it ended, with paths that hold everywhere', async (t) => {
   const root = useJobsFolder(t);
   const log = await JobLog.open(job);
@@ -44,7 +28,7 @@ t.test('a job tells what it does, how far it is and how it ended, with paths tha
   log.progress(2, 4, 'translated/b.png');
   log.progress(3, 0);
   await log.close({ reason: 'completed', failed: 0 });
-  const [started, first, second, end, ...more] = eventsOf(folder);
+  const [started, first, second, end, ...more] = eventsOfJob(root);
   t.match(started, { type: 'job-started', run: path.resolve('runs/meadow'), output: path.resolve('translated') });
   t.match(first, { type: 'job-progress', step: 2, instances: 3, path: path.resolve('translated/b.png') });
   t.ok(first?.type === 'job-progress' && first.seconds >= 0.27 && first.seconds < 1, 'the mean of two images');
@@ -65,7 +49,7 @@ t.test('thousands of frames a second make few entries', async (t) => {
   });
   for (let frame = 1; frame <= 5000; frame++) log.progress(frame, 1);
   await log.close({ reason: 'interrupted', failed: 0 });
-  const events = eventsOf(path.join(root, readdirSync(root)[0] ?? ''));
+  const events = eventsOfJob(root);
   t.match(events[0], { input: 'https://example.org/a.mp4' }, 'a URL is no path');
   t.ok(events.length <= 5, `${events.length} events`);
   t.match(events.at(-2), { step: 5000, totalSteps: 5000 }, 'more frames than the header promised');
