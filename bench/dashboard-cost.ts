@@ -3,7 +3,7 @@
 //
 //   npx tsx bench/dashboard-cost.ts [--steps N] [--threads N] [--json]
 //
-// The training is the `small` preset at 64x64 on wasm, on the drawn set, with sample pictures every 20 steps.
+// The training is the `small` preset at 64x64 on wasm, on the drawn set, with sample pictures every 50 steps.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -69,7 +69,7 @@ async function instagan(command: string): Promise<void> {
 }
 
 function train(run: string): Promise<void> {
-  const length = `--steps ${options.steps} --sample-every 20 --threads ${options.threads}`;
+  const length = `--steps ${options.steps} --sample-every 50 --threads ${options.threads}`;
   return instagan(`train --data meadow --run ${run} --preset small --backend wasm --ui plain ${length}`);
 }
 

@@ -11,6 +11,7 @@ import { type View, viewOf } from './app/view.ts';
 import { curveGroups } from './log/curve-groups.ts';
 import { RunEntry, type RunStatus } from './log/run-entry.ts';
 import { PictureStore } from './pictures/picture-store.ts';
+import { RedrawBudget } from './redraw-budget.ts';
 import { asciiText } from './terminal/ascii-text.ts';
 import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
 import { type Overlay, Screen } from './terminal/screen.ts';
@@ -42,10 +43,9 @@ const DISK_INTERVAL_MS = 5000;
 /** While a long log is read, the screen and keys get a turn this often. */
 const SLICE_MS = 25;
 const REDRAW_INTERVAL_MS = 100;
-/** Times the last redraw took that pass before the next one that nobody waits for. */
-const REDRAW_PAUSE = 200;
-const LONGEST_PAUSE_MS = 4000;
 const MESSAGE_MS = 6000;
+/** What a key or the start asked for, such as a picture to be read, may take so long. */
+const AWAITED_MS = 3000;
 const LEAST_FREE_BYTES = 2e9;
 /** A run that writes, or that a full disk may have ended. */
 const FILLING: ReadonlySet<RunStatus> = new Set(['running', 'paused', 'failed', 'lost']);
@@ -70,6 +70,7 @@ class Dashboard {
   readonly #screen: Screen;
   readonly #pictures: PictureStore;
   readonly #changes = new EventEmitter();
+  readonly #budget = new RedrawBudget();
   /** Ends all timers. */
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #onEnd: (end: DashboardEnd) => void;
@@ -80,9 +81,11 @@ class Dashboard {
   #disk: string | null = null;
   #message: { readonly text: string; readonly untilMs: number } | null = null;
   #redraw: { readonly timer: NodeJS.Timeout; readonly dueMs: number } | null = null;
-  #redrawCostMs = 0;
   #frame = '';
   #redrawnMs = 0;
+  #pressedMs = performance.now();
+  /** As they were last seen, with what is wrong with the disk. */
+  #statuses = '';
   #isReading = false;
   #wasInterrupted = false;
 
@@ -92,7 +95,7 @@ class Dashboard {
     this.#theme = new Theme(terminal.depth, terminal.isLight);
     this.#state = { ...INITIAL_STATE, view: options.startsWithList ? 'runs' : 'overview' };
     this.#screen = new Screen((text) => process.stdout.write(text), sizeOfTerminal);
-    this.#pictures = new PictureStore(terminal, () => this.#invalidate(true));
+    this.#pictures = new PictureStore(terminal, () => this.#invalidate(this.#isAwaited()));
     let onEnd: (end: DashboardEnd) => void = () => {};
     this.#ended = new Promise((resolve) => {
       onEnd = resolve;
@@ -210,15 +213,14 @@ class Dashboard {
   #showFrame(): void {
     const { overlays } = this.#currentView();
     this.#screen.show(this.#frame, this.#terminal.isUnicode ? overlays : overlays.map(asciiOverlay));
-    this.#redrawCostMs = performance.now() - this.#redrawnMs;
   }
 
   /**
-   * Shows what changed: after a key at most ten times a second, otherwise so seldom that it takes a half per cent of the time.
+   * Shows what changed: after a key at most ten times a second, otherwise as the budget allows.
    */
   #invalidate(isAnswer = false): void {
-    const pauseMs = isAnswer ? REDRAW_INTERVAL_MS : Math.min(LONGEST_PAUSE_MS, this.#redrawCostMs * REDRAW_PAUSE);
-    const dueMs = this.#redrawnMs + Math.max(REDRAW_INTERVAL_MS, pauseMs);
+    const allowedMs = performance.now() + (isAnswer ? 0 : this.#budget.waitMs());
+    const dueMs = Math.max(this.#redrawnMs + REDRAW_INTERVAL_MS, allowedMs);
     if (this.#redraw !== null) {
       if (dueMs >= this.#redraw.dueMs) return;
       clearTimeout(this.#redraw.timer);
@@ -242,7 +244,13 @@ class Dashboard {
     } else this.#changes.emit('change');
   }
 
+  /** Whether somebody has just pressed a key, or started the dashboard, and looks at what comes. */
+  #isAwaited(): boolean {
+    return performance.now() - this.#pressedMs < AWAITED_MS;
+  }
+
   #press(key: string): void {
+    this.#pressedMs = performance.now();
     const { state, effect } = pressKey(this.#state, key, this.#context());
     this.#state = state;
     if (key === 'ctrl-c') this.#wasInterrupted = true;
@@ -294,12 +302,19 @@ class Dashboard {
   }
 
   #tick(): void {
-    if (this.#message !== null && performance.now() > this.#message.untilMs) this.#message = null;
+    if (this.#message !== null && performance.now() > this.#message.untilMs) {
+      this.#message = null;
+      this.#invalidate(true);
+    }
     const [run] = this.#runs;
     const hasEnded =
       run !== undefined && run.log.progress === 1 && (run.log.state.end !== null || run.status === 'lost');
     if (this.#options.ownsTraining && hasEnded) this.#onEnd({ reason: 'ended', interrupted: this.#wasInterrupted });
-    this.#invalidate();
+    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status)].join();
+    // Ages grow meanwhile, and silence becomes an alarm.
+    if (statuses !== this.#statuses) this.#invalidate(true);
+    else if (this.#runs[this.#state.focus]?.isLive) this.#invalidate();
+    this.#statuses = statuses;
   }
 
   #listRuns(): void {
