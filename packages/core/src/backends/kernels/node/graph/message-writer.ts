@@ -34,16 +34,6 @@ export class MessageWriter {
     return this.node(name, 'Const', [], { dtype: this.type(dtype), value });
   }
 
-  /** A node to be fed, of any shape. */
-  placeholder(name: string, dtype: number): NodeDef {
-    const shape = this.#attribute((attribute) => {
-      const any = new this.messages.TensorShape();
-      any.setUnknownRank(true);
-      attribute.setShape(any);
-    });
-    return this.node(name, 'Placeholder', [], { dtype: this.type(dtype), shape });
-  }
-
   type(dtype: number): AttrValue {
     let value = this.#types.get(dtype);
     if (value === undefined) {

@@ -21,6 +21,7 @@ const SIGNATURES: Readonly<Record<string, OperationSignature>> = {
   Conv2D: signature('output'),
   Conv2DBackpropFilter: signature('output'),
   Conv2DBackpropInput: signature('output', { T: 1 }),
+  CropAndResize: signature('crops'),
   EuclideanNorm: signature('output'),
   FusedBatchNormGradV3: signature(
     ['x_backprop', 'scale_backprop', 'offset_backprop', 'reserve_space_4', 'reserve_space_5'],

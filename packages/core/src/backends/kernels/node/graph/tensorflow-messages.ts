@@ -24,7 +24,6 @@ export interface AttrValue {
   setI(value: number): void;
   setList(value: ListValue): void;
   setS(value: Uint8Array): void;
-  setShape(value: TensorShape): void;
   setTensor(value: TensorProto): void;
   setType(value: number): void;
 }
@@ -36,7 +35,6 @@ interface ListValue {
 
 interface TensorShape {
   addDim(dim: Dim): void;
-  setUnknownRank(value: boolean): void;
 }
 
 interface Dim {
