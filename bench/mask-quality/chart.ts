@@ -63,6 +63,7 @@ export function drawChart({ title, xLabel, panels }: Chart): string {
     return `${mark(at, 18, colour)}${label(at + 9, 22, text)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11" fill="#222">
+<title>${escaped(title || `Scores against the ${xLabel}`)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${label(GAP, 23, title, 'font-size="14"')}
 ${legendMarks.join('\n')}
@@ -145,6 +146,9 @@ function diamond(x: number, y: number, colour: string): string {
 }
 
 function label(x: number, y: number, text: string, attributes = ''): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text x="${pixel(x)}" y="${pixel(y)}" ${attributes}>${escaped}</text>`;
+  return `<text x="${pixel(x)}" y="${pixel(y)}" ${attributes}>${escaped(text)}</text>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
