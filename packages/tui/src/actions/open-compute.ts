@@ -3,7 +3,7 @@ import type { ComputeOptions } from '../options/shared.ts';
 
 /** Opens the backend that the options ask for. @param remark is told what did not go as asked */
 export function openCompute(
-  { backend, threads, adapter, precision, tuning, replay }: ComputeOptions,
+  { backend, threads, adapter, precision, tuning, replay = true }: ComputeOptions,
   remark: (text: string) => void,
 ): Promise<OpenBackend> {
   return openBackend(backend, {

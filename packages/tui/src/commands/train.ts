@@ -78,7 +78,14 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
       whole('--log-every <N>', 'steps between entries of the log (default: 10 on a GPU, else 1)', 1, LARGEST_STEP),
     )
     .optionsGroup('How it runs:');
-  for (const option of [...computeOptions(), ...screenOptions()]) command.addOption(option);
+  for (const option of computeOptions()) command.addOption(option);
+  command.addOption(
+    new Option(
+      '--no-replay',
+      'on webgpu and node, compute each step anew instead of recording it once and replaying it',
+    ),
+  );
+  for (const option of screenOptions()) command.addOption(option);
   command
     .addHelpText('after', helpOf('Presets', PRESETS))
     .addHelpText('after', helpOf('Models', MODELS))

@@ -9,7 +9,8 @@ export interface ComputeOptions {
   readonly adapter?: string;
   readonly precision: 'full' | 'mixed';
   readonly tuning: boolean;
-  readonly replay: boolean;
+  /** Only of `train`, whose steps are recorded and replayed. */
+  readonly replay?: boolean;
 }
 
 export function computeOptions(): Option[] {
@@ -28,7 +29,6 @@ export function computeOptions(): Option[] {
       .choices(['full', 'mixed'])
       .default('full'),
     new Option('--no-tuning', 'do not measure, once per GPU and driver, which webgpu kernels are fastest'),
-    new Option('--no-replay', 'on webgpu, make the commands of each training step anew instead of replaying them'),
   ];
 }
 
