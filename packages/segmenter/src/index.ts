@@ -16,7 +16,13 @@ export {
   scoreSegmentation,
 } from './evaluation/score-segmentation.ts';
 export { type LoadedSegmenter, loadSegmenter } from './inference/load-segmenter.ts';
-export { type PredictionInput, predictMaps, type Segmenter, workingSize } from './inference/predict-maps.ts';
+export {
+  type PredictionInput,
+  type PredictionOptions,
+  predictMaps,
+  type Segmenter,
+  workingSize,
+} from './inference/predict-maps.ts';
 export { masksOfInstances, resizeInstances } from './instances/resize-instances.ts';
 export { type Instance, type MaskMaps, type SplitMask, type SplitOptions, splitMask } from './instances/split-mask.ts';
 export { type SegmenterNetworks, segmenterNetworks } from './networks/segmenter-networks.ts';

@@ -15,6 +15,9 @@ t.teardown(() => backend.close());
 
 const SIDE_PX = 40;
 
+/** The place of a pixel in the mirror image. */
+const mirrored = (pixel: number) => pixel - 2 * (pixel % SIDE_PX) + SIDE_PX - 1;
+
 /** Bright discs on a dark, noisy ground. */
 function discImage(index: number): MaskedImage {
   const rng = createRng(4, 'discs', index);
@@ -91,6 +94,11 @@ t.test('it learns to find objects, and says so on images that it never saw', asy
   t.match(other, { width: 21, height: 33 });
   const right = large!.mask.filter((value, i) => value > 0 === masks.some((mask) => mask[i] !== 0)).length;
   t.ok(right / (SIDE_PX * SIDE_PX) > 0.9, 'the loaded segmenter predicts');
+  const flipped = input.image.map((_, i) => input.image[mirrored(Math.floor(i / 3)) * 3 + (i % 3)] as number);
+  const [ofFlipped] = await predictMaps(segmenter, [{ ...input, image: flipped }]);
+  const [mean] = await predictMaps(segmenter, [input], { mirror: true });
+  const off = mean!.mask.map((value, i) => value - (large!.mask[i]! + ofFlipped!.mask[mirrored(i)]!) / 2);
+  t.ok(Math.max(...off.map(Math.abs)) < 1e-5, 'with the mirror image it predicts the mean');
   segmenter.dispose();
 });
 

@@ -2,6 +2,7 @@ import { type Picture, valuesFromBytes } from '@instagan/core';
 import { resizeImage } from '@instagan/datasets';
 import {
   type PredictionInput,
+  type PredictionOptions,
   predictMaps,
   resizeInstances,
   type Segmenter,
@@ -11,8 +12,8 @@ import {
   workingSize,
 } from '@instagan/segmenter';
 
-/** What the options of a command say of the objects that count; the segmenter knows what to do without. */
-export interface InstanceOptions {
+/** What the options of a command say of how objects are found; the segmenter knows what to do without. */
+export interface InstanceOptions extends PredictionOptions {
   readonly minArea?: number;
   readonly minConfidence?: number;
 }
@@ -21,7 +22,7 @@ export interface InstanceOptions {
 export async function segmentPictures(
   segmenter: Segmenter,
   pictures: readonly Picture[],
-  { minArea, minConfidence }: InstanceOptions = {},
+  { minArea, minConfidence, mirror = false }: InstanceOptions = {},
 ): Promise<SplitMask[]> {
   const split: SplitOptions = {
     ...(minArea === undefined ? {} : { minArea }),
@@ -32,7 +33,7 @@ export async function segmentPictures(
     const { width, height, data } = await resizeImage(picture, workingSize(segmenter, picture));
     inputs.push({ width, height, image: valuesFromBytes(data) });
   }
-  const maps = await predictMaps(segmenter, inputs);
+  const maps = await predictMaps(segmenter, inputs, { mirror });
   return maps.map((each, i) => {
     const { width, height } = pictures[i] as Picture;
     return resizeInstances(splitMask(each, split), each, width, height);

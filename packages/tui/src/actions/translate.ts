@@ -146,12 +146,31 @@ function planOf(
   { step }: LoadedTranslator,
   segmenter: LoadedSegmenter | null,
 ): Record<string, unknown> {
-  const { run, direction, input, masks, instances, maxInstances, size, saveMasks, sheet, minArea, minConfidence } =
-    options;
+  const {
+    run,
+    direction,
+    input,
+    masks,
+    instances,
+    maxInstances,
+    size,
+    saveMasks,
+    sheet,
+    minArea,
+    minConfidence,
+    mirror,
+  } = options;
   return {
     input,
     model: [run, step, direction],
-    masks: [masks ?? null, options.segmenter ?? null, segmenter?.step ?? null, minArea ?? null, minConfidence ?? null],
+    masks: [
+      masks ?? null,
+      options.segmenter ?? null,
+      segmenter?.step ?? null,
+      minArea ?? null,
+      minConfidence ?? null,
+      mirror ?? null,
+    ],
     instances: [instances ?? null, maxInstances],
     size,
     'save-masks': saveMasks ?? null,

@@ -48,7 +48,13 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
       source === 'segmenter'
         ? await openSegmenter(options.segmenter as string, options, terminal)
         : { segment: files, step: 0 };
-    const maskIdentity = [options.segmenter ?? options.masks, step, options.minArea, options.minConfidence];
+    const maskIdentity = [
+      options.segmenter ?? options.masks,
+      step,
+      options.minArea,
+      options.minConfidence,
+      options.mirror,
+    ];
     const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
     const translation = { ...translationOptions(options), translator, segment, modelIdentity };
     const { name, device } = backend;

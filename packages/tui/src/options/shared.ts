@@ -51,7 +51,7 @@ export function screenOptions(): Option[] {
   ];
 }
 
-/** What counts as an object, for every command that predicts masks. */
+/** How objects are found, for every command that predicts masks. */
 export function instanceOptions(): Option[] {
   return [
     new Option('--min-area <SHARE>', 'objects below this share of the image are dropped (default: 0.002)').argParser(
@@ -60,6 +60,7 @@ export function instanceOptions(): Option[] {
     new Option('--min-confidence <P>', 'objects of lower confidence, 0 to 1, are dropped (default: 0.3)').argParser(
       positiveNumber(1),
     ),
+    new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
   ];
 }
 
