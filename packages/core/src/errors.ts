@@ -10,3 +10,8 @@ export class UserError extends Error {
 export class UsageError extends UserError {
   override readonly name: string = 'UsageError';
 }
+
+/** What anything that was thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -23,6 +23,7 @@ export {
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
 export { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
+export { readNewestModel } from './checkpoint/newest-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';

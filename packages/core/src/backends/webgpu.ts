@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import {
   adapterName,
   findGpuHost,
@@ -225,8 +225,4 @@ function listAdapters(names: string[]): string {
 
 function oneLine(text: string): string {
   return text.trim().replaceAll(/\s*\n\s*/g, ' ');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
-import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { translationConfigs } from '../config/training-config.ts';
-import { UserError } from '../errors.ts';
 import { tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
 import { translationNetworks } from '../networks/translation-networks.ts';
 import type { Translator } from './translate-sample.ts';
@@ -26,11 +24,7 @@ export interface LoadedTranslator extends Translator {
  */
 export async function loadTranslator(runFolder: string, direction: TranslationDirection): Promise<LoadedTranslator> {
   const config = await readRunConfig(translationConfigs, runFolder);
-  const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
-  const model = checkpoint?.files[MODEL_FILE];
-  if (checkpoint === null || model === undefined) {
-    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
-  }
+  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
   const networks = translationNetworks(config.model, config);
   const prefix = direction === 'AtoB' ? 'generatorAToB.' : 'generatorBToA.';
   const parameters = tensorsFromArrays(networks.generatorSpecs, model, prefix, checkpoint.folder);

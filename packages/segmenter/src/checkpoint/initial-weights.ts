@@ -1,6 +1,5 @@
-import { type Checkpoint, MODEL_FILE, readRunConfig, UsageError } from '@instagan/core';
+import { type Checkpoint, MODEL_FILE, readNewestModel, readRunConfig, UsageError } from '@instagan/core';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
-import { newestModel } from './newest-model.ts';
 
 /** What decides the shapes of a U-Net's weights. */
 const NETWORK = ['ngf', 'levels', 'refine', 'depth'] as const;
@@ -29,7 +28,7 @@ export async function initialWeights(runFolder: string, config: SegmenterConfig)
       `${runFolder} has ${name} ${own[name]}, so its weights do not fit ${name} ${config[name]}: leave that setting out.`,
     );
   }
-  const { checkpoint, model } = await newestModel(runFolder);
+  const { checkpoint, model } = await readNewestModel(runFolder);
   const generator = new Map([...model].filter(([name]) => name.startsWith('generator.')));
   return { ...checkpoint, files: { [MODEL_FILE]: generator } };
 }

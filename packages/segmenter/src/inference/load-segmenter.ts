@@ -1,6 +1,5 @@
-import { readRunConfig, tensorsFromArrays } from '@instagan/core';
+import { readNewestModel, readRunConfig, tensorsFromArrays } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
-import { newestModel } from '../checkpoint/newest-model.ts';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
 import { segmenterNetworks } from '../networks/segmenter-networks.ts';
 import type { Segmenter } from './predict-maps.ts';
@@ -21,7 +20,7 @@ export interface LoadedSegmenter extends Segmenter {
  */
 export async function loadSegmenter(runFolder: string): Promise<LoadedSegmenter> {
   const config = await readRunConfig(segmenterConfigs, runFolder);
-  const { checkpoint, model, warnings } = await newestModel(runFolder);
+  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
   const networks = segmenterNetworks(config);
   const parameters = tensorsFromArrays(networks.generatorSpecs, model, 'generator.', checkpoint.folder);
   return {

@@ -37,11 +37,6 @@ export class CommandLog {
     this.encoder = encoder as GPUCommandEncoder;
   }
 
-  /** Dispatches in all sections. */
-  get dispatches(): number {
-    return this.sections.reduce((total, { dispatches }) => total + dispatches.length, 0);
-  }
-
   #copy(copy: Copy): void {
     const last = this.sections.at(-1) as Section;
     if (last.dispatches.length === 0) last.copies.push(copy);

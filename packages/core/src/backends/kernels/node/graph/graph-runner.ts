@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../errors.ts';
 import { directRunner, type NamedTensors, type Program, type ProgramRunner } from '../../../program.ts';
 import { ProgramLog, type RecordingBackend } from './program-log.ts';
 import type { RecordedProgram } from './recorded-program.ts';
@@ -99,10 +100,6 @@ export class GraphRunner implements ProgramRunner {
       this.#recorded.delete(oldest[0]);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function putLast<Value>(map: Map<string, Value>, key: string, value: Value): void {

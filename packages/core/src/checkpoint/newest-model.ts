@@ -1,4 +1,7 @@
-import { type Checkpoint, MODEL_FILE, type NamedArrays, readNewestCheckpoint, UserError } from '@instagan/core';
+import { UserError } from '../errors.ts';
+import { type Checkpoint, readNewestCheckpoint } from './checkpoint-reader.ts';
+import { MODEL_FILE } from './model-files.ts';
+import type { NamedArrays } from './named-arrays.ts';
 
 /**
  * The weights of a run's newest whole checkpoint.
@@ -6,7 +9,7 @@ import { type Checkpoint, MODEL_FILE, type NamedArrays, readNewestCheckpoint, Us
  * @returns with one sentence for each damaged checkpoint that was passed over
  * @throws UserError if the run has no checkpoint yet, or none that is whole
  */
-export async function newestModel(
+export async function readNewestModel(
   runFolder: string,
 ): Promise<{ checkpoint: Checkpoint; model: NamedArrays; warnings: readonly string[] }> {
   const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
