@@ -4,15 +4,14 @@ import {
   disposeTrainingState,
   initialTrainingState,
   type Measurements,
-  openBackend,
   readMeasurements,
   trainStep,
   translationNetworks,
-  UserError,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
 import type { ProgramRunner } from '../../packages/core/src/backends/program.ts';
+import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
 import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
@@ -42,15 +41,8 @@ function countCalls(t: Test, prototype: object, method: string): () => number {
 }
 
 t.test('a training step on webgpu', async (t) => {
-  const backend = await openBackend('webgpu').catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('webgpu', { skip: backend.message });
-    return;
-  }
-  t.teardown(() => backend.close());
+  const backend = await openOrSkip(t, 'webgpu');
+  if (backend === null) return;
   const { device } = tf.backend() as unknown as { device: GPUDevice };
 
   await t.test('takes few dispatches: many small ones would leave a GPU idle', async (t) => {

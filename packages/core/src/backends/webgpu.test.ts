@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { UserError } from '../errors.ts';
-import { openBackend } from './registry.ts';
+import { openOrSkip } from './testing/open-or-skip.ts';
 
 interface Device {
   createBuffer(descriptor: { size: number; usage: number }): unknown;
@@ -9,14 +8,8 @@ interface Device {
 }
 
 t.test('webgpu', async (t) => {
-  const backend = await openBackend('webgpu').catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('webgpu', { skip: backend.message });
-    return;
-  }
+  const backend = await openOrSkip(t, 'webgpu');
+  if (backend === null) return;
   const { device } = tf.backend() as unknown as { device: Device };
 
   await t.test('may use more memory in one tensor than the 128 MiB that WebGPU grants unasked', async (t) => {

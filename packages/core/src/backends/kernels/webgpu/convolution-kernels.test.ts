@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import t from 'tap';
-import { UserError } from '../../../errors.ts';
-import { openBackend } from '../../registry.ts';
+import { openOrSkip } from '../../testing/open-or-skip.ts';
 import {
   type ConvolutionCase,
   eachProduct,
@@ -57,15 +56,8 @@ function expected(dy: Float32Array): [Float64Array, Float64Array, Float64Array] 
 }
 
 t.test('the convolutions on webgpu', async (t) => {
-  const backend = await openBackend('webgpu').catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('webgpu', { skip: backend.message });
-    return;
-  }
-  t.teardown(() => backend.close());
+  const backend = await openOrSkip(t, 'webgpu');
+  if (backend === null) return;
   const dispatcher = new Dispatcher(tf.backend() as WebGPUBackend);
 
   async function compute(options: ConvolutionOptions, gradient: Float32Array): Promise<Float32Array[]> {

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import t from 'tap';
-import { UserError } from '../../../errors.ts';
-import { openBackend } from '../../registry.ts';
+import { openOrSkip } from '../../testing/open-or-skip.ts';
 import { floatBits } from '../arithmetic.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { GpuProgram } from './gpu-program.ts';
@@ -56,15 +55,8 @@ function scale(dispatcher: Dispatcher, x: tf.Tensor, shift: number): [tf.Tensor,
 }
 
 t.test('the dispatcher', async (t) => {
-  const backend = await openBackend('webgpu').catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('webgpu', { skip: backend.message });
-    return;
-  }
-  t.teardown(() => backend.close());
+  const backend = await openOrSkip(t, 'webgpu');
+  if (backend === null) return;
   const dispatcher = new Dispatcher(tf.backend() as WebGPUBackend);
   const values = Float32Array.from({ length: COUNT }, (_, i) => i - 10);
 

@@ -1,42 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { UserError } from '../../../errors.ts';
 import { accumulate } from '../../../ops/accumulate.ts';
 import { convolution } from '../../../ops/convolution.ts';
 import { instanceNorm } from '../../../ops/instance-norm.ts';
 import { powerIteration } from '../../../ops/spectral-norm.ts';
-import { createRng } from '../../../random/rng.ts';
-import { directRunner, type Program, type ProgramRunner, type ProgramState } from '../../program.ts';
+import { directRunner, type Program, type ProgramRunner } from '../../program.ts';
 import { openBackend } from '../../registry.ts';
-
-/** State of a program: a filter that is updated in place, and a vector that is replaced. */
-interface Layer extends ProgramState {
-  filter: tf.Tensor4D;
-  u: tf.Tensor1D;
-}
-
-const CHANNELS = 4;
-
-function random(shape: number[], seed: number): tf.Tensor {
-  const rng = createRng(seed);
-  return tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => rng.normal()),
-    shape,
-  );
-}
-
-function layer(seed: number): Layer {
-  const state: Layer = {
-    filter: tf.keep(random([3, 3, CHANNELS, CHANNELS], seed) as tf.Tensor4D),
-    u: tf.keep(random([CHANNELS], seed + 1) as tf.Tensor1D),
-    tensors: () => [state.filter, state.u],
-    replace([filter, u]) {
-      state.filter = tf.keep(filter as tf.Tensor4D);
-      state.u = tf.keep(u as tf.Tensor1D);
-    },
-  };
-  return state;
-}
+import { openOrSkip } from '../../testing/open-or-skip.ts';
+import { CHANNELS, type Layer, layer, random } from '../../testing/program-layer.ts';
 
 /** A program of this project's operations and of stock ones, that advances `state`. */
 function convolve(state: Layer, x: tf.Tensor, shift: tf.Tensor): Program {
@@ -100,15 +71,8 @@ const SHAPES = [
 ];
 
 t.test('programs that webgpu records', async (t) => {
-  const backend = await openBackend('webgpu').catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('webgpu', { skip: backend.message });
-    return;
-  }
-  t.teardown(() => backend.close());
+  const backend = await openOrSkip(t, 'webgpu');
+  if (backend === null) return;
   const programs = backend.programs as ProgramRunner;
   const gpuBytes = () => (tf.memory() as unknown as { numBytesInGPU: number }).numBytesInGPU;
 

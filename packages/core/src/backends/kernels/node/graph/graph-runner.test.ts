@@ -1,46 +1,18 @@
 import { readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { UserError } from '../../../../errors.ts';
 import { convolution } from '../../../../ops/convolution.ts';
 import { instanceNorm } from '../../../../ops/instance-norm.ts';
 import { powerIteration } from '../../../../ops/spectral-norm.ts';
-import { createRng } from '../../../../random/rng.ts';
-import { directRunner, type Program, type ProgramRunner, type ProgramState } from '../../../program.ts';
+import { directRunner, type Program, type ProgramRunner } from '../../../program.ts';
 import { openBackend } from '../../../registry.ts';
+import { openOrSkip } from '../../../testing/open-or-skip.ts';
+import { CHANNELS, type Layer, layer, random } from '../../../testing/program-layer.ts';
 
-/** State of a program: one part that it replaces, one that it only reads. */
-interface Layer extends ProgramState {
-  filter: tf.Tensor4D;
-  u: tf.Tensor1D;
-}
-
-const CHANNELS = 4;
 /** The same operations on the same values, but TensorFlow may choose other kernels of oneDNN for a graph. */
 const ROUNDING = 1e-5;
 /** Runs in which a small program is recorded for certain. */
 const MANY = 300;
-
-function random(shape: number[], seed: number): tf.Tensor {
-  const rng = createRng(seed);
-  return tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => rng.normal()),
-    shape,
-  );
-}
-
-function layer(seed: number): Layer {
-  const state: Layer = {
-    filter: tf.keep(random([3, 3, CHANNELS, CHANNELS], seed) as tf.Tensor4D),
-    u: tf.keep(random([CHANNELS], seed + 1) as tf.Tensor1D),
-    tensors: () => [state.filter, state.u],
-    replace([filter, u]) {
-      state.filter = tf.keep(filter as tf.Tensor4D);
-      state.u = tf.keep(u as tf.Tensor1D);
-    },
-  };
-  return state;
-}
 
 /** A program of this project's operations and of stock ones, that replaces a part of `state`; `calls` counts. */
 function convolve(state: Layer, x: tf.Tensor, shift: tf.Tensor, calls: { count: number }): Program {
@@ -120,15 +92,8 @@ function adding(x: tf.Tensor, key = 'add', changes: Partial<Program> = {}) {
 
 t.test('programs that node records', async (t) => {
   const log: string[] = [];
-  const backend = await openBackend('node', { log: (message) => log.push(message) }).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
-  if (backend instanceof UserError) {
-    t.pass('node', { skip: backend.message });
-    return;
-  }
-  t.teardown(() => backend.close());
+  const backend = await openOrSkip(t, 'node', { log: (message) => log.push(message) });
+  if (backend === null) return;
   const programs = backend.programs as ProgramRunner;
   const run = (program: Program) => tf.dispose(Object.values(programs.run(program)));
   const one = () => tf.ones([3]);
