@@ -1,5 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
+import { openBackend } from './registry.ts';
 import { openOrSkip } from './testing/open-or-skip.ts';
 
 interface Device {
@@ -31,4 +35,25 @@ t.test('webgpu', async (t) => {
   await backend.close();
   t.notOk('GPUBufferUsage' in globalThis && !('Deno' in globalThis), 'globals are taken away again');
   t.doesNotThrow(() => tf.setBackend('cpu'));
+});
+
+t.test('webgpu, closed while a read is under way and collected as garbage, does not end the process', async (t) => {
+  const first = await openOrSkip(t, 'webgpu');
+  if (first === null) return;
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  let backend = first;
+  for (let opened = 1; opened <= 20; opened++) {
+    t.strictSame([...(await tf.square([opened]).data())], [opened ** 2]);
+    tf.square([opened])
+      .data()
+      .catch(() => {});
+    await backend.close();
+    for (let turns = 0; turns < 3; turns++) {
+      collectGarbage();
+      await setImmediate();
+    }
+    backend = await openBackend('webgpu');
+  }
+  await backend.close();
 });

@@ -52,7 +52,7 @@ export interface GpuHost {
   requestAdapter(index?: number): Promise<GpuAdapter | null>;
   /** Defines what TensorFlow.js looks up on `globalThis`. */
   provideGlobals(): void;
-  /** Ends all use of it: takes the globals away and lets the process end. */
+  /** Ends all use of it: takes the globals away. */
   release(): void;
 }
 
@@ -100,24 +100,26 @@ function navigatorHost(gpu: Gpu): GpuHost {
   };
 }
 
-/** Dawn stops, with every promise left open, when its GPU object is garbage; and keeps Node from ending until then. */
-const heldGpus = new Set<Gpu>();
+/**
+ * Dawn's GPU objects by their options, for as long as the process lives: one that is garbage leaves its promises open, and
+ * crashes Node when it still had work in the event loop's queue. They do not keep Node from ending.
+ */
+const dawnGpus = new Map<string, Gpu>();
 
 function dawnHost({ create, globals }: DawnPackage): GpuHost {
   // Dawn lists subgroup matrices (tensor cores) only when told that experimental features may be used.
   const toggles = ['enable-dawn-features=allow_unsafe_apis'];
-  const held: Gpu[] = [];
   let added: string[] = [];
-  const createGpu = (options: string[] = []) => {
-    const gpu = create([...toggles, ...options]);
-    held.push(gpu);
-    heldGpus.add(gpu);
+  const gpuFor = (options: string[] = []) => {
+    const key = options.join();
+    const gpu = dawnGpus.get(key) ?? create([...toggles, ...options]);
+    dawnGpus.set(key, gpu);
     return gpu;
   };
   const list = async () => {
     try {
       // Dawn names all its adapters when asked for one that does not exist.
-      await create(['adapter=:none:']).requestAdapter();
+      await gpuFor(['adapter=:none:']).requestAdapter();
       return [];
     } catch (error) {
       const lines = String(error).matchAll(/^ \* backend: '(.*)', name: '(.*)'$/gm);
@@ -127,17 +129,15 @@ function dawnHost({ create, globals }: DawnPackage): GpuHost {
   return {
     adapterNames: async () => (await list()).map(({ name }) => name),
     async requestAdapter(index) {
-      if (index === undefined) return createGpu().requestAdapter({ powerPreference: 'high-performance' });
+      if (index === undefined) return gpuFor().requestAdapter({ powerPreference: 'high-performance' });
       const entry = (await list())[index];
-      return entry ? createGpu([`backend=${entry.backend}`, `adapter=${entry.name}`]).requestAdapter() : null;
+      return entry ? gpuFor([`backend=${entry.backend}`, `adapter=${entry.name}`]).requestAdapter() : null;
     },
     provideGlobals() {
       added = Object.keys(globals).filter((name) => !(name in globalThis));
       for (const name of added) Object.assign(globalThis, { [name]: globals[name] });
     },
     release() {
-      for (const gpu of held) heldGpus.delete(gpu);
-      held.length = 0;
       for (const name of added) delete (globalThis as Record<string, unknown>)[name];
       added = [];
     },
