@@ -1,5 +1,6 @@
 import type { ConvolutionAttributes, ConvolutionGeometry } from '../../../ops/convolution.ts';
 import { activate } from './activation-kernels.ts';
+import { filterGradient } from './filter-gradient.ts';
 import { isNarrow, narrowConvolution, narrowFilterGradient } from './narrow-convolution.ts';
 import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
 import type { Attribute, Handle } from './tensorflow-binding.ts';
@@ -45,10 +46,11 @@ export function convolutionFilterGradient(
   { filterShape, ...geometry }: ConvolutionGeometry & { filterShape: Shape4D },
 ): Handle {
   const padded = pad(call, x, geometry);
-  const attributes = attributesOf(call, geometry.stride);
-  const gradient = isNarrow(call, filterShape, geometry.stride)
+  const { stride } = geometry;
+  const attributes = attributesOf(call, stride);
+  const gradient = isNarrow(call, filterShape, stride)
     ? narrowFilterGradient(call, padded, dy, filterShape, attributes)
-    : call.run('Conv2DBackpropFilter', [padded, call.constants.integers(filterShape), dy], attributes);
+    : filterGradient(call, { x: padded, dy }, filterShape, { stride, attributes });
   call.release(padded);
   return gradient;
 }

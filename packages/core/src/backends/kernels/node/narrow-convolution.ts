@@ -1,3 +1,4 @@
+import { filterGradient } from './filter-gradient.ts';
 import type { Attribute, Handle } from './tensorflow-binding.ts';
 import type { TensorflowCall } from './tensorflow-call.ts';
 
@@ -37,8 +38,8 @@ export function narrowFilterGradient(
   const partsShape = constants.integers([batch, outHeight, x.shape[2] as number, width * outputs]);
   const rowInputs = [partsShape, shiftAndAdd(call, width, outputs), dy];
   const parts = call.run('Conv2DBackpropInput', rowInputs, attributes);
-  const columnsShape = constants.integers([height, 1, inputs, width * outputs]);
-  const columns = call.run('Conv2DBackpropFilter', [x, columnsShape, parts], attributes);
+  const columnsShape = [height, 1, inputs, width * outputs] as const;
+  const columns = filterGradient(call, { x, dy: parts }, columnsShape, { stride: 1, attributes });
   call.release(parts);
   return swapMiddle(call, call.reshape(columns, [height, inputs, width, outputs]));
 }

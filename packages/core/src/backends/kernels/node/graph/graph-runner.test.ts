@@ -200,6 +200,16 @@ t.test('programs that node records', async (t) => {
     tf.dispose([x, foreign, state.total]);
   });
 
+  await t.test('are not recorded where single calls cost little beside what the operations take', (t) => {
+    const runs = 6;
+    const x = tf.ones([2 ** 24]);
+    const { state, program } = adding(x, 'large');
+    for (let i = 0; i < runs; i++) run(program);
+    t.equal(state.calls, runs);
+    tf.dispose([x, state.total]);
+    t.end();
+  });
+
   await t.test('are not recorded where the user does not want it', async (t) => {
     const other = await openBackend('node', { replay: false });
     t.equal(other.programs, undefined);

@@ -6,6 +6,12 @@ import type { RecordedProgram } from './recorded-program.ts';
 /** What recording and loading a graph takes for each of its operations, measured. */
 const RECORDING_SECONDS = 1.5e-4;
 
+/**
+ * What an operation takes at most, on average, for a recording to be worth its memory: in a graph it takes some 0.03 to
+ * 0.04 ms less.
+ */
+const LONGEST_OPERATION_SECONDS = 7.5e-4;
+
 /** Operations and constants of all recordings together: each takes some kilobytes. */
 const MOST_OPERATIONS = 72_000;
 
@@ -31,7 +37,7 @@ interface Recorded {
 /**
  * Records programs that come again and again as graphs of TensorFlow: a run is then one call of the addon instead of
  * thousands, and independent operations are done at the same time. A program is recorded once as much time went into
- * running it as recording it takes.
+ * running it as recording it takes, unless its operations take so long that calling them one by one hardly matters.
  */
 export class GraphRunner implements ProgramRunner {
   readonly #backend: RecordingBackend;
@@ -76,9 +82,11 @@ export class GraphRunner implements ProgramRunner {
     const isFirst = candidate.seconds === 0;
     const begin = performance.now();
     const log = new ProgramLog(this.#backend, program);
-    candidate.seconds += (performance.now() - begin) / 1000;
+    const seconds = (performance.now() - begin) / 1000;
+    candidate.seconds += seconds;
     const isDue = !isFirst && candidate.seconds >= RECORDING_SECONDS * log.operations;
-    if (!isDue || !this.#makeRoom(log.operations, candidate)) return log.outputs;
+    const isLong = log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
+    if (!isDue || isLong || !this.#makeRoom(log.operations, candidate)) return log.outputs;
     try {
       this.#recorded.set(program.key, { program: log.recorded(), lastRun: this.#runs });
       this.#candidates.delete(program.key);

@@ -46,6 +46,11 @@ export class ProgramLog {
     }
   }
 
+  /** Whether all that was done is in it; else it cannot be recorded. */
+  get isWhole(): boolean {
+    return this.#recording.obstacle === undefined;
+  }
+
   /** Operations of TensorFlow that were done. */
   get operations(): number {
     return this.#recording.operations.length;
