@@ -61,7 +61,7 @@ Options
   --peer-device NAME   PyTorch's device (cpu)
   --threads N          threads of every competitor (all cores)
   --steps N            repeats that count (5)
-  --warm-up N          repeats before them (step: 5, after which backends have recorded what they record; else 1)
+  --warm-up N          repeats before them (5, after which backends have recorded what they record; ops: 1)
   --json               print the result as JSON`;
 
 /**
@@ -95,7 +95,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     peerDevice: values['peer-device'] ?? 'cpu',
     threads: number('threads', availableParallelism()),
     repeats: number('steps', 5),
-    warmUp: number('warm-up', benchmark === 'step' ? 5 : 1, 0),
+    warmUp: number('warm-up', benchmark === 'ops' ? 1 : 5, 0),
     json: values.json,
   };
 }

@@ -9,7 +9,7 @@ const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & Netw
 const backend = await openForMeasurement(options);
 const networks = translationNetworks('instagan', options);
 const parameters = initialParameters(networks.generatorSpecs, createRng(0, 'bench', 'weights'));
-const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk };
+const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk, programs: backend.programs };
 const sample = randomSample('A', options);
 const work = async () => {
   await translateSample(translator, sample);

@@ -51,3 +51,13 @@ export const directRunner: ProgramRunner = {
       return outputs;
     }),
 };
+
+/**
+ * Tells a program apart by the names and shapes of its inputs and by its constants.
+ *
+ * @param constants all numbers and flags that decide which operations are done
+ */
+export function programKey(name: string, inputs: NamedTensors, constants: object): string {
+  const shapes = Object.entries(inputs).map(([input, { shape }]) => [input, shape]);
+  return JSON.stringify([name, constants, shapes]);
+}

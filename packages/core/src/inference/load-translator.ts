@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { OpenBackend } from '../backends/backend.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { translationConfigs } from '../config/training-config.ts';
@@ -20,9 +21,14 @@ export interface LoadedTranslator extends Translator {
 /**
  * Loads the generator of one direction from a run's newest whole checkpoint.
  *
+ * @param backend the open one; with its programs, many images of one size are translated faster
  * @throws UserError if the folder is no run, or the run has no checkpoint yet
  */
-export async function loadTranslator(runFolder: string, direction: TranslationDirection): Promise<LoadedTranslator> {
+export async function loadTranslator(
+  runFolder: string,
+  direction: TranslationDirection,
+  backend: Pick<OpenBackend, 'programs'> = {},
+): Promise<LoadedTranslator> {
   const config = await readRunConfig(translationConfigs, runFolder);
   const { checkpoint, model, warnings } = await readNewestModel(runFolder);
   const networks = translationNetworks(config.model, config);
@@ -32,6 +38,7 @@ export async function loadTranslator(runFolder: string, direction: TranslationDi
     networks,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
+    programs: backend.programs,
     step: checkpoint.step,
     warnings,
     dispose: () => tf.dispose([...parameters.values()]),

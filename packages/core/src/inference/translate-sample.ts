@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { directRunner, type ProgramRunner, programKey } from '../backends/program.ts';
 import type { Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { Parameters } from '../networks/parameters.ts';
@@ -12,6 +13,8 @@ export interface Translator {
   readonly parameters: Parameters;
   /** Instances translated at once. */
   readonly instancesPerChunk: number;
+  /** Those of the open backend, which repeat what is done for many images of one size faster. @default none */
+  readonly programs?: ProgramRunner | undefined;
 }
 
 export interface TranslateOptions {
@@ -77,7 +80,7 @@ async function translateInstances(
 }
 
 async function translateChunk(
-  { networks, parameters }: Translator,
+  translator: Translator,
   sample: Sample,
   image: Float32Array,
   chunk: readonly number[],
@@ -89,21 +92,55 @@ async function translateChunk(
     const mask = sample.masks[index];
     if (mask !== undefined) chunkMasks.set(mask, i * pixels);
   }
-  const [newImage, newMasks] = tf.tidy(() => {
-    const output = networks.generate(parameters, {
-      image: tf.tensor4d(image, [1, height, width, 3]),
-      masks: tf.tensor4d(chunkMasks, [chunk.length, height, width, 1]),
-      counts: [chunk.length],
-    });
-    return [output.image, output.masks];
-  }) as [tf.Tensor4D, tf.Tensor4D];
+  const given = {
+    image: tf.tensor4d(image, [1, height, width, 3]),
+    masks: tf.tensor4d(chunkMasks, [chunk.length, height, width, 1]),
+  };
+  const output = generate(translator, given);
   try {
-    const values = (await newMasks.data()) as Float32Array;
+    const values = (await output.masks.data()) as Float32Array;
     return {
-      image: (await newImage.data()) as Float32Array,
+      image: (await output.image.data()) as Float32Array,
       masks: chunk.map((_, i) => values.slice(i * pixels, (i + 1) * pixels)),
     };
   } finally {
-    tf.dispose([newImage, newMasks]);
+    tf.dispose([...Object.values(given), ...Object.values(output)]);
   }
+}
+
+/** One image with all of its masks, through the generator; the result belongs to the caller. */
+function generate(
+  { networks, parameters, programs = directRunner }: Translator,
+  given: Record<'image' | 'masks', tf.Tensor4D>,
+): Record<'image' | 'masks', tf.Tensor> {
+  const outputs = programs.run({
+    key: programKey('translation', given, { weights: numberOf(parameters) }),
+    inputs: given,
+    state: [{ tensors: () => [...parameters.values()], replace: leaveAsTheyAre }],
+    compute: ({ image, masks }) => {
+      const counts = [given.masks.shape[0]];
+      const output = networks.generate(parameters, {
+        image: image as tf.Tensor4D,
+        masks: masks as tf.Tensor4D,
+        counts,
+      });
+      return { image: output.image, masks: output.masks };
+    },
+  });
+  return outputs as Record<'image' | 'masks', tf.Tensor>;
+}
+
+/** Weights of which nothing is trained are never replaced. */
+function leaveAsTheyAre(): never {
+  throw new Error('A translation changes no weights.');
+}
+
+const numbers = new WeakMap<Parameters, number>();
+let latestNumber = 0;
+
+/** Tells weights apart. */
+function numberOf(parameters: Parameters): number {
+  const number = numbers.get(parameters) ?? ++latestNumber;
+  numbers.set(parameters, number);
+  return number;
 }

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NamedTensors, ProgramRunner } from '../backends/program.ts';
+import { type NamedTensors, type ProgramRunner, programKey } from '../backends/program.ts';
 import { adversarialLoss } from '../losses/adversarial-loss.ts';
 import { type DeviceSample, joinSamples } from '../networks/instance-set.ts';
 import { advanceSpectralState, spectrallyNormalised, spectralProgramState } from '../networks/spectral-state.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
 import { takeRows } from '../ops/rows.ts';
 import { type AdamSettings, type Gradients, lossAndGradients } from './optimizer.ts';
-import { nameSamples, nameTensors, programKey, samplesNamed, tensorsNamed } from './program-tensors.ts';
+import { nameSamples, nameTensors, samplesNamed, tensorsNamed } from './program-tensors.ts';
 import type { DiscriminatorState } from './training-state.ts';
 
 export interface DiscriminatorUpdate {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NamedTensors, ProgramRunner } from '../backends/program.ts';
+import { type NamedTensors, type ProgramRunner, programKey } from '../backends/program.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { type DeviceSample, type InstanceSet, joinSamples } from '../networks/instance-set.ts';
 import { sumOfMaskFeatures } from '../networks/set-discriminator.ts';
@@ -16,15 +16,7 @@ import {
 } from './generator-losses.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';
 import { accumulateGradients, type Gradients, lossAndGradients, type TrainedParameters } from './optimizer.ts';
-import {
-  listNamed,
-  nameList,
-  nameSamples,
-  nameTensors,
-  programKey,
-  samplesNamed,
-  tensorsNamed,
-} from './program-tensors.ts';
+import { listNamed, nameList, nameSamples, nameTensors, samplesNamed, tensorsNamed } from './program-tensors.ts';
 import { DeviceMotion, nameMotion, type SyntheticMotion } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 

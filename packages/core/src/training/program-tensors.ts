@@ -46,13 +46,3 @@ export function tensorsNamed<Name extends string, T extends tf.Tensor>(
   const own = Object.entries(tensors).filter(([name]) => name.startsWith(start));
   return new Map(own.map(([name, tensor]) => [name.slice(start.length) as Name, tensor as T]));
 }
-
-/**
- * Tells a program apart by the names and shapes of its inputs and by its constants.
- *
- * @param constants all numbers and flags that decide which operations are done
- */
-export function programKey(name: string, inputs: NamedTensors, constants: object): string {
-  const shapes = Object.entries(inputs).map(([input, { shape }]) => [input, shape]);
-  return JSON.stringify([name, constants, shapes]);
-}

@@ -71,14 +71,14 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const output = await openOutputFolder({ ...plan, saveMasks: options.saveMasks });
   const backend = await openCompute(options, terminal.remark);
   try {
-    const forward = await loadTranslator(run, direction);
+    const forward = await loadTranslator(run, direction, backend);
     for (const warning of forward.warnings) terminal.remark(`instagan: ${warning}`);
     const segmenter = options.segmenter === undefined ? null : await loadSegmenter(options.segmenter);
     for (const warning of segmenter?.warnings ?? []) terminal.remark(`instagan: ${warning}`);
     const back = DIRECTIONS.find((other) => other !== direction) as typeof direction;
     const job: ImageJob = {
       forward,
-      backward: sheet === undefined ? null : await loadTranslator(run, back),
+      backward: sheet === undefined ? null : await loadTranslator(run, back, backend),
       output,
       source,
       segmenter,
