@@ -10,7 +10,11 @@ export function reflectPad(call: TensorflowCall, { x }: { x: Handle }, { pad }: 
   return call.gather(pixels, reflectedPixels(call, height, width, pad), 1);
 }
 
-/** Cuts the border off and adds it where it was reflected from: in half the time of TensorFlow's MirrorPadGrad. */
+/**
+ * Cuts the border off and adds it where it was reflected from: in half the time of TensorFlow's MirrorPadGrad.
+ *
+ * @param dy released, if the kernel at work made it
+ */
 export function reflectPadGradient(call: TensorflowCall, { dy }: { dy: Handle }, { pad }: { pad: number }): Handle {
   const { constants } = call;
   const [batch, paddedHeight, paddedWidth, channels] = dy.shape as Shape4D;
@@ -23,7 +27,9 @@ export function reflectPadGradient(call: TensorflowCall, { dy }: { dy: Handle },
   const pixels = batch * (paddedHeight * paddedWidth - shape[1] * shape[2]);
   const tableOf = (part: 'from' | 'to') =>
     constants.table(`border ${part} ${shape.slice(0, 3)}`, [pixels, 3], () => borderPixels(shape, pad)[part]);
-  const dx = call.run('TensorScatterAdd', [inside, tableOf('to'), call.run('GatherNd', [dy, tableOf('from')])]);
+  const border = call.run('GatherNd', [dy, tableOf('from')]);
+  call.release(dy);
+  const dx = call.run('TensorScatterAdd', [inside, tableOf('to'), border]);
   call.release(inside);
   return dx;
 }

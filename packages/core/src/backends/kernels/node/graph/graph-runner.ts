@@ -10,7 +10,7 @@ const RECORDING_SECONDS = 1.5e-4;
  * What an operation takes at most, on average, for a recording to be worth its memory: in a graph it takes some 0.03 to
  * 0.04 ms less.
  */
-const LONGEST_OPERATION_SECONDS = 7.5e-4;
+const LONGEST_OPERATION_SECONDS = 5e-4;
 
 /** Operations and constants of all recordings together: each takes some kilobytes. */
 const MOST_OPERATIONS = 72_000;
@@ -24,7 +24,7 @@ interface Candidate {
   readonly since: number;
   /** Spent on it. */
   seconds: number;
-  /** It cannot be recorded. */
+  /** It cannot be recorded, or is not worth it. */
   refused: boolean;
 }
 
@@ -85,8 +85,8 @@ export class GraphRunner implements ProgramRunner {
     const seconds = (performance.now() - begin) / 1000;
     candidate.seconds += seconds;
     const isDue = !isFirst && candidate.seconds >= RECORDING_SECONDS * log.operations;
-    const isLong = log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
-    if (!isDue || isLong || !this.#makeRoom(log.operations, candidate)) return log.outputs;
+    candidate.refused = !isFirst && log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
+    if (!isDue || candidate.refused || !this.#makeRoom(log.operations, candidate)) return log.outputs;
     try {
       this.#recorded.set(program.key, { program: log.recorded(), lastRun: this.#runs });
       this.#candidates.delete(program.key);
