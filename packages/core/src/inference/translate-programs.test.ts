@@ -3,7 +3,7 @@ import t from 'tap';
 import { openOrSkip } from '../backends/testing/open-or-skip.ts';
 import type { Sample } from '../data/sample.ts';
 import { initialParameters } from '../networks/parameters.ts';
-import { translationNetworks } from '../networks/translation-networks.ts';
+import { type ModelName, translationNetworks } from '../networks/translation-networks.ts';
 import { createRng } from '../random/rng.ts';
 import { type Translator, translateSample } from './translate-sample.ts';
 
@@ -26,8 +26,8 @@ function sampleOf(width: number, height: number, instances: number): Sample {
 }
 
 /** Counts how often its networks are run operation by operation. */
-function countingTranslator(seed: number) {
-  const networks = translationNetworks('instagan', { ngf: 2, ndf: 2, blocks: 1 });
+function countingTranslator(model: ModelName, seed: number) {
+  const networks = translationNetworks(model, { ngf: 2, ndf: 2, blocks: 1 });
   const calls = { count: 0 };
   const translator: Translator = {
     networks: {
@@ -54,14 +54,18 @@ for (const name of ['node', 'webgpu'] as const) {
     const backend = await openOrSkip(t, name);
     if (backend === null) return;
     const samples = [sampleOf(16, 16, 3), sampleOf(24, 16, 2)];
-    const models = [countingTranslator(1), countingTranslator(2)];
+    const models = [
+      countingTranslator('instagan', 1),
+      countingTranslator('instagan', 2),
+      countingTranslator('cyclegan', 3),
+    ];
     const expected = [];
     for (const { translator } of models) {
       const translations = [];
       for (const sample of samples) translations.push(await translateSample(translator, sample));
       expected.push(translations);
     }
-    const direct = models[0]!.calls.count;
+    const direct = models.map(({ calls }) => calls.count);
     for (const { calls } of models) calls.count = 0;
     t.ok(largestDifference(expected[0]![0]!, expected[1]![0]!) > 100 * ROUNDING, 'the models differ');
 
@@ -79,7 +83,9 @@ for (const name of ['node', 'webgpu'] as const) {
     }
     t.ok(worst < ROUNDING, `each model of each image, by turns: differ by ${worst}`);
     t.equal(tf.memory().numTensors, tensors, 'no tensor is left behind');
-    for (const { calls } of models) t.ok(calls.count < (ROUNDS * direct) / 2, `${calls.count} computed anew`);
+    for (const [m, { calls }] of models.entries()) {
+      t.ok(calls.count < (ROUNDS * direct[m]!) / 2, `${calls.count} computed anew`);
+    }
     for (const { translator } of models) tf.dispose([...translator.parameters.values()]);
   });
 }

@@ -96,15 +96,16 @@ async function translateChunk(
     image: tf.tensor4d(image, [1, height, width, 3]),
     masks: tf.tensor4d(chunkMasks, [chunk.length, height, width, 1]),
   };
-  const output = generate(translator, given);
+  let output: Record<'image' | 'masks', tf.Tensor> | undefined;
   try {
+    output = generate(translator, given);
     const values = (await output.masks.data()) as Float32Array;
     return {
       image: (await output.image.data()) as Float32Array,
       masks: chunk.map((_, i) => values.slice(i * pixels, (i + 1) * pixels)),
     };
   } finally {
-    tf.dispose([...Object.values(given), ...Object.values(output)]);
+    tf.dispose([...Object.values(given), ...Object.values(output ?? {})]);
   }
 }
 

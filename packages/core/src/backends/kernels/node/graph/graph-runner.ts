@@ -24,7 +24,7 @@ interface Candidate {
   readonly since: number;
   /** Spent on it. */
   seconds: number;
-  /** It cannot be recorded, or is not worth it. */
+  /** It cannot be recorded. */
   refused: boolean;
 }
 
@@ -85,8 +85,8 @@ export class GraphRunner implements ProgramRunner {
     const seconds = (performance.now() - begin) / 1000;
     candidate.seconds += seconds;
     const isDue = !isFirst && candidate.seconds >= RECORDING_SECONDS * log.operations;
-    candidate.refused = !isFirst && log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
-    if (!isDue || candidate.refused || !this.#makeRoom(log.operations, candidate)) return log.outputs;
+    const isLong = log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
+    if (!isDue || isLong || !this.#makeRoom(log.operations, candidate)) return log.outputs;
     try {
       this.#recorded.set(program.key, { program: log.recorded(), lastRun: this.#runs });
       this.#candidates.delete(program.key);
