@@ -13,7 +13,7 @@ export function reflectPad(call: TensorflowCall, { x }: { x: Handle }, { pad }: 
 /**
  * Cuts the border off and adds it where it was reflected from: in half the time of TensorFlow's MirrorPadGrad.
  *
- * @param dy released, if the kernel at work made it
+ * @param dy released on a CPU, if the kernel at work made it
  */
 export function reflectPadGradient(call: TensorflowCall, { dy }: { dy: Handle }, { pad }: { pad: number }): Handle {
   const { constants } = call;

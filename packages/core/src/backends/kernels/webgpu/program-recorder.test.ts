@@ -6,6 +6,7 @@ import { instanceNorm } from '../../../ops/instance-norm.ts';
 import { powerIteration } from '../../../ops/spectral-norm.ts';
 import { directRunner, type Program, type ProgramRunner } from '../../program.ts';
 import { openBackend } from '../../registry.ts';
+import { adding } from '../../testing/adding-program.ts';
 import { openOrSkip } from '../../testing/open-or-skip.ts';
 import { CHANNELS, type Layer, layer, random } from '../../testing/program-layer.ts';
 
@@ -87,31 +88,6 @@ t.test('programs that webgpu records', async (t) => {
     tf.dispose([...replayed.tensors(), ...direct.tensors()]);
   });
 
-  /** `total += x` where it lies, as often as it is run; counts the calls of `compute`. */
-  const adding = (x: tf.Tensor, key = 'add', changes: Partial<Program> = {}) => {
-    const state = {
-      total: tf.keep(tf.zeros(x.shape)),
-      calls: 0,
-      tensors: () => [state.total],
-      replace([total]: readonly tf.Tensor[]) {
-        state.total = tf.keep(total as tf.Tensor);
-      },
-    };
-    const program: Program = {
-      key,
-      inputs: { x },
-      state: [state],
-      compute({ x }) {
-        state.calls++;
-        const before = state.total;
-        state.replace(accumulate([before], [tf.mul(x!, 1)]));
-        before.dispose();
-        return { doubled: tf.mul(state.total, 2) };
-      },
-      ...changes,
-    };
-    return { state, program };
-  };
   const run = (program: Program) => tf.dispose(Object.values(programs.run(program)));
   const one = () => tf.ones([3]);
 

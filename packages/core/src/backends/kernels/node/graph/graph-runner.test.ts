@@ -6,6 +6,7 @@ import { instanceNorm } from '../../../../ops/instance-norm.ts';
 import { powerIteration } from '../../../../ops/spectral-norm.ts';
 import { directRunner, type Program, type ProgramRunner } from '../../../program.ts';
 import { openBackend } from '../../../registry.ts';
+import { adding } from '../../../testing/adding-program.ts';
 import { openOrSkip } from '../../../testing/open-or-skip.ts';
 import { CHANNELS, type Layer, layer, random } from '../../../testing/program-layer.ts';
 
@@ -62,32 +63,6 @@ function largestDifference(a: Values, b: Values): number {
     values.map((value, i) => Math.abs(value - (b[name]?.[i] ?? Number.NaN))),
   );
   return Math.max(...differences);
-}
-
-/** A program that adds `x` to its state; `calls` counts how often it is computed by operations. */
-function adding(x: tf.Tensor, key = 'add', changes: Partial<Program> = {}) {
-  const state = {
-    total: tf.keep(tf.zeros(x.shape)),
-    calls: 0,
-    tensors: () => [state.total],
-    replace([total]: readonly tf.Tensor[]) {
-      state.total = tf.keep(total as tf.Tensor);
-    },
-  };
-  const program: Program = {
-    key,
-    inputs: { x },
-    state: [state],
-    compute({ x }) {
-      state.calls++;
-      const before = state.total;
-      state.replace([tf.add(before, x!)]);
-      before.dispose();
-      return { doubled: tf.mul(state.total, 2) };
-    },
-    ...changes,
-  };
-  return { state, program };
 }
 
 t.test('programs that node records', async (t) => {
