@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 import {
   createRng,
   initialTrainingState,
-  type Measurements,
   openBackend,
   readMeasurements,
   trainStep,
@@ -56,11 +55,11 @@ const times: number[] = [];
 let dispatches = 0;
 for (let step = 0; step < WARM_UP_STEPS + Number(options.steps); step++) {
   const before = backend.dispatches?.() ?? 0;
-  const updates: Measurements[] = [];
   const begin = performance.now();
-  for (const { measurements } of trainStep(state, networks, samples[0] ?? [], samples[1] ?? [], settings)) {
-    updates.push(measurements);
-  }
+  const updates = Array.from(
+    trainStep(state, networks, samples[0] ?? [], samples[1] ?? [], settings),
+    ({ measurements }) => measurements,
+  );
   const elapsed = performance.now() - begin;
   dispatches = (backend.dispatches?.() ?? 0) - before;
   if (step >= WARM_UP_STEPS) times.push(elapsed);

@@ -1,12 +1,5 @@
 // Times training steps on one backend in this process and prints one line of JSON: `Measured`.
-import {
-  createRng,
-  initialTrainingState,
-  type Measurements,
-  readMeasurements,
-  trainStep,
-  translationNetworks,
-} from '@instagan/core';
+import { createRng, initialTrainingState, readMeasurements, trainStep, translationNetworks } from '@instagan/core';
 import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import type { NetworkSetting } from '../settings.ts';
 import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
@@ -29,9 +22,11 @@ const settings = {
 };
 const [a, b] = ['A', 'B'].map((domain) => uploadSamples([randomSample(domain, options)], 'instagan'));
 const work = async () => {
-  const chunks: Measurements[] = [];
-  for (const { measurements } of trainStep(state, networks, a ?? [], b ?? [], settings)) chunks.push(measurements);
-  await readMeasurements(chunks);
+  const updates = Array.from(
+    trainStep(state, networks, a ?? [], b ?? [], settings),
+    ({ measurements }) => measurements,
+  );
+  await readMeasurements(updates);
 };
 process.stdout.write(`${JSON.stringify(await measure(work, backend, options))}\n`);
 await backend.close();

@@ -2,7 +2,6 @@ import {
   createRng,
   disposeTrainingState,
   initialTrainingState,
-  type Measurements,
   openBackend,
   readMeasurements,
   trainStep,
@@ -51,8 +50,7 @@ t.test('training steps that node replays are those that it computes operation by
     };
     let losses: readonly unknown[] = [];
     for (let step = 0; step < STEPS; step++) {
-      const updates: Measurements[] = [];
-      for (const { measurements } of trainStep(state, networks, a!, b!, settings)) updates.push(measurements);
+      const updates = Array.from(trainStep(state, networks, a!, b!, settings), ({ measurements }) => measurements);
       losses = Object.values(await readMeasurements(updates));
     }
     const trained = [

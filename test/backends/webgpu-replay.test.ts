@@ -1,7 +1,6 @@
 import {
   disposeTrainingState,
   initialTrainingState,
-  type Measurements,
   openBackend,
   readMeasurements,
   trainStep,
@@ -44,8 +43,7 @@ t.test(
         const b = uploadSamples([tinySample(`b${step}`, instancesOfB)], 'instagan');
         const learningRate = { generator: 1e-4 / (step + 1), discriminator: 1e-4 };
         const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
-        const updates: Measurements[] = [];
-        for (const { measurements } of trainStep(state, networks, a, b, settings)) updates.push(measurements);
+        const updates = Array.from(trainStep(state, networks, a, b, settings), ({ measurements }) => measurements);
         losses.push(await readMeasurements(updates));
         disposeSamples([...a, ...b]);
       }

@@ -3,7 +3,6 @@ import {
   createRng,
   disposeTrainingState,
   initialTrainingState,
-  type Measurements,
   readMeasurements,
   trainStep,
   translationNetworks,
@@ -62,8 +61,7 @@ t.test('a training step on webgpu', async (t) => {
     const countStep = async (step: number, programs?: ProgramRunner) => {
       const before = [dispatches(), backend.dispatches!(), copies(), bindGroups()] as const;
       const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
-      const updates: Measurements[] = [];
-      for (const { measurements } of trainStep(state, networks, a!, b!, settings)) updates.push(measurements);
+      const updates = Array.from(trainStep(state, networks, a!, b!, settings), ({ measurements }) => measurements);
       const made = bindGroups() - before[3];
       await readMeasurements(updates);
       counted.push(dispatches() - before[0]);
