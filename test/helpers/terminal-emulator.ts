@@ -39,10 +39,11 @@ export class TerminalEmulator {
   readonly process: IPty;
   /** Everything that was written to the terminal. */
   raw = '';
-  /** Exit code and signal. */
+  /** Exit code and signal, once all that the command wrote is on the screen. */
   readonly exited: Promise<{ readonly exitCode: number; readonly signal: number }>;
   readonly #terminal: InstanceType<typeof headless.Terminal>;
   readonly #watchers = new Set<() => void>();
+  #takesKeys = true;
   #hasExited = false;
 
   constructor(args: readonly string[], { cwd, columns = 100, rows = 30, env = {}, answers = [] }: EmulatorOptions) {
@@ -68,9 +69,12 @@ export class TerminalEmulator {
     });
     this.exited = new Promise((resolve) => {
       this.process.onExit(({ exitCode, signal = 0 }) => {
-        this.#hasExited = true;
-        resolve({ exitCode, signal });
-        for (const watcher of this.#watchers) watcher();
+        this.#takesKeys = false;
+        this.#terminal.write('', () => {
+          this.#hasExited = true;
+          resolve({ exitCode, signal });
+          for (const watcher of this.#watchers) watcher();
+        });
       });
     });
   }
@@ -146,6 +150,6 @@ export class TerminalEmulator {
   }
 
   #send(text: string): void {
-    if (!this.#hasExited) this.process.write(text);
+    if (this.#takesKeys) this.process.write(text);
   }
 }
