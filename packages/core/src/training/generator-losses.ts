@@ -7,16 +7,13 @@ import { reconstructionLoss } from '../losses/reconstruction-loss.ts';
 import { type DeviceSample, type InstanceSet, joinSets, splitSamples, splitSet } from '../networks/instance-set.ts';
 import type { Parameters } from '../networks/parameters.ts';
 import type { TranslationNetworks } from '../networks/translation-networks.ts';
-import type { MeasurementName } from './measurements.ts';
-import type { TrainedParameters } from './optimizer.ts';
 import type { DeviceMotion } from './synthetic-motion.ts';
+
+/** What is measured of a direction: the terms of equation 7, and the masks that it makes. */
+export type GeneratorTerm = 'generator' | 'cycle' | 'identity' | 'context' | 'consistency' | 'fakeMasks';
 
 /** The generators' part of a chunk in one direction, from a source domain to the other one. */
 export interface GeneratorTask {
-  /** The source domain. */
-  readonly domain: 'A' | 'B';
-  readonly forward: TrainedParameters;
-  readonly backward: TrainedParameters;
   readonly input: InstanceSet;
   /** What the reconstruction and the identity should be. */
   readonly target: InstanceSet;
@@ -24,11 +21,14 @@ export interface GeneratorTask {
   readonly judge: (set: InstanceSet) => tf.Tensor4D;
   /** What the input was translated to, once it is; kept. */
   fakes: DeviceSample[];
+  /** Measured so far; kept. */
+  readonly measurements: Map<GeneratorTerm, tf.Scalar>;
 }
 
-/** One call of a generator that is differentiated. */
+/** The weights of one call of a generator that is differentiated. */
 export interface GeneratorCall {
-  readonly trained: TrainedParameters;
+  /** Which of the two generators, as the first direction calls them. */
+  readonly generator: 'forward' | 'backward';
   readonly parameters: Parameters;
 }
 
@@ -38,54 +38,49 @@ export type GeneratorLosses = ReturnType<typeof generatorLosses>;
 export function generatorLosses(
   networks: TranslationNetworks,
   { weights, instancesPerChunk }: Pick<TrainingConfig, 'weights' | 'instancesPerChunk'>,
-  measure: (name: MeasurementName, value: tf.Scalar) => void,
 ) {
   const slots = networks.maskSlots(instancesPerChunk);
-  const measured = (name: MeasurementName, loss: tf.Scalar): tf.Scalar => {
-    measure(name, loss);
-    return loss;
+  const measured = ({ measurements }: GeneratorTask, term: GeneratorTerm, value: tf.Scalar): tf.Scalar => {
+    measurements.set(term, tf.keep(tf.clone(value)));
+    return value;
   };
   return {
     /** Also takes the fakes out of the output. */
     ofOutput(task: GeneratorTask, output: InstanceSet): tf.Scalar[] {
-      const { domain } = task;
       task.fakes = splitSamples(output).map(({ image, masks }) => ({
         image: tf.keep(tf.clone(image)),
         masks: tf.keep(tf.clone(masks)),
       }));
-      measure(`fakeMasks${domain}`, tf.mean(output.masks) as tf.Scalar);
+      measured(task, 'fakeMasks', tf.mean(output.masks) as tf.Scalar);
       return [
-        measured(`generator${domain}`, adversarialLoss(task.judge(output), 1)),
-        measured(`context${domain}`, contextLoss(task.target, output, weights.context)),
+        measured(task, 'generator', adversarialLoss(task.judge(output), 1)),
+        measured(task, 'context', contextLoss(task.target, output, weights.context)),
       ];
     },
-    ofCycle: ({ domain, target }: GeneratorTask, reconstructed: InstanceSet): tf.Scalar =>
-      measured(`cycle${domain}`, reconstructionLoss(reconstructed, target, slots, weights.cycle)),
-    ofIdentity: ({ domain, target }: GeneratorTask, identity: InstanceSet): tf.Scalar =>
-      measured(`identity${domain}`, reconstructionLoss(identity, target, slots, weights.identity)),
+    ofCycle: (task: GeneratorTask, reconstructed: InstanceSet): tf.Scalar =>
+      measured(task, 'cycle', reconstructionLoss(reconstructed, task.target, slots, weights.cycle)),
+    ofIdentity: (task: GeneratorTask, identity: InstanceSet): tf.Scalar =>
+      measured(task, 'identity', reconstructionLoss(identity, task.target, slots, weights.identity)),
     /** @param moved what the input, moved, is translated to */
-    ofMotion({ domain, fakes }: GeneratorTask, moved: InstanceSet, motion: DeviceMotion): tf.Scalar {
-      const target = motion.move(fakes);
+    ofMotion(task: GeneratorTask, moved: InstanceSet, motion: DeviceMotion): tf.Scalar {
+      const target = motion.move(task.fakes);
       const loss = consistencyLoss(moved, target, motion.seen, slots, weights.consistency);
-      return measured(`consistency${domain}`, loss);
+      return measured(task, 'consistency', loss);
     },
   };
 }
 
-export function callOf(trained: TrainedParameters): GeneratorCall {
-  return { trained, parameters: trained.parameters };
-}
-
 /**
- * The calls of {@link joinedLosses}. The last has the weights of the first under tensors of its own, so that
- * backpropagation does not add their gradients weight by weight.
+ * The calls of {@link joinedLosses} for so many directions. The last has the weights of the first under tensors of its
+ * own, so that backpropagation does not add their gradients weight by weight.
  */
-export function joinedCalls([one, other]: readonly GeneratorTask[]): GeneratorCall[] {
-  if (one === undefined) return [];
-  const { forward, backward } = one;
-  const again = () => new Map([...forward.parameters].map(([name, tensor]) => [name, tf.clone(tensor)]));
-  const last = other === undefined ? [] : [{ trained: forward, parameters: again() }];
-  return [callOf(forward), callOf(backward), ...last];
+export function joinedCalls(forward: Parameters, backward: Parameters, directions: number): GeneratorCall[] {
+  const again = () => new Map([...forward].map(([name, tensor]) => [name, tf.clone(tensor)]));
+  return [
+    { generator: 'forward', parameters: forward },
+    { generator: 'backward', parameters: backward },
+    ...(directions > 1 ? [{ generator: 'forward', parameters: again() } as const] : []),
+  ];
 }
 
 /**
