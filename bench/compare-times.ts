@@ -13,17 +13,19 @@ export async function compareTimes<F extends TimeField>(
   options: BenchOptions,
   say: (line: string) => void,
 ): Promise<TimesReport<F>> {
+  const { setting, vary } = options;
+  const isOfSteps = field === 'secondsPerStep';
   const results: (Summary<F> & { backend: string })[] = [];
   for (const backend of options.backends) {
-    const measured = await measureOurs<Measured>(backend, options, { ...options.setting });
+    const measured = await measureOurs<Measured>(backend, options, { ...setting, ...(isOfSteps && { vary }) });
     const result = { backend, ...summarise(field, measured) };
     say(summaryLine(backend, field, result));
     results.push(result);
   }
   if (!options.peer) return timesReport(field, results, null);
-  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = options.setting;
+  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = setting;
   const sizes = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
-  const flags = field === 'secondsPerStep' ? { ...sizes, ndf } : sizes;
+  const flags = isOfSteps ? { ...sizes, ndf, vary: Number(vary) } : sizes;
   const { name, version, ...measured } = await measurePeer<Measured>(options, flags);
   const peer = { name, version, ...summarise(field, measured) };
   say(summaryLine(`${name} ${version}`, field, peer));

@@ -9,6 +9,10 @@ t.test('the fixed sizes by name, and what is asked for instead', async (t) => {
   t.same(setting, { ...SETTINGS.small, height: 96, width: 64, ngf: 8, ndf: 8 });
   t.same(backends, ['wasm', 'node']);
   t.equal(peer, false);
+  t.same(
+    [['step'], ['step', '--vary']].map((args) => parseOptions(args).vary),
+    [false, true],
+  );
 });
 
 t.test('a mistake is told: a benchmark of something else would be believed', async (t) => {
@@ -19,6 +23,7 @@ t.test('a mistake is told: a benchmark of something else would be believed', asy
     ['step --size 30x30', /^--size 30x30 is no size/],
     ['step --steps 0', /^--steps takes a whole number of at least 1/],
     ['step --backends cuda', /^--backends is one of/],
+    ['translate --vary', /^--vary goes with the benchmark step only/],
     ['step --peer jax', /^--peer is one of pytorch/],
     ['step --no-such-option', /Unknown option '--no-such-option'/],
   ] as const) {

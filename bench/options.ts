@@ -25,6 +25,8 @@ export interface Repetition {
 export interface BenchOptions extends Repetition {
   readonly benchmark: Benchmark;
   readonly setting: NetworkSetting;
+  /** Of steps: images with 1 to `setting.instances` instances, every pair of numbers in turn. */
+  readonly vary: boolean;
   readonly backends: readonly BackendName[];
   /** All kernels of ours off, and webgpu's recordings. */
   readonly stock: boolean;
@@ -53,6 +55,7 @@ Options
   --blocks N           residual blocks (9)
   --instances N        instances of each image (4)
   --per-chunk N        instances of a chunk (2)
+  --vary               steps on images with 1 to --instances instances: a repeat is a round of all pairs of numbers
   --backends LIST      backends, separated by commas (wasm)
   --stock              without kernels of ours, and on webgpu without replaying recorded commands
   --precision NAME     full or mixed: products in half precision, on webgpu (full)
@@ -71,12 +74,13 @@ Options
  */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = readFlags(args);
-  const number = (name: Exclude<keyof typeof values, 'stock' | 'json'>, usual: number, least = 1) =>
+  const number = (name: Exclude<keyof typeof values, 'stock' | 'vary' | 'json'>, usual: number, least = 1) =>
     values[name] === undefined ? usual : wholeNumber(name, values[name], least);
   const usual: NetworkSetting = SETTINGS[oneOf('--setting', values.setting ?? 'small', settingNames())];
   const ngf = number('ngf', usual.ngf);
   const benchmark = oneOf('the benchmark', positionals.join(' '), BENCHMARKS);
   if (values.peer !== undefined) oneOf('--peer', values.peer, ['pytorch']);
+  if (values.vary && benchmark !== 'step') throw new UsageError('--vary goes with the benchmark step only.');
   return {
     benchmark,
     setting: {
@@ -87,6 +91,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       instances: number('instances', usual.instances),
       instancesPerChunk: number('per-chunk', usual.instancesPerChunk),
     },
+    vary: values.vary,
     backends: (values.backends ?? 'wasm').split(',').map((name) => oneOf('--backends', name, BACKEND_NAMES)),
     stock: values.stock,
     precision: oneOf('--precision', values.precision ?? 'full', PRECISIONS),
@@ -113,7 +118,7 @@ function readFlags(args: readonly string[]) {
     'peer-device': text,
     threads: text,
   };
-  const options = { ...sizes, ...competitors, steps: text, 'warm-up': text, json: flag };
+  const options = { ...sizes, ...competitors, vary: flag, steps: text, 'warm-up': text, json: flag };
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {

@@ -1,11 +1,12 @@
 // Times training steps on one backend in this process and prints one line of JSON: `Measured`.
 import { createRng, initialTrainingState, readMeasurements, trainStep, translationNetworks } from '@instagan/core';
+import type { DeviceSample } from '../../packages/core/src/networks/instance-set.ts';
 import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import type { NetworkSetting } from '../settings.ts';
-import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
+import { type Measured, type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
 
-const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
+const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting & { vary: boolean };
 const backend = await openForMeasurement(options);
 const networks = translationNetworks('instagan', options);
 const state = initialTrainingState(networks, 0, 50);
@@ -20,13 +21,23 @@ const settings = {
   joinCalls: backend.gpu,
   programs: backend.programs,
 };
-const [a, b] = ['A', 'B'].map((domain) => uploadSamples([randomSample(domain, options)], 'instagan'));
+/** Numbers of instances, and images with so many. */
+const numbers = options.vary ? Array.from({ length: options.instances }, (_, i) => i + 1) : [options.instances];
+const [inA, inB] = ['A', 'B'].map((domain) =>
+  numbers.map((instances) => uploadSamples([randomSample(domain, { ...options, instances })], 'instagan')),
+) as [DeviceSample[][], DeviceSample[][]];
+const round = inA.flatMap((a) => inB.map((b) => ({ a, b })));
 const work = async () => {
-  const updates = Array.from(
-    trainStep(state, networks, a ?? [], b ?? [], settings),
-    ({ measurements }) => measurements,
-  );
-  await readMeasurements(updates);
+  for (const { a, b } of round) {
+    const updates = Array.from(trainStep(state, networks, a, b, settings), ({ measurements }) => measurements);
+    await readMeasurements(updates);
+  }
 };
-process.stdout.write(`${JSON.stringify(await measure(work, backend, options))}\n`);
+const { seconds, dispatches, ...measured } = await measure(work, backend, options);
+const perStep = {
+  ...measured,
+  seconds: seconds.map((each) => each / round.length),
+  ...(dispatches === undefined ? {} : { dispatches: dispatches / round.length }),
+};
+process.stdout.write(`${JSON.stringify(perStep satisfies Measured)}\n`);
 await backend.close();

@@ -6,8 +6,9 @@ chunk go through the networks as one batch, as a PyTorch user would write it, an
 the authors' code (ours joins them to one batch).
 
     python pytorch_step.py --height 64 --width 64 --ngf 16 --ndf 16 --blocks 9 --instances 4 --per-chunk 2 \
-        --threads 2 --warm-up 1 --repeats 5 --device cpu
+        --vary 0 --threads 2 --warm-up 1 --repeats 5 --device cpu
 
+With --vary 1 images have 1 to --instances instances, and a repeat is a round of all pairs of numbers; times are those of a step.
 Prints one line of JSON: {"name", "version", "device", "threads", "seconds": [...], "peakRssBytes", "gpuBytes"?}.
 """
 
@@ -44,7 +45,9 @@ def main(options):
     optimizer_d = torch.optim.Adam(weights(judges), lr=1e-4, betas=(0.5, 0.999))
     shape = (options.height, options.width)
     images = [torch.rand(1, 3, *shape, device=device) * 2 - 1 for _ in range(2)]
-    masks = [torch.rand(options.instances, 1, *shape, device=device).gt(0.7).float() * 2 - 1 for _ in range(2)]
+    all_masks = [torch.rand(options.instances, 1, *shape, device=device).gt(0.7).float() * 2 - 1 for _ in range(2)]
+    numbers = range(1, options.instances + 1) if options.vary else [options.instances]
+    pairs = [(in_a, in_b) for in_a in numbers for in_b in numbers]
     area = shape[0] * shape[1]
 
     def reconstruction(output, target):
@@ -55,14 +58,16 @@ def main(options):
         covered = ((torch.cat([source[1], fake[1]]) + 1) / 2).sum(0, keepdim=True).clamp(0, 1)
         return 10 * ((1 - covered) * (source[0] - fake[0]).abs()).mean()
 
-    def step():
+    def step(counts):
+        masks = [own[:count] for own, count in zip(all_masks, counts)]
         current, settled = list(images), [[], []]
-        for first in range(0, options.instances, options.per_chunk):
+        for first in range(0, max(counts), options.per_chunk):
+            active = [domain for domain in range(2) if counts[domain] > first]
             for network in judges:
                 network.requires_grad_(False)
             optimizer_g.zero_grad()
-            fakes = []
-            for domain in range(2):
+            fakes = {}
+            for domain in active:
                 forward, backward, judge = generators[domain], generators[1 - domain], judges[1 - domain]
                 source = (current[domain], masks[domain][first : first + options.per_chunk])
                 fake = forward(*source)
@@ -73,20 +78,25 @@ def main(options):
                 reconstruction(backward(*source), source).backward()
                 settled[domain].append(fake[1].detach())
                 current[domain] = fake[0].detach()
-                fakes.append((fake[0].detach(), so_far.detach()))
+                fakes[domain] = (fake[0].detach(), so_far.detach())
             optimizer_g.step()
             for network in judges:
                 network.requires_grad_(True)
             optimizer_d.zero_grad()
-            for domain in range(2):
+            for domain in active:
                 judge = judges[1 - domain]
                 shown = pools[1 - domain].query(fakes[domain])
                 real = (judge(images[1 - domain], masks[1 - domain]) - 1).square().mean()
                 ((real + judge(*shown).square().mean()) / 2).backward()
             optimizer_d.step()
 
-    report(device, seconds=seconds_of(step, options, device))
+    def one_round():
+        for counts in pairs:
+            step(counts)
+
+    seconds = seconds_of(one_round, options, device)
+    report(device, seconds=[each / len(pairs) for each in seconds])
 
 
 if __name__ == "__main__":
-    main(parse_options("height", "width", "ngf", "ndf", "blocks", "instances", "per-chunk"))
+    main(parse_options("height", "width", "ngf", "ndf", "blocks", "instances", "per-chunk", "vary"))

@@ -75,6 +75,7 @@ function optionsFor(
   return {
     benchmark,
     setting: { ...usual, height: height as number, width: width as number, ngf, ndf: ngf, blocks },
+    vary: false,
     backends: ['webgpu'],
     stock,
     precision: competitor === 'mixed' ? 'mixed' : 'full',
@@ -98,7 +99,7 @@ async function measured(
   const flags = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
   const { seconds, ...rest } =
     competitor === 'pytorch'
-      ? await measurePeer<Measured>(options, benchmark === 'step' ? { ...flags, ndf } : flags)
+      ? await measurePeer<Measured>(options, benchmark === 'step' ? { ...flags, ndf, vary: 0 } : flags)
       : await measureOurs<Measured>('webgpu', options, { ...setting });
   return { ...rest, seconds: median(seconds) };
 }
