@@ -69,7 +69,7 @@ t.test('backends tells of each whether it opens, and the mend otherwise', async 
   const { backends } = JSON.parse(json.stdout) as { backends: { name: string; opens: boolean; mend?: string }[] };
   t.same(
     backends.map(({ name }) => name),
-    ['webgpu', 'node-gpu', 'wasm', 'node', 'cpu'],
+    ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'],
   );
   for (const { name, opens, mend } of backends) {
     t.match(text.stdout, new RegExp(`^${name} +${opens ? 'yes' : 'no'}`, 'm'));

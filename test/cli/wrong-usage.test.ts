@@ -40,7 +40,7 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --steps 1.5', 'whole number from 1'],
     ['train --data d --run r --size 64', 'such as 128x96'],
     ['train --data d --run r --size 66x64', 'multiples of 4'],
-    ['train --data d --run r --backend cuda', 'webgpu, node-gpu, wasm, node, cpu'],
+    ['train --data d --run r --backend cuda', 'webgpu, node-gpu, node, wasm, cpu'],
     ['train --data d --run r --ui web', 'auto, tui, plain, json'],
     ['train --data d --run r --schedule 0+0', 'such as 100+100'],
     ['train --data d --run r --config bad.json', /^instagan: bad\.json: ngf: .*"colour"/],

@@ -1,7 +1,7 @@
 import type { ProgramRunner } from './program.ts';
 
 /** Names that `--backend` takes, besides `auto`. */
-export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'wasm', 'node', 'cpu'] as const;
+export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
 

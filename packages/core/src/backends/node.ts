@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { UsageError, UserError } from '../errors.ts';
 import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
 import { packageFile } from '../runtime/package-file.ts';
+import { lacksAvx } from '../runtime/processor.ts';
 import { cpuCount, runtimeInfo } from '../runtime/runtime-info.ts';
 import {
   findTfjsNode,
@@ -41,7 +42,7 @@ interface Kind {
 /** TensorFlow's C library on the CPU, through tfjs-node. */
 export const nodeBackend: Backend = backendOf({
   name: 'node',
-  priority: 2,
+  priority: 3,
   packageName: 'tfjs-node',
   notInstalled: `The node backend needs @tensorflow/tfjs-node with its native addon: run ${BUILD_SCRIPT}, or "npm install @tensorflow/tfjs-node".`,
 });
@@ -57,13 +58,16 @@ export const nodeGpuBackend: Backend = backendOf({
 const NO_DRIVER =
   'The node-gpu backend needs an NVIDIA GPU and its driver, and there is none here: use --backend webgpu for other GPUs, or --backend node.';
 
+const NO_AVX = 'TensorFlow needs a processor with AVX, which this one is without: use --backend wasm.';
+
 function backendOf(kind: Kind): Backend {
   return defineBackend({
     name: kind.name,
     priority: kind.priority,
     async obstacle() {
       if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) return 'no NVIDIA GPU';
-      return findTfjsNode(kind.packageName) ? undefined : 'not installed';
+      if (!findTfjsNode(kind.packageName)) return 'not installed';
+      return lacksAvx() ? 'the processor has no AVX' : undefined;
     },
     open: (options) => open(kind, options),
     describe: (options) => describe(kind, options),
@@ -128,6 +132,7 @@ function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
   if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) throw new UserError(NO_DRIVER);
   const found = findTfjsNode(kind.packageName);
   if (!found) throw new UserError(notFound(kind));
+  if (lacksAvx()) throw new UserError(NO_AVX);
   let loaded: LoadedTfjsNode;
   try {
     loaded = loadTfjsNode(found, threads);

@@ -81,7 +81,7 @@ t.test('an adapter can be chosen by number or name, and a wrong one is answered 
 t.test('wrong use is told from what is missing, so that the command can exit with 2', async (t) => {
   await t.rejects(openBackend('cuda' as BackendName), {
     name: 'UsageError',
-    message: 'There is no backend "cuda": use auto, webgpu, node-gpu, wasm, node, cpu.',
+    message: 'There is no backend "cuda": use auto, webgpu, node-gpu, node, wasm, cpu.',
   });
   for (const threads of [0, 1.5, -1, Number.NaN]) {
     await t.rejects(openBackend('wasm', { threads }), { name: 'UsageError', message: /--threads/ }, String(threads));

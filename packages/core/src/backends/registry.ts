@@ -25,7 +25,7 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
 /**
  * Opens a backend and makes it the one that TensorFlow.js computes on.
  *
- * @param name a backend, or `auto` for the first that can do the job of: webgpu on a real GPU, node-gpu, wasm, node, cpu
+ * @param name a backend, or `auto` for the first that can do the job of: webgpu on a real GPU, node-gpu, node, wasm, cpu
  * @throws UsageError for an unknown name or an option out of range
  * @throws UserError with the mend when a backend asked for by name does not open here: it is never replaced by another
  */

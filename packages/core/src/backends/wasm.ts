@@ -80,7 +80,7 @@ function open(): Loaded {
 /** TensorFlow.js on WebAssembly (XNNPACK), with SIMD and threads on Node, Bun and Deno. */
 export const wasmBackend: Backend = defineBackend({
   name: 'wasm',
-  priority: 3,
+  priority: 2,
   obstacle: async () => (simdSupported() ? undefined : 'no WebAssembly SIMD'),
   open: openWasm,
   describe,

@@ -18,7 +18,7 @@ export interface AvailableMemory {
 }
 
 /** A WebAssembly memory has addresses of 32 bits. */
-const WASM_HEAP_BYTES = 2 ** 32;
+export const WASM_HEAP_BYTES = 2 ** 32;
 
 /** What Node tells beyond the types of its first supported release. */
 interface MemoryOfProcess {

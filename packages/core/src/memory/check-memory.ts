@@ -1,7 +1,7 @@
 import type { OpenBackend } from '../backends/backend.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { UserError } from '../errors.ts';
-import { type AvailableMemory, availableMemory } from './available-memory.ts';
+import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
 import { type SizeConfig, stepTensors } from './step-tensors.ts';
 
@@ -38,11 +38,19 @@ export async function checkMemory(
   const lack = lackOf(needed, available, backend.name);
   if (lack !== undefined) {
     const fits = async (sizes: SizeConfig) => lackOf(await need(sizes), available, backend.name) === undefined;
-    throw new UserError(`This training needs ${lack}: ${await mend(config, fits)}.`);
+    const otherBackend =
+      backend.name === 'node' && (await fitsOnWasm(config, available)) ? '--backend wasm' : undefined;
+    throw new UserError(`This training needs ${lack}: ${await mend(config, fits, otherBackend)}.`);
   }
   const summary = describe(needed, available, backend.name);
   const tight = tightness(needed, available, backend.name);
   return tight === undefined ? { needed, available, summary } : { needed, available, summary, warning: tight };
+}
+
+/** Whether it fits on the backend that takes the least memory. */
+async function fitsOnWasm(config: TrainingConfig, { ramBytes, freeRamBytes }: AvailableMemory): Promise<boolean> {
+  const needed = neededMemory('wasm', await stepTensors(config, false), false);
+  return lackOf(needed, { ramBytes, freeRamBytes, deviceBytes: WASM_HEAP_BYTES }, 'wasm') === undefined;
 }
 
 /** What there is too little of, as the end of a sentence. */
@@ -72,8 +80,16 @@ function tightness(needed: NeededMemory, available: AvailableMemory, backend: st
   return undefined;
 }
 
-/** The settings, each changed alone, with which it fits. */
-async function mend(config: TrainingConfig, fits: (sizes: SizeConfig) => Promise<boolean>): Promise<string> {
+/**
+ * The settings, each changed alone, with which it fits.
+ *
+ * @param otherBackend the flag of another backend that it fits on as it is
+ */
+async function mend(
+  config: TrainingConfig,
+  fits: (sizes: SizeConfig) => Promise<boolean>,
+  otherBackend: string | undefined,
+): Promise<string> {
   const { size: full, batch, ngf, ndf, instancesPerChunk } = config;
   const scaled = (steps: number) => {
     const shorter = Math.min(full.height, full.width);
@@ -89,6 +105,7 @@ async function mend(config: TrainingConfig, fits: (sizes: SizeConfig) => Promise
   const channels = await largest(1, ngf, (each) => fits({ ...config, ...width(each) }));
   const chunk = await largest(1, instancesPerChunk, (each) => fits({ ...config, instancesPerChunk: each }));
   const ways = [
+    ...(otherBackend === undefined ? [] : [otherBackend]),
     ...(steps === undefined ? [] : [`--size ${scaled(steps).height}x${scaled(steps).width}`]),
     ...(images === undefined ? [] : [`--batch ${images}`]),
     ...(channels === undefined ? [] : [`--ngf ${channels} --ndf ${width(channels).ndf}`]),

@@ -107,6 +107,19 @@ t.test('what does not fit is refused with settings that do: nobody must search f
   t.notOk(await fits({ ngf: ngf + 1, ndf: ndf + 1 }), 'and nothing wider');
 });
 
+t.test('who lacks RAM for node is told of wasm where that would do', async (t) => {
+  const backend = await openBackend('wasm');
+  t.teardown(() => backend.close());
+  const settings = config({ ngf: 16, ndf: 16 });
+  const node = { name: 'node', gpu: false, software: false } as const;
+  const plenty = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
+  const { needed } = await checkMemory(settings, node, plenty);
+  const little = { ramBytes: needed.ramBytes - 2 ** 20, freeRamBytes: needed.ramBytes };
+  await t.rejects(checkMemory(settings, node, little), { message: /: it fits with --backend wasm or --size / });
+  const least = { ramBytes: 2 ** 26, freeRamBytes: 2 ** 26 };
+  await t.rejects(checkMemory(settings, node, least), { message: /^(?!.*--backend wasm)/ });
+});
+
 t.test('what is tight is a warning, and a GPU that takes no such tensor a refusal', async (t) => {
   const backend = await openBackend('wasm');
   t.teardown(() => backend.close());

@@ -32,7 +32,7 @@ const BACKENDS: Readonly<Record<BackendName, BackendMemory>> = {
     tensorBytes: ({ peakBytes }) => 1.09 * peakBytes + Math.min(0.15 * peakBytes, 40 * MEBIBYTE),
   },
   cpu: { programBytes: 250 * MEBIBYTE, where: 'ram', tensorBytes: ({ peakBytes }) => 1.5 * peakBytes },
-  // With the graphs of two chunks.
+  // With the graphs that are recorded.
   node: { programBytes: 820 * MEBIBYTE, where: 'ram', tensorBytes: ({ peakBytes }) => 1.3 * peakBytes },
   'node-gpu': { programBytes: 1500 * MEBIBYTE, where: 'gpu', tensorBytes: ({ peakBytes }) => 1.5 * peakBytes },
   // Buffers serve again for tensors of their own size only.

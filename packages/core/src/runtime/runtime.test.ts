@@ -3,6 +3,7 @@ import os from 'node:os';
 import t from 'tap';
 import { cacheFolder } from './cache-folder.ts';
 import { withReportedCpus } from './cpus.ts';
+import { listsAvx } from './processor.ts';
 import { withPthreadWorkers } from './pthread-workers.ts';
 import { restoreRemovedUtil } from './removed-util.ts';
 import { cpuCount, rssBytes, runtimeInfo } from './runtime-info.ts';
@@ -17,6 +18,11 @@ t.test('the runtime is told truly, so that its shims are the right ones', async 
   });
   t.equal(cpuCount(), os.availableParallelism());
   t.ok(rssBytes() > 2 ** 24, 'a running Node takes more than 16 MiB');
+});
+
+t.test('TensorFlow is kept from processors without AVX, on which it would end the process', async (t) => {
+  t.ok(listsAvx('processor\t: 0\nflags\t\t: fpu sse4_2 avx f16c\n'));
+  t.notOk(listsAvx('processor\t: 0\nflags\t\t: fpu sse4_2 avx512_is_not_enough\nmodel name\t: avx\n'));
 });
 
 t.test('tfjs-node finds the functions that Node 23 removed', async (t) => {

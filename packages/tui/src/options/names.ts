@@ -10,8 +10,8 @@ export const BACKENDS: Readonly<Record<BackendName | 'auto', string>> = {
   auto: 'the best that opens here',
   webgpu: 'any GPU, through Vulkan, Metal or Direct3D 12',
   'node-gpu': 'NVIDIA GPU, through TensorFlow and CUDA',
-  wasm: 'CPU, WebAssembly with SIMD and threads',
   node: 'CPU, through TensorFlow',
+  wasm: 'CPU, WebAssembly with SIMD and threads',
   cpu: 'CPU, plain JavaScript: for checks',
 };
 
