@@ -16,7 +16,7 @@ import {
 } from './generator-losses.ts';
 import { accumulateGradients, type Gradients, lossAndGradients } from './optimizer.ts';
 import { listNamed, nameList, nameSamples, nameTensors, samplesNamed, tensorsNamed } from './program-tensors.ts';
-import { DeviceMotion, nameMotion, type SyntheticMotion } from './synthetic-motion.ts';
+import { DeviceMotion } from './synthetic-motion.ts';
 
 /** What is translated in one direction, and what it is compared with. */
 export interface DirectionSamples {
@@ -26,13 +26,14 @@ export interface DirectionSamples {
   readonly targets: readonly tf.Tensor4D[] | undefined;
   /** Masks of earlier chunks of these samples, translated, sample by sample; empty in the first chunk. */
   readonly earlier: readonly tf.Tensor4D[];
-  /** Under which the translation is to stay the same, if any is asked for. */
-  readonly motion: SyntheticMotion | undefined;
 }
 
 /** One direction of {@link differentiateDirections}. */
 export interface Direction {
-  /** Its samples as {@link nameDirection} names them. */
+  /**
+   * Its samples as {@link nameDirection} names them, and the motion under which the translation is to stay the same, if any,
+   * as `nameMotion` names it `motion`.
+   */
   readonly samples: NamedTensors;
   /** Weights of the frozen discriminator, spectrally normalised. */
   readonly judge: Parameters;
@@ -55,13 +56,12 @@ export interface DirectionGradients {
   readonly gradients: Readonly<Record<GeneratorCall['generator'], Gradients>>;
 }
 
-/** The samples of a direction as tensors of a program. Those of its motion, `motion.…`, belong to the caller. */
-export function nameDirection({ input, targets, earlier, motion }: DirectionSamples): NamedTensors {
+/** The samples of a direction as tensors of a program. */
+export function nameDirection({ input, targets, earlier }: DirectionSamples): NamedTensors {
   return {
     ...nameSamples('input', input),
     ...nameList('target', targets ?? []),
     ...nameList('earlier', earlier),
-    ...(motion && nameMotion('motion', motion, input)),
   };
 }
 

@@ -9,6 +9,7 @@ import { type FrozenJudge, frozenJudge } from './frozen-judge.ts';
 import type { MeasurementName, Measurements } from './measurements.ts';
 import { accumulateGradients, type Gradients, type TrainedParameters } from './optimizer.ts';
 import { nameSamples, nameTensors, samplesNamed, tensorsNamed } from './program-tensors.ts';
+import { nameMotion, type SyntheticMotion } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
 /** What one direction gives to a chunk. */
@@ -18,6 +19,8 @@ export interface DirectionChunk extends DirectionSamples {
   readonly forward: TrainedParameters;
   readonly backward: TrainedParameters;
   readonly judge: DiscriminatorState;
+  /** Under which the translation is to stay the same, if any is asked for. */
+  readonly motion: SyntheticMotion | undefined;
 }
 
 export interface GeneratorSettings {
@@ -41,9 +44,6 @@ type Generators = Pick<TrainingState, 'generatorAToB' | 'generatorBToA'>;
 
 const GENERATORS = ['generatorAToB', 'generatorBToA'] as const;
 
-/** Inputs that belong to no one else. */
-const MADE_HERE = /^rates\.|^[AB]\.motion\./;
-
 /**
  * One update of both generators by the directions that take part.
  *
@@ -58,10 +58,13 @@ export function updateGenerators(
 ): GeneratorUpdate {
   const { config, joinCalls, keepGradients, learningRate, programs } = settings;
   const { adam, weights, instancesPerChunk } = config;
+  const rates = new Map(GENERATORS.map((name) => [name, generators[name].nextRates(learningRate, adam)]));
+  const motions = chunks.map(({ motion, input }) => (motion ? nameMotion('motion', motion, input) : {}));
   const inputs: NamedTensors = Object.assign(
-    {},
-    ...GENERATORS.map((name) => ({ [`rates.${name}`]: generators[name].nextRates(learningRate, adam) })),
-    ...chunks.map((chunk) => nameTensors(chunk.domain, new Map(Object.entries(nameDirection(chunk))))),
+    nameTensors('rates', rates),
+    ...chunks.map((chunk, i) =>
+      nameTensors(chunk.domain, new Map(Object.entries({ ...nameDirection(chunk), ...motions[i] }))),
+    ),
   );
   const update = (given: NamedTensors, runner: ProgramRunner) =>
     updateFrom(given, generators, networks, chunks, { ...settings, programs: runner });
@@ -76,7 +79,7 @@ export function updateGenerators(
       compute: (given) => nameUpdate(chunks, update(given, directRunner)),
     });
   const updated = joinCalls ? updateNamed(chunks, asOne()) : update(inputs, programs);
-  tf.dispose(Object.entries(inputs).flatMap(([name, tensor]) => (MADE_HERE.test(name) ? [tensor] : [])));
+  tf.dispose([...rates.values(), ...motions.flatMap((motion) => Object.values(motion))]);
   return updated;
 }
 
