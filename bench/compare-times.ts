@@ -1,4 +1,4 @@
-import { measureOurs, measurePeer } from './competitors.ts';
+import { measureOurs, measurePeer, peerFlags } from './competitors.ts';
 import type { Measured } from './measure/measuring.ts';
 import type { BenchOptions } from './options.ts';
 import { type Summary, summarise, summaryLine, type TimeField, type TimesReport, timesReport } from './report.ts';
@@ -13,20 +13,15 @@ export async function compareTimes<F extends TimeField>(
   options: BenchOptions,
   say: (line: string) => void,
 ): Promise<TimesReport<F>> {
-  const { setting, vary } = options;
-  const isOfSteps = field === 'secondsPerStep';
   const results: (Summary<F> & { backend: string })[] = [];
   for (const backend of options.backends) {
-    const measured = await measureOurs<Measured>(backend, options, { ...setting, ...(isOfSteps && { vary }) });
+    const measured = await measureOurs<Measured>(backend, options, { ...options.setting });
     const result = { backend, ...summarise(field, measured) };
     say(summaryLine(backend, field, result));
     results.push(result);
   }
   if (!options.peer) return timesReport(field, results, null);
-  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = setting;
-  const sizes = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
-  const flags = isOfSteps ? { ...sizes, ndf, vary: Number(vary) } : sizes;
-  const { name, version, ...measured } = await measurePeer<Measured>(options, flags);
+  const { name, version, ...measured } = await measurePeer<Measured>(options, peerFlags(options));
   const peer = { name, version, ...summarise(field, measured) };
   say(summaryLine(`${name} ${version}`, field, peer));
   return timesReport(field, results, peer);

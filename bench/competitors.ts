@@ -34,6 +34,13 @@ export function measureOurs<T>(backend: BackendName, options: BenchOptions, aske
   return lastLineOf(options, command, [...args, script, JSON.stringify(all)]);
 }
 
+/** What PyTorch is asked for to do steps, or translations, of a setting. */
+export function peerFlags({ benchmark, setting }: BenchOptions): Asked {
+  const { height, width, ngf, ndf, blocks, instances, vary, instancesPerChunk } = setting;
+  const sizes = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
+  return benchmark === 'step' ? { ...sizes, ndf, vary: Number(vary) } : sizes;
+}
+
 /**
  * Measures PyTorch in a process of its own.
  *

@@ -10,7 +10,7 @@ t.test('the fixed sizes by name, and what is asked for instead', async (t) => {
   t.same(backends, ['wasm', 'node']);
   t.equal(peer, false);
   t.same(
-    [['step'], ['step', '--vary']].map((args) => parseOptions(args).vary),
+    [['step'], ['step', '--vary']].map((args) => parseOptions(args).setting.vary),
     [false, true],
   );
 });

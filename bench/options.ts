@@ -25,8 +25,6 @@ export interface Repetition {
 export interface BenchOptions extends Repetition {
   readonly benchmark: Benchmark;
   readonly setting: NetworkSetting;
-  /** Of steps: images with 1 to `setting.instances` instances, every pair of numbers in turn. */
-  readonly vary: boolean;
   readonly backends: readonly BackendName[];
   /** All kernels of ours off, and webgpu's recordings. */
   readonly stock: boolean;
@@ -89,9 +87,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       ndf: number('ndf', ngf),
       blocks: number('blocks', usual.blocks),
       instances: number('instances', usual.instances),
+      vary: values.vary,
       instancesPerChunk: number('per-chunk', usual.instancesPerChunk),
     },
-    vary: values.vary,
     backends: (values.backends ?? 'wasm').split(',').map((name) => oneOf('--backends', name, BACKEND_NAMES)),
     stock: values.stock,
     precision: oneOf('--precision', values.precision ?? 'full', PRECISIONS),

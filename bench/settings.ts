@@ -7,10 +7,12 @@ export interface NetworkSetting {
   readonly blocks: number;
   /** Instances of each image. */
   readonly instances: number;
+  /** Of steps: images with 1 to `instances` instances, every pair of numbers in turn. */
+  readonly vary: boolean;
   readonly instancesPerChunk: number;
 }
 
-const COMMON = { blocks: 9, instances: 4, instancesPerChunk: 2 };
+const COMMON = { blocks: 9, instances: 4, vary: false, instancesPerChunk: 2 };
 
 /** The sizes that figures are given for; `paper` is its COCO setting. */
 export const SETTINGS = {

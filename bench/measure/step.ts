@@ -6,7 +6,7 @@ import type { NetworkSetting } from '../settings.ts';
 import { type Measured, type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
 
-const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting & { vary: boolean };
+const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
 const backend = await openForMeasurement(options);
 const networks = translationNetworks('instagan', options);
 const state = initialTrainingState(networks, 0, 50);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureOurs, measurePeer } from '../competitors.ts';
+import { measureOurs, measurePeer, peerFlags } from '../competitors.ts';
 import type { Measured } from '../measure/measuring.ts';
 import type { BenchOptions } from '../options.ts';
 import { median } from '../report.ts';
@@ -75,7 +75,6 @@ function optionsFor(
   return {
     benchmark,
     setting: { ...usual, height: height as number, width: width as number, ngf, ndf: ngf, blocks },
-    vary: false,
     backends: ['webgpu'],
     stock,
     precision: competitor === 'mixed' ? 'mixed' : 'full',
@@ -94,13 +93,10 @@ async function measured(
   competitor: Measurement['competitor'],
   options: BenchOptions,
 ): Promise<Omit<Measured, 'seconds'> & { seconds: number }> {
-  const { setting, benchmark } = options;
-  const { height, width, ngf, ndf, blocks, instances, instancesPerChunk } = setting;
-  const flags = { height, width, ngf, blocks, instances, 'per-chunk': instancesPerChunk };
   const { seconds, ...rest } =
     competitor === 'pytorch'
-      ? await measurePeer<Measured>(options, benchmark === 'step' ? { ...flags, ndf, vary: 0 } : flags)
-      : await measureOurs<Measured>('webgpu', options, { ...setting });
+      ? await measurePeer<Measured>(options, peerFlags(options))
+      : await measureOurs<Measured>('webgpu', options, { ...options.setting });
   return { ...rest, seconds: median(seconds) };
 }
 

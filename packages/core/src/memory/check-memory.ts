@@ -3,7 +3,7 @@ import type { TrainingConfig } from '../config/training-config.ts';
 import { UserError } from '../errors.ts';
 import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
-import { type SizeConfig, stepTensors } from './step-tensors.ts';
+import { type SizeConfig, type StepTensors, stepTensors } from './step-tensors.ts';
 
 /** What a training needs, before its first step. */
 export interface MemoryCheck {
@@ -34,12 +34,12 @@ export async function checkMemory(
 ): Promise<MemoryCheck> {
   const need = async (sizes: SizeConfig) =>
     neededMemory(backend.name, await stepTensors(sizes, backend.gpu), backend.software);
-  const needed = await need(config);
+  const tensors = await stepTensors(config, backend.gpu);
+  const needed = neededMemory(backend.name, tensors, backend.software);
   const lack = lackOf(needed, available, backend.name);
   if (lack !== undefined) {
     const fits = async (sizes: SizeConfig) => lackOf(await need(sizes), available, backend.name) === undefined;
-    const otherBackend =
-      backend.name === 'node' && (await fitsOnWasm(config, available)) ? '--backend wasm' : undefined;
+    const otherBackend = backend.name === 'node' && fitsOnWasm(tensors, available) ? '--backend wasm' : undefined;
     throw new UserError(`This training needs ${lack}: ${await mend(config, fits, otherBackend)}.`);
   }
   const summary = describe(needed, available, backend.name);
@@ -48,8 +48,8 @@ export async function checkMemory(
 }
 
 /** Whether it fits on the backend that takes the least memory. */
-async function fitsOnWasm(config: TrainingConfig, { ramBytes, freeRamBytes }: AvailableMemory): Promise<boolean> {
-  const needed = neededMemory('wasm', await stepTensors(config, false), false);
+function fitsOnWasm(tensors: StepTensors, { ramBytes, freeRamBytes }: AvailableMemory): boolean {
+  const needed = neededMemory('wasm', tensors, false);
   return lackOf(needed, { ramBytes, freeRamBytes, deviceBytes: WASM_HEAP_BYTES }, 'wasm') === undefined;
 }
 
