@@ -1,3 +1,4 @@
+import type { DawnToggles } from '../runtime/dawn-toggles.ts';
 import type { ProgramRunner } from './program.ts';
 
 /** Names that `--backend` takes, besides `auto`. */
@@ -19,14 +20,20 @@ export interface BackendOptions {
   readonly precision?: 'full' | 'mixed';
   /**
    * Whether webgpu may measure, once per GPU and driver, which kernels are fastest; takes some seconds, and is kept in
-   * the cache folder. @default true
+   * the cache folder. GPUs that were measured for this project need none: `always` measures them too. @default true
    */
-  readonly tuning?: boolean;
+  readonly tuning?: boolean | 'always';
   /**
    * Whether webgpu, node and node-gpu may record a training step and replay it at later steps, which takes the program less
    * time. @default true
    */
   readonly replay?: boolean;
+  /**
+   * Switches of Dawn (WebGPU on Node and Bun) that are to differ from {@link DAWN_TOGGLES}; Deno's own WebGPU takes none.
+   *
+   * @default none
+   */
+  readonly toggles?: Partial<DawnToggles>;
   /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */
   readonly log?: (message: string) => void;
 }
@@ -69,6 +76,8 @@ export type BackendDescription =
       readonly threads?: number;
       readonly features: readonly string[];
       readonly software: boolean;
+      /** The switches of Dawn, where the backend runs on it. */
+      readonly toggles?: DawnToggles;
       /** Further facts, one sentence each, such as the other adapters. */
       readonly notes: readonly string[];
     }

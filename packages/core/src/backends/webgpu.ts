@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { messageOf, UserError } from '../errors.ts';
+import { dawnToggles } from '../runtime/dawn-toggles.ts';
 import {
   adapterName,
   findGpuHost,
@@ -43,7 +44,7 @@ export const webgpuBackend: Backend = defineBackend({
   name: 'webgpu',
   priority: 5,
   async obstacle() {
-    const host = await findGpuHost();
+    const host = await findGpuHost(dawnToggles());
     const adapter = await host?.requestAdapter();
     host?.release();
     if (!adapter) return 'no GPU adapter';
@@ -54,7 +55,7 @@ export const webgpuBackend: Backend = defineBackend({
 });
 
 async function openWebgpu(options: BackendOptions): Promise<OpenBackend> {
-  const host = await gpuHost();
+  const host = await gpuHost(options);
   try {
     return await openOn(host, options);
   } catch (error) {
@@ -74,15 +75,18 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
   );
   const software = isSoftware(adapter);
   if (software) options.log?.(`The WebGPU adapter is emulated on the CPU (${adapterName(adapter)}): it is very slow.`);
-  reportFailures(backend, device, adapterName(adapter));
+  let closed = false;
+  reportFailures(backend, device, adapterName(adapter), () => closed);
   tf.registerBackend('webgpu', () => backend, webgpuBackend.priority);
   await tf.setBackend('webgpu');
   const dispatcher = new Dispatcher(backend);
   const { stockKernels = [], precision = 'full', tuning = true, replay = true, log } = options;
-  const convolutions = await setUpConvolutions(dispatcher, { adapter, software, precision, tuning, log });
+  const convolutions = await setUpConvolutions(dispatcher, {
+    ...{ adapter, software, precision, tuning, log },
+    toggles: host.toggles,
+  });
   const kernels = registerWebgpuKernels(dispatcher, { except: stockKernels, convolutions });
 
-  let closed = false;
   return {
     name: 'webgpu',
     device: `${deviceName(adapter)}${convolutions.products === 'f16' ? ', mixed precision' : ''}`,
@@ -106,19 +110,22 @@ async function openOn(host: GpuHost, options: BackendOptions): Promise<OpenBacke
 async function describe(options: BackendOptions): Promise<BackendDescription> {
   let host: GpuHost | undefined;
   try {
-    host = await gpuHost();
+    host = await gpuHost(options);
     const adapter = await chooseAdapter(host, options);
     const device = await requestDevice(adapter);
     const features = grantedFeatures(device);
     device.destroy();
     const names = await host.adapterNames();
-    const unit = listedMatrixUnit(adapter);
+    const { toggles } = host;
+    const software = isSoftware(adapter);
     const notes = [
       ...(names.length > 1 ? [`Adapters: ${listAdapters(names)}.`] : []),
-      ...(unit ? [`Matrix unit of ${unit.rows}x${unit.columns}x${unit.depth}, for --precision mixed.`] : []),
+      noteOnPrecision(adapter, toggles !== undefined),
     ];
-    const software = isSoftware(adapter);
-    return { name: 'webgpu', opens: true, device: deviceName(adapter), features, software, notes };
+    return {
+      ...{ name: 'webgpu', opens: true, device: deviceName(adapter), features, software, notes },
+      ...(toggles && { toggles }),
+    };
   } catch (error) {
     if (error instanceof UserError) return { name: 'webgpu', opens: false, mend: error.message };
     throw error;
@@ -127,8 +134,18 @@ async function describe(options: BackendOptions): Promise<BackendDescription> {
   }
 }
 
-async function gpuHost(): Promise<GpuHost> {
-  const host = await findGpuHost();
+/** What `--precision mixed` finds here. @param dawn whether this is Dawn's WebGPU, which lists all that the driver offers */
+function noteOnPrecision(adapter: GpuAdapter, dawn: boolean): string {
+  const unit = listedMatrixUnit(adapter);
+  if (unit) return `Matrix unit of ${unit.rows}x${unit.columns}x${unit.depth}, for --precision mixed.`;
+  const lack = adapter.features.has('shader-f16') ? 'a matrix unit that the kernels can use' : 'shader-f16';
+  return dawn
+    ? `The adapter lacks ${lack}, which --precision mixed needs to be faster.`
+    : `This runtime's own WebGPU lacks ${lack}, which --precision mixed needs to be faster: Node with the package "webgpu" may have it.`;
+}
+
+async function gpuHost({ toggles }: BackendOptions): Promise<GpuHost> {
+  const host = await findGpuHost(dawnToggles(toggles));
   if (host) return host;
   throw new UserError(
     'The webgpu backend needs the optional package "webgpu", which does not load here: run "npm install webgpu".',
@@ -179,21 +196,31 @@ async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
 /**
  * A lost device or an error inside it (out of memory, a faulty shader) would otherwise show as zeros or as a read that
  * never ends: makes every read from then on fail with the cause.
+ *
+ * @param isClosed whether the backend itself has ended the device
  */
-function reportFailures(backend: WebGPUBackend, device: GpuDevice, name: string): void {
+function reportFailures(backend: WebGPUBackend, device: GpuDevice, name: string, isClosed: () => boolean): void {
   let fail: (error: UserError) => void = () => {};
   const failure = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
   failure.catch(() => {});
-  void device.lost.then(({ reason, message }) => {
-    if (reason === 'destroyed') return;
-    fail(new UserError(`The GPU ${name} was lost (${oneLine(message)}): start again with --resume.`));
-  });
-  device.onuncapturederror = ({ error }) => {
+  void device.lost.then(({ message }) => {
+    if (isClosed()) return;
+    const cause = oneLine(message) || 'without a reason';
     fail(
       new UserError(
-        `The GPU ${name} reports: ${oneLine(error.message)} (if its memory is used up, lower --size or --batch).`,
+        `The GPU ${name} was lost (${cause}): go on with --resume, and update its driver if it happens again.`,
+      ),
+    );
+  });
+  device.onuncapturederror = ({ error }) => {
+    const text = oneLine(error.message);
+    fail(
+      new UserError(
+        error.constructor.name === 'GPUOutOfMemoryError'
+          ? `The GPU ${name} is out of memory (${text}): end other programs that use it, or lower --batch, --size or --ngf.`
+          : `The GPU ${name} reports: ${text}`,
       ),
     );
   };

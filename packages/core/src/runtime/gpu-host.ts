@@ -1,3 +1,5 @@
+import { type DawnToggles, toggleOptions } from './dawn-toggles.ts';
+
 /** The parts of WebGPU that this project uses itself; TensorFlow.js uses the rest. */
 export interface GpuAdapter {
   readonly features: ReadonlySet<string>;
@@ -43,6 +45,8 @@ interface DawnPackage {
 
 /** A WebGPU implementation found on this machine. */
 export interface GpuHost {
+  /** The toggles it was given; undefined for one that takes none. */
+  readonly toggles: DawnToggles | undefined;
   /** Names of all adapters, the one that WebGPU itself prefers not necessarily first. */
   adapterNames(): Promise<string[]>;
   /**
@@ -59,13 +63,14 @@ export interface GpuHost {
 /**
  * The WebGPU of this runtime: `navigator.gpu` where there is one (Deno, browsers), else the `webgpu` package (Dawn).
  *
+ * @param toggles for Dawn
  * @returns undefined when neither is there
  */
-export async function findGpuHost(): Promise<GpuHost | undefined> {
+export async function findGpuHost(toggles: DawnToggles): Promise<GpuHost | undefined> {
   const { navigator } = globalThis as { navigator?: { gpu?: Gpu } };
   if (navigator?.gpu) return navigatorHost(navigator.gpu);
   const dawn = await loadDawn();
-  return dawn && dawnHost(dawn);
+  return dawn && dawnHost(dawn, toggles);
 }
 
 async function loadDawn(): Promise<DawnPackage | undefined> {
@@ -92,6 +97,7 @@ function navigatorHost(gpu: Gpu): GpuHost {
     return found;
   };
   return {
+    toggles: undefined,
     adapterNames: async () => [...(await distinct()).keys()],
     requestAdapter: async (index) =>
       gpu.requestAdapter(index === undefined ? kinds[0] : [...(await distinct()).values()][index]),
@@ -106,13 +112,12 @@ function navigatorHost(gpu: Gpu): GpuHost {
  */
 const dawnGpus = new Map<string, Gpu>();
 
-function dawnHost({ create, globals }: DawnPackage): GpuHost {
-  // Dawn lists subgroup matrices (tensor cores) only when told that experimental features may be used.
-  const toggles = ['enable-dawn-features=allow_unsafe_apis'];
+function dawnHost({ create, globals }: DawnPackage, toggles: DawnToggles): GpuHost {
   let added: string[] = [];
-  const gpuFor = (options: string[] = []) => {
-    const key = options.join();
-    const gpu = dawnGpus.get(key) ?? create([...toggles, ...options]);
+  const gpuFor = (choice: string[] = []) => {
+    const options = [...toggleOptions(toggles), ...choice];
+    const key = options.join(';');
+    const gpu = dawnGpus.get(key) ?? create(options);
     dawnGpus.set(key, gpu);
     return gpu;
   };
@@ -127,6 +132,7 @@ function dawnHost({ create, globals }: DawnPackage): GpuHost {
     }
   };
   return {
+    toggles,
     adapterNames: async () => (await list()).map(({ name }) => name),
     async requestAdapter(index) {
       if (index === undefined) return gpuFor().requestAdapter({ powerPreference: 'high-performance' });

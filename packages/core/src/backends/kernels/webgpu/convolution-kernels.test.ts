@@ -84,6 +84,39 @@ t.test('the convolutions on webgpu', async (t) => {
     }
   });
 
+  await t.test('programs made for one layer count reflected pixels as shared ones do', async (t) => {
+    for (const { kernel, stride, pad } of [
+      { kernel: 3, stride: 1, pad: 1 },
+      { kernel: 5, stride: 1, pad: 2 },
+      { kernel: 3, stride: 2, pad: 1 },
+    ]) {
+      const inputShape = [2, 5, 8, 4] as const;
+      const outSide = (side: number) => Math.floor((side + 2 * pad - kernel) / stride) + 1;
+      const [dy, filter] = [
+        [2, outSide(5), outSide(8), 4],
+        [kernel, kernel, 4, 4],
+      ].map((shape, seed) => {
+        const size = shape.reduce((a, b) => a * b);
+        return tf.tensor(values(size, seed), shape);
+      }) as [tf.Tensor, tf.Tensor];
+      const gradients: Float32Array[] = [];
+      for (const specialised of [true, false]) {
+        const options = { chooseTile: () => LEAST_TILE_SHAPE, specialised, products: 'f32' } as const;
+        const geometry = { stride, padding: [pad, pad, pad, pad], border: 'reflect' } as const;
+        const dx = new ConvolutionKernels(dispatcher, options).inputGradient(
+          { dy, filter },
+          { ...geometry, inputShape },
+        );
+        const tensor = tf.engine().makeTensorFromTensorInfo(dx);
+        gradients.push((await tensor.data()) as Float32Array);
+        tensor.dispose();
+      }
+      const [one, shared] = gradients as [Float32Array, Float32Array];
+      t.ok(sameBits([one], [shared]) && one.some((value) => value !== 0), `${kernel}x${kernel}, stride ${stride}`);
+      tf.dispose([dy, filter]);
+    }
+  });
+
   await t.test('the same sums come out the same every time, also those that are split', async (t) => {
     const options: ConvolutionOptions = { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products: 'f32' };
     const dy = gradients(1);

@@ -142,7 +142,7 @@ fn value_of_a(row: RowOfA, k: i32, problem: Problem) -> ${element(inputs)} {
   return image_at(row.image, row.y + quotient(tap, ${text.kernelWidth}), row.x + remainder(tap, ${text.kernelWidth}), remainder(k, ${text.inputs}), k < problem.end);
 }
 fn load_a(row: RowOfA, k: i32, problem: Problem) -> vec4f { return ${four(inputs, (i) => `value_of_a(row, k + ${i}, problem)`)}; }
-fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${vectorAt('b_values', outputs, `k * ${text.outputs} + n`)}; }
+fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${vectorAt('b_values', outputs, `k * ${text.outputs} + n`, filterValues(text))}; }
 fn start_of(m: i32, problem: Problem) -> i32 { return problem.slab + m * ${text.outputs}; }
 ${storeColumns(outputs, text.outputs, epilogue)}`;
   return { source, columns: text.outputs, aAlong: 'depth', bAlong: 'columns' };
@@ -162,6 +162,8 @@ export function inputGradientProblem(
   const { kernelHeight, kernelWidth, top, bottom, left, right, stride, ...text } = textOf(structure, specialised);
   const dense = phaseStride(structure) !== structure.stride;
   const step = dense ? '1' : stride;
+  // Without phases every position sees all taps; a number that is written out makes divisions cheap.
+  const tapsX = step === '1' ? kernelWidth : 'max(1, problem.taps_x)';
   const source = `${header([outputs, outputs, 1], false, half ? SCALED_OPERANDS.inputGradient : [])}
 struct Problem {
   rows: i32, first: i32, end: i32,
@@ -179,16 +181,16 @@ fn problem_of(z: u32) -> Problem {
   let end = taps_y * taps_x * ${text.outputs};
   return Problem(p.batch * count_y * count_x, 0, end, tap_y, tap_x, taps_x, start_y, start_x, count_y, count_x);
 }
-/** Position in the padded image. */
-struct RowOfA { image: i32, y: i32, x: i32 }
+${reflect ? MIRRORED : ''}
+/** Position in the padded image, and whether the border shows the pixel once more. */
+struct RowOfA { image: i32, y: i32, x: i32, reflected: bool }
 fn row_of_a(m: i32, problem: Problem) -> RowOfA {
   let positions = max(1, problem.count_y * problem.count_x);
   let position = remainder(m, positions);
-  return RowOfA(
-    min(quotient(m, positions), p.batch - 1) * p.out_height * p.out_width,
-    problem.start_y + quotient(position, max(1, problem.count_x)) * ${step} + ${top},
-    problem.start_x + remainder(position, max(1, problem.count_x)) * ${step} + ${left},
-  );
+  let y = problem.start_y + quotient(position, max(1, problem.count_x)) * ${step};
+  let x = problem.start_x + remainder(position, max(1, problem.count_x)) * ${step};
+  let reflected = ${reflect ? `near_border(y, ${top}, ${bottom}, p.height) || near_border(x, ${left}, ${right}, p.width)` : 'false'};
+  return RowOfA(min(quotient(m, positions), p.batch - 1) * p.out_height * p.out_width, y + ${top}, x + ${left}, reflected);
 }
 /** dy of which the tap at distance (y, x) is seen, or zero. */
 fn gradient_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${element(outputs)} {
@@ -200,23 +202,30 @@ fn gradient_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${elem
   let at = select(0, (image + out_y * p.out_width + out_x) * ${text.outputs} + channel, inside);
   return select(${element(outputs)}(), a_values[${at(outputs, 'at')}], inside);
 }
-${reflect ? MIRRORED : ''}
 fn value_of_a(row: RowOfA, k: i32, problem: Problem) -> ${element(outputs)} {
   let tap = quotient(k, ${text.outputs});
-  let taps_x = max(1, problem.taps_x);
-  let tap_y = problem.tap_y + quotient(tap, taps_x) * ${step};
-  let tap_x = problem.tap_x + remainder(tap, taps_x) * ${step};
+  let tap_y = problem.tap_y + quotient(tap, ${tapsX}) * ${step};
+  let tap_x = problem.tap_x + remainder(tap, ${tapsX}) * ${step};
   let channel = remainder(k, ${text.outputs});
   let wanted = k < problem.end;
   var value = gradient_at(row.image, row.y - tap_y, row.x - tap_x, channel, wanted);
 ${
   reflect
-    ? `  let ys = mirrored(row.y, ${top}, ${bottom}, p.height);
-  let xs = mirrored(row.x, ${left}, ${right}, p.width);
-  if (any(vec2(ys.y, ys.z) >= vec2(0)) || any(vec2(xs.y, xs.z) >= vec2(0))) {
-    // A bound that compilers do not know keeps this rare branch short.
-    for (var i = 1; i < min(9, 8 + p.batch); i++) {
-      value += gradient_at(row.image, ys[i / 3] - tap_y, xs[i % 3] - tap_x, channel, wanted);
+    ? `  // Few pixels are reflected, and few taps see a reflection: the others must not pay for them.
+  if (row.reflected) {
+    let ys = mirrored(row.y, ${top}, ${bottom}, p.height) - tap_y;
+    let xs = mirrored(row.x, ${left}, ${right}, p.width) - tap_x;
+    let y_end = p.out_height * ${stride};
+    let x_end = p.out_width * ${stride};
+    if (seen(ys.y, y_end) || seen(ys.z, y_end) || seen(xs.y, x_end) || seen(xs.z, x_end)) {
+      // A bound that compilers do not know keeps this rare branch short.
+      let end = min(3, 2 + p.batch);
+      for (var i = 0; i < end; i++) {
+        if (!seen(ys[i], y_end)) { continue; }
+        for (var j = select(0, 1, i == 0); j < end; j++) {
+          if (seen(xs[j], x_end)) { value += gradient_at(row.image, ys[i], xs[j], channel, wanted); }
+        }
+      }
     }
   }
 `
@@ -226,10 +235,10 @@ ${
 fn load_a(row: RowOfA, k: i32, problem: Problem) -> vec4f { return ${four(outputs, (i) => `value_of_a(row, k + ${i}, problem)`)}; }
 fn value_of_b(k: i32, n: i32, problem: Problem) -> ${element(outputs)} {
   let tap = quotient(k, ${text.outputs});
-  let taps_x = max(1, problem.taps_x);
-  let tap_y = problem.tap_y + quotient(tap, taps_x) * ${step};
-  let tap_x = problem.tap_x + remainder(tap, taps_x) * ${step};
-  return b_values[${at(outputs, `((tap_y * ${kernelWidth} + tap_x) * ${text.inputs} + n) * ${text.outputs} + remainder(k, ${text.outputs})`)}];
+  let tap_y = problem.tap_y + quotient(tap, ${tapsX}) * ${step};
+  let tap_x = problem.tap_x + remainder(tap, ${tapsX}) * ${step};
+  let index = ((tap_y * ${kernelWidth} + tap_x) * ${text.inputs} + n) * ${text.outputs} + remainder(k, ${text.outputs});
+  return b_values[${at(outputs, `min(index, ${filterValues({ ...text, kernelHeight, kernelWidth })} - 1)`)}];
 }
 fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${four(outputs, (i) => `value_of_b(k + ${i}, n, problem)`)}; }
 fn start_of(m: i32, problem: Problem) -> i32 {
@@ -279,7 +288,7 @@ fn value_of_a(m: i32, k: i32, problem: Problem) -> ${element(inputs)} {
   );
 }
 fn load_a(row: RowOfA, k: i32, problem: Problem) -> vec4f { return ${four(inputs, (i) => `value_of_a(row.m + ${i}, k, problem)`)}; }
-fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${vectorAt('b_values', outputs, `k * ${text.outputs} + n`)}; }
+fn load_b(k: i32, n: i32, problem: Problem) -> vec4f { return ${vectorAt('b_values', outputs, `k * ${text.outputs} + n`, `p.batch * p.out_height * p.out_width * ${text.outputs}`)}; }
 fn start_of(m: i32, problem: Problem) -> i32 { return problem.slab + m * ${text.outputs}; }
 ${storeColumns(outputs, text.outputs, NO_EPILOGUE)}`;
   return { source, columns: text.outputs, aAlong: 'rows', bAlong: 'columns' };
@@ -299,7 +308,7 @@ ${epilogue.bias ? '@group(0) @binding(1) var<storage, read> bias: array<f32>;' :
 @group(0) @binding(${last}) var<storage, read_write> result: array<${type}>;
 @group(0) @binding(${last + 1}) var<uniform> p: Parameters;
 ${activationFunction(epilogue, type)}
-${epilogue.bias && type === 'vec4f' ? BIAS_AT : ''}
+${epilogue.bias && type === 'vec4f' ? biasAt(text) : ''}
 @compute @workgroup_size(${SUM_THREADS})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = i32(id.x + id.y * groups.x * ${SUM_THREADS}u) * ${step};
@@ -352,8 +361,19 @@ function four(channels: number, value: (i: number) => string): string {
   return channels % 4 === 0 ? value(0) : `vec4f(${[0, 1, 2, 3].map(value).join(', ')})`;
 }
 
-function vectorAt(name: string, channels: number, index: string): string {
-  return four(channels, (i) => `${name}[${at(channels, `${index} + ${i}`)}]`);
+/** Four values of `name` from `index` on; those past its `count` values are any of its values. */
+function vectorAt(name: string, channels: number, index: string, count: string): string {
+  return four(channels, (i) => `${name}[${at(channels, `min(${index} + ${i}, ${count} - 1)`)}]`);
+}
+
+/** Number of a filter's values. */
+function filterValues({
+  kernelHeight,
+  kernelWidth,
+  inputs,
+  outputs,
+}: Omit<StructureText, 'top' | 'bottom' | 'left' | 'right' | 'stride'>): string {
+  return `${kernelHeight} * ${kernelWidth} * ${inputs} * ${outputs}`;
 }
 
 /** `image_at`: a value, or four, of x at a position that may lie in the padding. */
@@ -363,7 +383,8 @@ function imageAt({ inputs, reflect }: ConvolutionStructure, text: StructureText)
   return reflect
     ? `fn mirror(i: i32, size: i32) -> i32 { return clamp(size - 1 - abs(size - 1 - abs(i)), 0, size - 1); }
 fn image_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${type} {
-  return select(${type}(), a_values[${at(inputs, index('mirror(y, p.height)', 'mirror(x, p.width)'))}], wanted);
+  let at = select(0, ${index('mirror(y, p.height)', 'mirror(x, p.width)')}, wanted);
+  return select(${type}(), a_values[${at(inputs, 'at')}], wanted);
 }`
     : `fn image_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${type} {
   let inside = wanted && y >= 0 && x >= 0 && y < p.height && x < p.width;
@@ -373,7 +394,11 @@ fn image_at(image: i32, y: i32, x: i32, channel: i32, wanted: bool) -> ${type} {
 }
 
 /** `mirrored`: the positions of the padded image, along one axis, that hold the same pixel; absent ones far outside. */
-const MIRRORED = `fn mirrored(at: i32, before: i32, after: i32, size: i32) -> vec3i {
+const MIRRORED = `fn seen(at: i32, end: i32) -> bool { return at >= 0 && at < end; }
+fn near_border(i: i32, before: i32, after: i32, size: i32) -> bool {
+  return (i >= 1 && i <= before) || (i < size - 1 && i >= size - 1 - after);
+}
+fn mirrored(at: i32, before: i32, after: i32, size: i32) -> vec3i {
   let i = at - before;
   let last = size - 1;
   return vec3i(
@@ -391,13 +416,17 @@ function storeColumns(columns: number, text: string, epilogue: Epilogue): string
       : `let stored = ${value};
   ${[0, 1, 2, 3].map((i) => `if (n + ${i} < ${text}) { result[start + n + ${i}] = stored[${i}]; }`).join('\n  ')}`;
   return `${activationFunction(epilogue, 'vec4f')}
-${epilogue.bias ? BIAS_AT : ''}
+${epilogue.bias ? biasAt(text) : ''}
 fn store(start: i32, n: i32, values: vec4f) {
   ${store}
 }`;
 }
 
-const BIAS_AT = 'fn bias_at(n: i32) -> vec4f { return vec4f(bias[n], bias[n + 1], bias[n + 2], bias[n + 3]); }';
+/** @param outputs number of biases; past it any of them are returned */
+function biasAt(outputs: string): string {
+  const values = [0, 1, 2, 3].map((i) => `bias[min(n + ${i}, ${outputs} - 1)]`);
+  return `fn bias_at(n: i32) -> vec4f { return vec4f(${values.join(', ')}); }`;
+}
 
 /** Written so that a NaN stays one: a ruined run must be seen. */
 function activationFunction({ activation, slope }: Epilogue, type: 'vec4f' | 'f32'): string {

@@ -1,34 +1,38 @@
+import type { DawnToggles } from '../../../runtime/dawn-toggles.ts';
 import { adapterName, type GpuAdapter } from '../../../runtime/gpu-host.ts';
 import type { ConvolutionOptions } from './convolution-kernels.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { listedMatrixUnit, provenMatrixTiles } from './matrix-units.ts';
-import { cachedRanking } from './tile-cache.ts';
+import { cachedTimes } from './tile-cache.ts';
 import {
   LEAST_TILE_SHAPE,
   type MatrixTileShape,
-  sharedBytesOf,
   TILE_SHAPES,
   type TileShape,
-  threadsOf,
+  tileName,
   usualTileShape,
+  workgroupOf,
 } from './tile-shape.ts';
-import { rankedTile, rankTiles } from './tile-tuning.ts';
+import { shippedRanking } from './tile-tables.ts';
+import { rankedTile, rankingOf, timeTiles } from './tile-tuning.ts';
 
 export interface ConvolutionSetup {
   readonly adapter: GpuAdapter;
+  /** Switches of Dawn, which the times of kernels depend on; undefined where there are none. */
+  readonly toggles: DawnToggles | undefined;
   /** Whether the GPU is emulated on the CPU. */
   readonly software: boolean;
   /** `mixed`: products in half precision where the adapter has it. */
   readonly precision: 'full' | 'mixed';
-  /** Whether tile shapes may be measured; else the usual ones are taken. */
-  readonly tuning: boolean;
+  /** `true` measures tiles where no table for the adapter is shipped, `always` also there; `false` takes the usual ones. */
+  readonly tuning: boolean | 'always';
   /** Receives one sentence for everything that did not go as asked. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
 /** Decides how convolutions are computed on this adapter. */
 export async function setUpConvolutions(dispatcher: Dispatcher, setup: ConvolutionSetup): Promise<ConvolutionOptions> {
-  const { adapter, software, precision, log } = setup;
+  const { adapter, software, precision, tuning, log } = setup;
   const half = precision === 'mixed' && dispatcher.device.features.has('shader-f16');
   if (precision === 'mixed' && !half) {
     log?.(`The GPU ${adapterName(adapter)} has no half precision (shader-f16): it computes in full precision.`);
@@ -36,13 +40,14 @@ export async function setUpConvolutions(dispatcher: Dispatcher, setup: Convoluti
   const products = half ? 'f16' : 'f32';
   if (software) return { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products };
 
-  const plain = TILE_SHAPES.filter((tile) => fitsDevice(dispatcher, tile, half ? 2 : 4));
+  const plain = TILE_SHAPES.filter((tile) => dispatcher.hasRoomFor(workgroupOf(tile, half ? 2 : 4)));
   const matrix = half ? await matrixTiles(dispatcher, setup) : undefined;
   const options = { products, ...(matrix && { matrixUnit: matrix.unit }) } as const;
   const wide: readonly (TileShape | MatrixTileShape)[] = matrix?.tiles ?? plain.filter(({ columns }) => columns > 4);
-  const ranking = setup.tuning
-    ? await cachedRanking(adapterFacts(setup, wide), () => rankTiles(dispatcher, wide, options))
-    : undefined;
+  const measured = async () =>
+    rankingOf(await cachedTimes(factsOf(setup, wide), () => timeTiles(dispatcher, wide, options)));
+  const shipped = tuning === true ? shippedRanking(adapter, matrix ? 'matrix' : products) : undefined;
+  const ranking = tuning === false ? undefined : (shipped ?? (await measured()));
   return {
     ...options,
     specialised: true,
@@ -62,15 +67,11 @@ async function matrixTiles(dispatcher: Dispatcher, { adapter, log }: Convolution
   return undefined;
 }
 
-function fitsDevice({ device: { limits } }: Dispatcher, tile: TileShape, bytesPerValue: number): boolean {
-  return (
-    threadsOf(tile) <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
-    sharedBytesOf(tile, bytesPerValue) <= limits.maxComputeWorkgroupStorageSize
-  );
-}
-
 /** What a measurement depends on. */
-function adapterFacts({ adapter: { info }, precision }: ConvolutionSetup, tiles: readonly object[]): string[] {
+function factsOf(
+  { adapter: { info }, precision, toggles }: ConvolutionSetup,
+  tiles: readonly (TileShape | MatrixTileShape)[],
+) {
   const { vendor, architecture, device, description } = info;
-  return [vendor, architecture, device, description, precision, JSON.stringify(tiles)];
+  return [vendor, architecture, device, description, precision, JSON.stringify(toggles ?? {}), ...tiles.map(tileName)];
 }

@@ -52,6 +52,15 @@ export class Dispatcher {
     return this.device.limits.maxComputeWorkgroupsPerDimension;
   }
 
+  /** Whether the device runs workgroups of so many invocations with so much shared memory. */
+  hasRoomFor({ threads, sharedBytes }: { readonly threads: number; readonly sharedBytes: number }): boolean {
+    const { limits } = this.device;
+    return (
+      threads <= Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) &&
+      sharedBytes <= limits.maxComputeWorkgroupStorageSize
+    );
+  }
+
   /**
    * @param key tells programs apart; source, bindings and constants follow from it
    * @param describe called once per key

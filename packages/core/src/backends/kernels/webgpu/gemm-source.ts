@@ -1,5 +1,5 @@
 import { fetchStatements, stageStatements, tileLoading } from './tile-loading.ts';
-import { type TileShape, threadsOf } from './tile-shape.ts';
+import { type TileShape, workgroupOf } from './tile-shape.ts';
 
 /**
  * A matrix product result[m, n] = sum over k of a[m, k] b[k, n] whose operands are gathered from tensors. Its WGSL defines
@@ -32,7 +32,7 @@ export interface GemmProblem {
  */
 export function gemmSource(problem: GemmProblem, tile: TileShape, inShared: 'f32' | 'f16'): string {
   const { rows, columns, depth, rowsPerThread, columnsPerThread } = tile;
-  const threads = threadsOf(tile);
+  const { threads } = workgroupOf(tile, inShared === 'f32' ? 4 : 2);
   const threadColumns = columns / columnsPerThread;
   const threadRows = rows / rowsPerThread;
   const padding = (along: string) => (along === 'depth' ? 1 : 0);

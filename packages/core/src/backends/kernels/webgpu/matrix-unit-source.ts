@@ -1,9 +1,6 @@
 import type { GemmProblem } from './gemm-source.ts';
 import { fetchStatements, stageStatements, tileLoading } from './tile-loading.ts';
-import type { MatrixTileShape, MatrixUnit } from './tile-shape.ts';
-
-/** Vectors between runs in shared memory: matrix loads want rows that start at multiples of 16 bytes. */
-const PADDING = 2;
+import { MATRIX_TILE_PADDING, type MatrixTileShape, type MatrixUnit, matrixWorkgroupOf } from './tile-shape.ts';
 
 /**
  * The WGSL of a tiled matrix product on a matrix unit, in the subgroup matrices of Dawn
@@ -14,11 +11,16 @@ export function matrixUnitSource(problem: GemmProblem, tile: MatrixTileShape, un
   const { rows, columns, depth, subgroupRows, subgroupColumns } = tile;
   const across = columns / subgroupColumns;
   const subgroups = (rows / subgroupRows) * across;
-  const threads = subgroups * unit.subgroupSize;
+  const { threads } = matrixWorkgroupOf(tile, unit);
   const blockRows = indices(subgroupRows / unit.rows);
   const blockColumns = indices(subgroupColumns / unit.columns);
-  const a = tileLoading('a', problem.aAlong === 'depth', { width: rows, depth, threads, padding: PADDING });
-  const b = tileLoading('b', problem.bAlong === 'depth', { width: columns, depth, threads, padding: PADDING });
+  const a = tileLoading('a', problem.aAlong === 'depth', { width: rows, depth, threads, padding: MATRIX_TILE_PADDING });
+  const b = tileLoading('b', problem.bAlong === 'depth', {
+    width: columns,
+    depth,
+    threads,
+    padding: MATRIX_TILE_PADDING,
+  });
   const resultType = `subgroup_matrix_result<f32, ${unit.columns}, ${unit.rows}>`;
   const blockValues = unit.rows * unit.columns;
 

@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import type { GpuAdapter } from '../../../runtime/gpu-host.ts';
 import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { MATRIX_TILE_SHAPES, type MatrixTileShape, type MatrixUnit, TILE_SHAPES } from './tile-shape.ts';
+import {
+  MATRIX_TILE_SHAPES,
+  type MatrixTileShape,
+  type MatrixUnit,
+  matrixWorkgroupOf,
+  TILE_SHAPES,
+} from './tile-shape.ts';
 
 /** Largest difference from the products in float32, relative to the largest value: half precision gives about 5e-4. */
 const TOLERANCE = 5e-3;
@@ -45,8 +51,9 @@ export async function provenMatrixTiles(dispatcher: Dispatcher, unit: MatrixUnit
     products: 'f32',
   });
   const proven: MatrixTileShape[] = [];
+  const { device } = dispatcher;
   for (const tile of MATRIX_TILE_SHAPES.filter((tile) => fits(tile, unit))) {
-    const { device } = dispatcher;
+    if (!dispatcher.hasRoomFor(matrixWorkgroupOf(tile, unit))) continue;
     device.pushErrorScope('validation');
     device.pushErrorScope('internal');
     let agrees: boolean;

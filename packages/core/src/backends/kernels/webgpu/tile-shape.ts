@@ -32,20 +32,50 @@ export interface MatrixTileShape {
 
 /** From large to small. */
 export const MATRIX_TILE_SHAPES = [
-  { rows: 128, columns: 128, depth: 32, subgroupRows: 32, subgroupColumns: 64 },
+  { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64 },
+  { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 64 },
   { rows: 128, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32 },
   { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32 },
   { rows: 64, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 32 },
 ] as const satisfies readonly MatrixTileShape[];
 
-/** Invocations of a workgroup. */
-export function threadsOf(tile: TileShape): number {
-  return (tile.rows / tile.rowsPerThread) * (tile.columns / tile.columnsPerThread);
+/** What a workgroup takes: its invocations, and bytes of shared memory. */
+export interface WorkgroupSize {
+  readonly threads: number;
+  readonly sharedBytes: number;
 }
 
-/** Shared memory of a workgroup, in bytes, with rows padded by a vector as for operands that lie along the depth. */
-export function sharedBytesOf({ rows, columns, depth }: TileShape, bytesPerValue: number): number {
-  return (rows + columns) * (depth + 4) * bytesPerValue;
+/** @param bytesPerValue of operands in shared memory, whose runs along the depth are padded by a vector */
+export function workgroupOf(tile: TileShape, bytesPerValue: number): WorkgroupSize {
+  const { rows, columns, depth, rowsPerThread, columnsPerThread } = tile;
+  return {
+    threads: (rows / rowsPerThread) * (columns / columnsPerThread),
+    sharedBytes: (rows + columns) * (depth + 4) * bytesPerValue,
+  };
+}
+
+/** Vectors of four half-precision values between runs in shared memory: matrix loads want runs that start at multiples of 16 bytes. */
+export const MATRIX_TILE_PADDING = 2;
+
+/** As {@link workgroupOf}; each subgroup also passes one block of float32 results through shared memory. */
+export function matrixWorkgroupOf(tile: MatrixTileShape, unit: MatrixUnit): WorkgroupSize {
+  const { rows, columns, depth, subgroupRows, subgroupColumns } = tile;
+  const subgroups = (rows / subgroupRows) * (columns / subgroupColumns);
+  const operandBytes = 2 * (rows + columns) * (depth + 4 * MATRIX_TILE_PADDING);
+  return {
+    threads: subgroups * unit.subgroupSize,
+    sharedBytes: operandBytes + 4 * subgroups * unit.rows * unit.columns,
+  };
+}
+
+/** Names a tile in files and tables, such as `128x64x16 8x8` or, for a matrix unit, `128x64x32 subgroups 32x32`. */
+export function tileName(tile: TileShape | MatrixTileShape): string {
+  const { rows, columns, depth } = tile;
+  const part =
+    'subgroupRows' in tile
+      ? `subgroups ${tile.subgroupRows}x${tile.subgroupColumns}`
+      : `${tile.rowsPerThread}x${tile.columnsPerThread}`;
+  return `${rows}x${columns}x${depth} ${part}`;
 }
 
 /** From large to small; all dimensions are powers of two. */
