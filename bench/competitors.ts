@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BackendName } from '@instagan/core/backends';
 import type { MeasurementOptions } from './measure/measuring.ts';
-import type { BenchOptions, Runtime } from './options.ts';
+import type { Benchmark, BenchOptions, Runtime } from './options.ts';
 
 const run = promisify(execFile);
 
@@ -17,6 +17,9 @@ export interface PeerIdentity {
   readonly version: string;
 }
 
+/** What `measure/` has a script for: the benchmarks, and two that only look at our side. */
+export type OurScript = Benchmark | 'verify' | 'profile';
+
 /** Values by name: what a measurement is asked for beside the repetition. */
 export type Asked = Readonly<Record<string, unknown>>;
 
@@ -26,7 +29,11 @@ export type Asked = Readonly<Record<string, unknown>>;
  * @param asked the setting, or the cases
  * @throws Error with the last thing that process said
  */
-export function measureOurs<T>(backend: BackendName, options: BenchOptions, asked: Asked): Promise<T> {
+export function measureOurs<T>(
+  backend: BackendName,
+  options: Omit<BenchOptions, 'benchmark'> & { readonly benchmark: OurScript },
+  asked: Asked,
+): Promise<T> {
   const { benchmark, stock, precision, runtime, threads, warmUp, repeats } = options;
   const all: MeasurementOptions & Asked = { backend, stock, precision, threads, warmUp, repeats, ...asked };
   const script = fileURLToPath(new URL(`./measure/${benchmark}${EXTENSION}`, import.meta.url));
@@ -48,8 +55,9 @@ export function peerFlags({ benchmark, setting }: BenchOptions): Asked {
  * @throws Error with the last thing that process said
  */
 export function measurePeer<T>(options: BenchOptions, asked: Asked): Promise<T & PeerIdentity> {
-  const { benchmark, peerDevice, threads, warmUp, repeats } = options;
-  const flags = { ...asked, threads, 'warm-up': warmUp, repeats, device: peerDevice };
+  const { benchmark, peerDevice, peerMode, threads, warmUp, repeats } = options;
+  const mode = benchmark === 'ops' ? {} : { mode: peerMode ?? 'eager' };
+  const flags = { ...asked, ...mode, threads, 'warm-up': warmUp, repeats, device: peerDevice };
   const script = fileURLToPath(new URL(`./peers/pytorch_${benchmark}.py`, import.meta.url));
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return lastLineOf(options, process.env.PYTHON ?? 'python3', ['-B', script, ...args]);
@@ -67,7 +75,11 @@ function runtimeCommand(runtime: Runtime): [string, ...string[]] {
   }
 }
 
-async function lastLineOf<T>({ limitSeconds = 0 }: BenchOptions, command: string, args: readonly string[]): Promise<T> {
+async function lastLineOf<T>(
+  { limitSeconds = 0 }: Pick<BenchOptions, 'limitSeconds'>,
+  command: string,
+  args: readonly string[],
+): Promise<T> {
   try {
     const { stdout } = await run(command, [...args], { maxBuffer: 2 ** 24, timeout: 1000 * limitSeconds });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;

@@ -14,6 +14,9 @@ export type Runtime = (typeof RUNTIMES)[number];
 export const PRECISIONS = ['full', 'mixed'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
+export const PEER_MODES = ['eager', 'compile', 'autocast'] as const;
+export type PeerMode = (typeof PEER_MODES)[number];
+
 /** How often something is measured, and with what. */
 export interface Repetition {
   readonly threads: number;
@@ -34,6 +37,8 @@ export interface BenchOptions extends Repetition {
   readonly peer: boolean;
   /** PyTorch's device, such as `cpu` or `cuda`. */
   readonly peerDevice: string;
+  /** How PyTorch computes: as written, through `torch.compile`, or as written under autocast to bfloat16. @default 'eager' */
+  readonly peerMode?: PeerMode;
   /** For each competitor. @default none */
   readonly limitSeconds?: number;
   readonly json: boolean;
@@ -60,6 +65,7 @@ Options
   --runtime NAME       node, bun or deno for our side; INSTAGAN_BUN and INSTAGAN_DENO name the programs (node)
   --peer pytorch       the same in eager PyTorch; PYTHON names the interpreter (python3)
   --peer-device NAME   PyTorch's device (cpu)
+  --peer-mode NAME     eager, compile (torch.compile) or autocast (bfloat16); of step and translate (eager)
   --threads N          threads of every competitor (all cores)
   --steps N            repeats that count (5)
   --warm-up N          repeats before them (5, after which backends have recorded what they record; ops: 1)
@@ -96,6 +102,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     runtime: oneOf('--runtime', values.runtime ?? 'node', RUNTIMES),
     peer: values.peer !== undefined,
     peerDevice: values['peer-device'] ?? 'cpu',
+    peerMode: oneOf('--peer-mode', values['peer-mode'] ?? 'eager', PEER_MODES),
     threads: number('threads', availableParallelism()),
     repeats: number('steps', 5),
     warmUp: number('warm-up', benchmark === 'ops' ? 1 : 5, 0),
@@ -114,6 +121,7 @@ function readFlags(args: readonly string[]) {
     runtime: text,
     peer: text,
     'peer-device': text,
+    'peer-mode': text,
     threads: text,
   };
   const options = { ...sizes, ...competitors, vary: flag, steps: text, 'warm-up': text, json: flag };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BackendName, type OpenBackend, openBackend } from '@instagan/core';
+import { type BackendName, type BackendOptions, type OpenBackend, openBackend } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Precision, Repetition } from '../options.ts';
 import { kernelNames } from './kernel-names.ts';
@@ -9,6 +9,11 @@ export interface MeasurementOptions extends Repetition {
   readonly backend: BackendName;
   readonly stock: boolean;
   readonly precision: Precision;
+  /** Of webgpu. @default as `openBackend` */
+  readonly toggles?: BackendOptions['toggles'];
+  readonly tuning?: BackendOptions['tuning'];
+  /** Whether what is recorded may be replayed. @default true, but for stock kernels */
+  readonly replay?: boolean;
 }
 
 /** What every measurement prints, as JSON on its last line. */
@@ -16,6 +21,8 @@ export interface Measured {
   readonly device: string;
   /** Of each repeat that counts. */
   readonly seconds: readonly number[];
+  /** Of the first repeat of all, in which kernels are compiled; where it is told. */
+  readonly firstSeconds?: number;
   readonly peakRssBytes: number;
   /** GPU memory that is held at the end, idle buffers among it, where the backend tells. */
   readonly gpuBytes?: number;
@@ -24,13 +31,15 @@ export interface Measured {
 }
 
 /** Opens the backend that the options ask for. */
-export function openForMeasurement({ backend, stock, precision, threads }: MeasurementOptions): Promise<OpenBackend> {
+export function openForMeasurement(options: MeasurementOptions): Promise<OpenBackend> {
+  const { backend, stock, precision, threads, toggles = {}, tuning = true, replay = !stock } = options;
   const stockKernels = stock ? kernelNames(backend) : [];
   const takesThreads = backend === 'wasm' || backend === 'node';
   return openBackend(backend, {
     stockKernels,
     ...(takesThreads ? { threads } : {}),
-    ...(backend === 'webgpu' ? { precision, replay: !stock } : {}),
+    ...(backend === 'webgpu' ? { precision, toggles, tuning } : {}),
+    replay,
   });
 }
 
@@ -54,14 +63,15 @@ export async function measure(
   backend: OpenBackend,
   options: MeasurementOptions,
 ): Promise<Measured> {
-  const seconds = await secondsOf(work, options);
+  const all = await secondsOf(work, { ...options, warmUp: 0, repeats: options.warmUp + options.repeats });
   const { device, dispatches } = backend;
   const dispatchesBefore = dispatches?.() ?? 0;
   if (dispatches !== undefined) await work();
   const { numBytesAllocatedInGPU } = tf.memory() as { numBytesAllocatedInGPU?: number };
   return {
     device,
-    seconds,
+    seconds: all.slice(options.warmUp),
+    firstSeconds: all[0] ?? 0,
     peakRssBytes: peakRssBytes(),
     ...(numBytesAllocatedInGPU === undefined ? {} : { gpuBytes: numBytesAllocatedInGPU }),
     ...(dispatches === undefined ? {} : { dispatches: dispatches() - dispatchesBefore }),

@@ -1,36 +1,19 @@
 // Times training steps on one backend in this process and prints one line of JSON: `Measured`.
-import { createRng, initialTrainingState, readMeasurements, trainStep, translationNetworks } from '@instagan/core';
-import type { DeviceSample } from '../../packages/core/src/networks/instance-set.ts';
-import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { readMeasurements } from '@instagan/core';
 import type { NetworkSetting } from '../settings.ts';
 import { type Measured, type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
-import { randomSample } from './random-sample.ts';
+import { steppedTraining } from './training-step.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
 const backend = await openForMeasurement(options);
-const networks = translationNetworks('instagan', options);
-const state = initialTrainingState(networks, 0, 50);
-const settings = {
-  config: {
-    instancesPerChunk: options.instancesPerChunk,
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
-    adam: { beta1: 0.5, beta2: 0.999 },
-  },
-  learningRate: { generator: 2e-4, discriminator: 1e-4 },
-  poolRng: createRng(0, 'bench', 'pool'),
-  joinCalls: backend.gpu,
-  programs: backend.programs,
-};
-/** Numbers of instances, and images with so many. */
+const training = steppedTraining(backend, options);
+/** Images with every number of instances that is asked for. */
 const numbers = options.vary ? Array.from({ length: options.instances }, (_, i) => i + 1) : [options.instances];
-const [inA, inB] = ['A', 'B'].map((domain) =>
-  numbers.map((instances) => uploadSamples([randomSample(domain, { ...options, instances })], 'instagan')),
-) as [DeviceSample[][], DeviceSample[][]];
-const round = inA.flatMap((a) => inB.map((b) => ({ a, b })));
+const samples = numbers.map((instances) => training.samples(instances));
+const round = samples.flatMap(({ a }) => samples.map(({ b }) => ({ a, b })));
 const work = async () => {
   for (const { a, b } of round) {
-    const updates = Array.from(trainStep(state, networks, a, b, settings), ({ measurements }) => measurements);
-    await readMeasurements(updates);
+    await readMeasurements(Array.from(training.step(a, b), ({ measurements }) => measurements));
   }
 };
 const { seconds, dispatches, ...measured } = await measure(work, backend, options);

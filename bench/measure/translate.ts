@@ -1,15 +1,13 @@
 // Times the translation of an image on one backend in this process and prints one line of JSON: `Measured`.
-import { createRng, translateSample, translationNetworks } from '@instagan/core';
-import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
+import { translateSample } from '@instagan/core';
 import type { NetworkSetting } from '../settings.ts';
 import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
+import { initialTranslator } from './translation.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
 const backend = await openForMeasurement(options);
-const networks = translationNetworks('instagan', options);
-const parameters = initialParameters(networks.generatorSpecs, createRng(0, 'bench', 'weights'));
-const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk, programs: backend.programs };
+const translator = initialTranslator(backend, options);
 const sample = randomSample('A', options);
 const work = async () => {
   await translateSample(translator, sample);

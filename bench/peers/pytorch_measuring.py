@@ -8,14 +8,18 @@ import time
 import torch
 
 
+MODES = ("eager", "compile", "autocast")
+
+
 def parse_options(*names, texts=()):
-    """Whole numbers and texts by name, all required, and --device."""
+    """Whole numbers and texts by name, all required, --device and --mode."""
     parser = argparse.ArgumentParser()
     for name in texts:
         parser.add_argument(f"--{name}", required=True)
     for name in (*names, "threads", "warm-up", "repeats"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--mode", default="eager", choices=MODES)
     return parser.parse_args()
 
 
@@ -25,6 +29,16 @@ def prepare(options):
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(0)
     return torch.device(options.device)
+
+
+def in_mode(network, options):
+    """The network as it is, or through torch.compile."""
+    return torch.compile(network) if options.mode == "compile" else network
+
+
+def precision_of(options, device):
+    """A context in which products are bfloat16 if that is the mode."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=options.mode == "autocast")
 
 
 def seconds_of(work, options, device):

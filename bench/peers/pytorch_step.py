@@ -16,7 +16,7 @@ import random
 
 import torch
 
-from pytorch_measuring import parse_options, prepare, report, seconds_of
+from pytorch_measuring import in_mode, parse_options, precision_of, prepare, report, seconds_of
 from pytorch_networks import Discriminator, Generator
 
 
@@ -37,8 +37,8 @@ class Pool:
 
 def main(options):
     device = prepare(options)
-    generators = [Generator(options.ngf, options.blocks).to(device) for _ in range(2)]
-    judges = [Discriminator(options.ndf).to(device) for _ in range(2)]
+    generators = [in_mode(Generator(options.ngf, options.blocks).to(device), options) for _ in range(2)]
+    judges = [in_mode(Discriminator(options.ndf).to(device), options) for _ in range(2)]
     pools = [Pool(), Pool()]
     weights = lambda networks: [p for network in networks for p in network.parameters()]
     optimizer_g = torch.optim.Adam(weights(generators), lr=2e-4, betas=(0.5, 0.999))
@@ -70,12 +70,15 @@ def main(options):
             for domain in active:
                 forward, backward, judge = generators[domain], generators[1 - domain], judges[1 - domain]
                 source = (current[domain], masks[domain][first : first + options.per_chunk])
-                fake = forward(*source)
-                so_far = torch.cat([*settled[domain], fake[1]])
-                adversarial = (judge(fake[0], so_far) - 1).square().mean()
-                loss = adversarial + reconstruction(backward(*fake), source) + context(source, fake)
+                with precision_of(options, device):
+                    fake = forward(*source)
+                    so_far = torch.cat([*settled[domain], fake[1]])
+                    adversarial = (judge(fake[0], so_far) - 1).square().mean()
+                    loss = adversarial + reconstruction(backward(*fake), source) + context(source, fake)
                 loss.backward()
-                reconstruction(backward(*source), source).backward()
+                with precision_of(options, device):
+                    identity = reconstruction(backward(*source), source)
+                identity.backward()
                 settled[domain].append(fake[1].detach())
                 current[domain] = fake[0].detach()
                 fakes[domain] = (fake[0].detach(), so_far.detach())
@@ -86,8 +89,10 @@ def main(options):
             for domain in active:
                 judge = judges[1 - domain]
                 shown = pools[1 - domain].query(fakes[domain])
-                real = (judge(images[1 - domain], masks[1 - domain]) - 1).square().mean()
-                ((real + judge(*shown).square().mean()) / 2).backward()
+                with precision_of(options, device):
+                    real = (judge(images[1 - domain], masks[1 - domain]) - 1).square().mean()
+                    loss = (real + judge(*shown).square().mean()) / 2
+                loss.backward()
             optimizer_d.step()
 
     def one_round():

@@ -8,13 +8,13 @@ From arrays on the host to arrays on the host. Prints one line of JSON, as pytor
 
 import torch
 
-from pytorch_measuring import parse_options, prepare, report, seconds_of
+from pytorch_measuring import in_mode, parse_options, precision_of, prepare, report, seconds_of
 from pytorch_networks import Generator
 
 
 def main(options):
     device = prepare(options)
-    generator = Generator(options.ngf, options.blocks).to(device).eval()
+    generator = in_mode(Generator(options.ngf, options.blocks).to(device).eval(), options)
     image = torch.rand(1, 3, options.height, options.width) * 2 - 1
     masks = torch.rand(options.instances, 1, options.height, options.width).gt(0.7).float() * 2 - 1
 
@@ -22,7 +22,8 @@ def main(options):
     def translate():
         current, results = image.to(device), []
         for first in range(0, options.instances, options.per_chunk):
-            current, translated = generator(current, masks[first : first + options.per_chunk].to(device))
+            with precision_of(options, device):
+                current, translated = generator(current, masks[first : first + options.per_chunk].to(device))
             results.append(translated.cpu())
         return current.cpu(), results
 

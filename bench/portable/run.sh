@@ -29,4 +29,4 @@ if [ -e node ]; then
   chmod +x node
   node=./node
 fi
-exec "$node" run.mjs "$@"
+exec "$node" code/run.js "$@"

@@ -1,111 +1,82 @@
-// What the portable benchmark runs, see build.js: our WebGPU backend in full and mixed precision, TensorFlow.js without kernels of ours, and PyTorch on
-// the same GPU, at every setting; writes results.json and results.md after each measurement.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+// What the portable benchmark does, see build.js: everything that a GPU has to show in the minutes that there are, the most important
+// first. Writes results.json and results.md after each measurement; ends with a training for the minutes that are left.
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureOurs, measurePeer, peerFlags } from '../competitors.ts';
-import type { Measured } from '../measure/measuring.ts';
-import type { BenchOptions } from '../options.ts';
-import { median } from '../report.ts';
+import { UsageError } from '@instagan/core/data';
+import { oneOf, parseSize, wholeNumber } from '../option-values.ts';
 import { SETTINGS, type SettingName } from '../settings.ts';
-import { type Measurement, resultsTable } from './results-table.ts';
+import { Budget } from './budget.ts';
+import { Measurer } from './measurer.ts';
+import { PARTS, runPart } from './parts.ts';
+import { BENCHMARKS, COMPETITORS, ResultsFile } from './results.ts';
 
-const USAGE = `sh run.sh [options]
+const USAGE = `sh run.sh [options] [-- FLAGS]
 
-  --settings LIST    of ${Object.keys(SETTINGS).join(', ')} (all)
-  --benchmarks LIST  of step, translate (both)
-  --competitors LIST of webgpu, mixed, stock, pytorch (all)
-  --steps N          repeats that count (10; of stock 1)
+  --minutes N         for everything; what is left after the measurements goes into training (10)
+  --parts LIST        of ${PARTS.join(', ')} (all, in this order)
+  --settings LIST     of ${Object.keys(SETTINGS).join(', ')} (all)
+  --benchmarks LIST   of ${BENCHMARKS.join(', ')} (both)
+  --competitors LIST  of ${COMPETITORS.join(', ')} (all)
+  --steps N           repeats that count (10)
   --size HxW --ngf N --blocks N   instead of the settings': for a trial
-  --limit SECONDS    for each measurement (600)
-  --output DIR       for results.json and results.md (results)`;
+  --limit SECONDS     for each measurement (120)
+  --output DIR        for all results (results)
+  -- FLAGS            more flags for the training, as of \`instagan train\``;
 
-const { values } = parseArgs({
-  options: {
-    settings: { type: 'string', default: Object.keys(SETTINGS).join() },
-    benchmarks: { type: 'string', default: 'step,translate' },
-    competitors: { type: 'string', default: 'webgpu,mixed,stock,pytorch' },
-    steps: { type: 'string', default: '10' },
-    size: { type: 'string' },
-    ngf: { type: 'string' },
-    blocks: { type: 'string' },
-    limit: { type: 'string', default: '600' },
-    output: { type: 'string', default: 'results' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(`${USAGE}\n`);
-else await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}
 
 async function main(): Promise<void> {
-  const peerDevice = cudaThere() ? 'cuda' : 'cpu';
-  const measurements: Measurement[] = [];
-  mkdirSync(values.output, { recursive: true });
-  for (const name of values.settings.split(',') as SettingName[]) {
-    for (const benchmark of values.benchmarks.split(',') as ('step' | 'translate')[]) {
-      for (const competitor of values.competitors.split(',') as Measurement['competitor'][]) {
-        const options = optionsFor(name, benchmark, competitor, peerDevice);
-        const begin = performance.now();
-        const outcome = await measured(competitor, options).catch((error: Error) => ({ failure: error.message }));
-        measurements.push({ setting: name, benchmark, competitor, ...outcome });
-        const { height, width, ngf } = options.setting;
-        const result = 'failure' in outcome ? outcome.failure : `${outcome.seconds.toFixed(4)} s`;
-        const took = ((performance.now() - begin) / 1000).toFixed(0);
-        process.stdout.write(`${benchmark} ${height}x${width} ngf ${ngf} ${competitor}: ${result} (took ${took} s)\n`);
-        writeFileSync(path.join(values.output, 'results.json'), `${JSON.stringify(measurements, null, 2)}\n`);
-        writeFileSync(path.join(values.output, 'results.md'), resultsTable(measurements));
-      }
-    }
+  const { values, positionals } = readFlags();
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
   }
-  process.stdout.write(`\n${resultsTable(measurements)}`);
+  const list = <T extends string>(name: 'parts' | 'settings' | 'benchmarks' | 'competitors', all: readonly T[]): T[] =>
+    values[name] === undefined ? [...all] : values[name].split(',').map((each) => oneOf(`--${name}`, each, all));
+  const number = (name: 'steps' | 'limit' | 'ngf' | 'blocks', usual: number) =>
+    values[name] === undefined ? usual : wholeNumber(name, values[name], 1);
+  const minutes = Number(values.minutes ?? 10);
+  if (!(minutes > 0)) throw new UsageError(`--minutes takes a number above 0, not ${values.minutes}.`);
+  const parts = list('parts', PARTS);
+  const settings = list('settings', Object.keys(SETTINGS) as SettingName[]);
+  const [benchmarks, competitors] = [list('benchmarks', BENCHMARKS), list('competitors', COMPETITORS)];
+
+  const folder = path.resolve(values.output ?? 'results');
+  const budget = new Budget(60 * minutes);
+  const measurer = new Measurer({
+    budget,
+    repeats: number('steps', 10),
+    limitSeconds: number('limit', 120),
+    changes: {
+      ...(values.size !== undefined && parseSize(values.size)),
+      ...(values.ngf !== undefined && { ngf: number('ngf', 0), ndf: number('ngf', 0) }),
+      ...(values.blocks !== undefined && { blocks: number('blocks', 0) }),
+    },
+  });
+  mkdirSync(folder, { recursive: true });
+  // Tile times go where the results are.
+  process.env.INSTAGAN_CACHE = path.join(folder, 'cache');
+  const results = new ResultsFile(folder);
+  const context = { folder, budget, results, measurer, settings, benchmarks, competitors, trainFlags: positionals };
+  for (const part of parts) await runPart(part, context);
+  process.stdout.write(`\n${results.markdown()}`);
 }
 
-function optionsFor(
-  name: SettingName,
-  benchmark: 'step' | 'translate',
-  competitor: Measurement['competitor'],
-  peerDevice: string,
-): BenchOptions {
-  const usual = SETTINGS[name];
-  const [height, width] = values.size === undefined ? [usual.height, usual.width] : values.size.split('x').map(Number);
-  const ngf = Number(values.ngf ?? usual.ngf);
-  const blocks = Number(values.blocks ?? usual.blocks);
-  const stock = competitor === 'stock';
-  return {
-    benchmark,
-    setting: { ...usual, height: height as number, width: width as number, ngf, ndf: ngf, blocks },
-    backends: ['webgpu'],
-    stock,
-    precision: competitor === 'mixed' ? 'mixed' : 'full',
-    runtime: 'node',
-    peer: competitor === 'pytorch',
-    peerDevice,
-    threads: 1,
-    warmUp: stock ? 1 : 3,
-    repeats: stock ? 1 : Number(values.steps),
-    limitSeconds: Number(values.limit),
-    json: false,
-  };
-}
-
-async function measured(
-  competitor: Measurement['competitor'],
-  options: BenchOptions,
-): Promise<Omit<Measured, 'seconds'> & { seconds: number }> {
-  const { seconds, ...rest } =
-    competitor === 'pytorch'
-      ? await measurePeer<Measured>(options, peerFlags(options))
-      : await measureOurs<Measured>('webgpu', options, { ...options.setting });
-  return { ...rest, seconds: median(seconds) };
-}
-
-function cudaThere(): boolean {
+function readFlags() {
+  const text = { type: 'string' } as const;
+  const lists = { parts: text, settings: text, benchmarks: text, competitors: text };
+  const sizes = { size: text, ngf: text, blocks: text };
+  const options = { ...lists, ...sizes, minutes: text, steps: text, limit: text, output: text };
   try {
-    const check = ['-c', 'import torch, sys; sys.exit(not torch.cuda.is_available())'];
-    execFileSync(process.env.PYTHON ?? 'python3', check, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+    return parseArgs({ allowPositionals: true, options: { ...options, help: { type: 'boolean', default: false } } });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}.`);
   }
 }
