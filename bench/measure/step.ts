@@ -1,15 +1,15 @@
 // Times training steps on one backend in this process and prints one line of JSON: `Measured`.
-import { createRng, initialTrainingState, readMeasurements, trainStep, translationNetworks } from '@instagan/core';
+import { createRng, initialTrainingState, readMeasurements, trainStep, translationModel } from '@instagan/core';
+import { uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
 import type { DeviceSample } from '../../packages/core/src/networks/instance-set.ts';
-import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import type { NetworkSetting } from '../settings.ts';
 import { type Measured, type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
 import { randomSample } from './random-sample.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
 const backend = await openForMeasurement(options);
-const networks = translationNetworks('instagan', options);
-const state = initialTrainingState(networks, 0, 50);
+const model = translationModel(options);
+const state = initialTrainingState(model, 0, 50);
 const settings = {
   config: {
     instancesPerChunk: options.instancesPerChunk,
@@ -24,12 +24,12 @@ const settings = {
 /** Numbers of instances, and images with so many. */
 const numbers = options.vary ? Array.from({ length: options.instances }, (_, i) => i + 1) : [options.instances];
 const [inA, inB] = ['A', 'B'].map((domain) =>
-  numbers.map((instances) => uploadSamples([randomSample(domain, { ...options, instances })], 'instagan')),
+  numbers.map((instances) => uploadSamples([randomSample(domain, { ...options, instances })])),
 ) as [DeviceSample[][], DeviceSample[][]];
 const round = inA.flatMap((a) => inB.map((b) => ({ a, b })));
 const work = async () => {
   for (const { a, b } of round) {
-    const updates = Array.from(trainStep(state, networks, a, b, settings), ({ measurements }) => measurements);
+    const updates = Array.from(trainStep(state, model, a, b, settings), ({ measurements }) => measurements);
     await readMeasurements(updates);
   }
 };

@@ -1,5 +1,5 @@
 // Times the translation of an image on one backend in this process and prints one line of JSON: `Measured`.
-import { createRng, translateSample, translationNetworks } from '@instagan/core';
+import { createRng, translateSample, translationModel } from '@instagan/core';
 import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
 import type { NetworkSetting } from '../settings.ts';
 import { type MeasurementOptions, measure, openForMeasurement } from './measuring.ts';
@@ -7,9 +7,9 @@ import { randomSample } from './random-sample.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & NetworkSetting;
 const backend = await openForMeasurement(options);
-const networks = translationNetworks('instagan', options);
-const parameters = initialParameters(networks.generatorSpecs, createRng(0, 'bench', 'weights'));
-const translator = { networks, parameters, instancesPerChunk: options.instancesPerChunk, programs: backend.programs };
+const model = translationModel(options);
+const parameters = initialParameters(model.generatorSpecs, createRng(0, 'bench', 'weights'));
+const translator = { model, parameters, instancesPerChunk: options.instancesPerChunk, programs: backend.programs };
 const sample = randomSample('A', options);
 const work = async () => {
   await translateSample(translator, sample);

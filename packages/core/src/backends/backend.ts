@@ -1,4 +1,4 @@
-import type { ProgramRunner } from './program.ts';
+import type { ProgramRunner } from '../programs/program.ts';
 
 /** Names that `--backend` takes, besides `auto`. */
 export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'] as const;

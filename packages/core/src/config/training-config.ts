@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { MODEL_NAMES } from '../networks/translation-networks.ts';
+import { MODEL_NAMES } from '../models/model-names.ts';
 import type { ConfigKind } from './config-kind.ts';
 
 const positive = z.number().positive();
