@@ -40,7 +40,7 @@ const state = initialTrainingState(model, 0, 50);
 const settings = {
   config: {
     instancesPerChunk: 2,
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+    weights: { cycle: 10, identity: 10, context: 10 },
     adam: { beta1: 0.5, beta2: 0.999 },
   },
   learningRate: { generator: 2e-4, discriminator: 1e-4 },

@@ -211,7 +211,7 @@ const authorsSettings = (joinCalls: boolean) => ({
   keepGradients: true,
   config: {
     instancesPerChunk: 2,
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+    weights: { cycle: 10, identity: 10, context: 10 },
     adam: { beta1: 0.5, beta2: 0.999 },
   },
   learningRate: { generator: 2e-4, discriminator: 2e-4 },

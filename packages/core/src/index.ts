@@ -47,8 +47,7 @@ export {
   importAuthorsGenerator,
 } from './models/instagan/authors-weights.ts';
 export { ImagePool } from './models/instagan/image-pool.ts';
-export { adversarialLoss } from './models/instagan/losses.ts';
-export { GENERATOR_LOSSES } from './models/instagan/measurements.ts';
+export { adversarialLoss, GENERATOR_LOSSES } from './models/instagan/losses.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './models/instagan/set-discriminator.ts';
 export { setGenerator, setGeneratorSpecs } from './models/instagan/set-generator.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './models/instagan/train-step.ts';

@@ -49,7 +49,7 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
     const settings = {
       config: {
         instancesPerChunk: config.instancesPerChunk,
-        weights: { cycle: 1, identity: 1, context: 1, consistency: 0 },
+        weights: { cycle: 1, identity: 1, context: 1 },
         adam: { beta1: 0, beta2: 0 },
       },
       learningRate: { generator: 0, discriminator: 0 },

@@ -14,8 +14,14 @@ import { concatRows } from '../../ops/rows.ts';
 import { accumulateGradients, type Gradients, lossAndGradients } from '../../optimizer/gradients.ts';
 import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
 import type { TranslationModel } from '../translation-model.ts';
-import { adversarialLoss, consistencyLoss, contextLoss, reconstructionLoss } from './losses.ts';
-import type { GeneratorLoss } from './measurements.ts';
+import {
+  adversarialLoss,
+  consistencyLoss,
+  contextLoss,
+  type GeneratorLoss,
+  type LossWeights,
+  reconstructionLoss,
+} from './losses.ts';
 import { sumOfMaskFeatures } from './set-discriminator.ts';
 import { type DeviceMotion, moved } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
@@ -34,7 +40,7 @@ export interface DirectionInput {
 }
 
 export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'> {
-  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'weights' | 'adam'>;
+  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
   readonly learningRate: number;
   /** See `StepSettings`. */
   readonly joinCalls: boolean;
@@ -140,7 +146,7 @@ interface Given {
   readonly generators: Readonly<Record<'forward' | 'backward', Parameters>>;
   readonly directions: readonly (Omit<DirectionInput, 'source'> & { readonly discriminator: Parameters })[];
   readonly settings: {
-    readonly weights: TrainingConfig['weights'];
+    readonly weights: LossWeights;
     /** Mask channels in the average of a reconstruction loss. */
     readonly slots: number;
     readonly joinCalls: boolean;
@@ -162,6 +168,7 @@ interface Translations {
 /** The losses of all directions, and the gradients of their sum by the weights of both generators. */
 function differentiate(model: TranslationModel, { generators, directions, settings }: Given) {
   const { slots, weights } = settings;
+  const { consistency = 0 } = weights;
   const gradients = { forward: new Map() as Gradients, backward: new Map() as Gradients };
   const parts = directions.map(({ input, targets, earlier, discriminator, motion }) => {
     const x = joinSamples(input);
@@ -188,7 +195,7 @@ function differentiate(model: TranslationModel, { generators, directions, settin
     if (reconstructed) losses.cycle = reconstructionLoss(reconstructed, target, slots, weights.cycle);
     if (identity) losses.identity = reconstructionLoss(identity, target, slots, weights.identity);
     if (ofMoved && motion) {
-      losses.consistency = consistencyLoss(ofMoved, moved(part.fakes, motion), motion.seen, slots, weights.consistency);
+      losses.consistency = consistencyLoss(ofMoved, moved(part.fakes, motion), motion.seen, slots, consistency);
     }
     for (const [name, loss] of Object.entries(losses)) measurements.set(name as GeneratorLoss, kept(loss));
     return Object.values(losses);

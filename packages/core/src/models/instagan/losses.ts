@@ -1,8 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TrainingConfig } from '../../config/training-config.ts';
 import type { InstanceSet } from '../../networks/instance-set.ts';
 import { absoluteDifferenceSum } from '../../ops/absolute-difference.ts';
 import { squaredDifferenceSum } from '../../ops/squared-difference.ts';
 import { uncoveredDifferenceSum } from '../../ops/uncovered-difference.ts';
+
+/** The generators' losses, of each direction of translation, in the order in which they are reported. */
+export const GENERATOR_LOSSES = ['generator', 'cycle', 'identity', 'context', 'consistency'] as const;
+
+export type GeneratorLoss = (typeof GENERATOR_LOSSES)[number];
+
+/** Those of the paper must be given; the others are left out without a weight. */
+export type LossWeights = Pick<TrainingConfig['weights'], 'cycle' | 'identity' | 'context'> &
+  Partial<TrainingConfig['weights']>;
 
 /**
  * Least-squares GAN loss (paper, equation 3; Mao et al. 2017): `weight` times the mean of (score - target)^2.

@@ -1,9 +1,5 @@
 import type { Measurements } from '../learner.ts';
-
-/** The generators' losses, of each direction of translation; {@link generatorLosses} says what they are. */
-export const GENERATOR_LOSSES = ['generator', 'cycle', 'identity', 'context', 'consistency'] as const;
-
-export type GeneratorLoss = (typeof GENERATOR_LOSSES)[number];
+import { GENERATOR_LOSSES, type GeneratorLoss } from './losses.ts';
 
 type Domain = 'A' | 'B';
 

@@ -11,6 +11,7 @@ import type { DeviceTruth } from './device-samples.ts';
 import { discriminatorStep } from './discriminator-step.ts';
 import { type DirectionInput, generatorStep } from './generator-step.ts';
 import type { ImagePool } from './image-pool.ts';
+import type { LossWeights } from './losses.ts';
 import type { ChunkMeasurements } from './measurements.ts';
 import { drawMotion, type SyntheticMotion, uploadMotion } from './synthetic-motion.ts';
 import type { TrainingState } from './training-state.ts';
@@ -32,7 +33,7 @@ interface Direction {
 }
 
 export interface StepSettings {
-  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'weights' | 'adam'>;
+  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
@@ -117,7 +118,7 @@ function trainChunk(
   { config, learningRate, poolRng, motionRng, joinCalls = false, keepGradients = false, programs }: StepSettings,
 ): ChunkResult {
   const { adam, weights, instancesPerChunk } = config;
-  const motion = weights.consistency === 0 ? undefined : motionOf(directions, motionRng);
+  const motion = weights.consistency ? motionOf(directions, motionRng) : undefined;
   const active = directions
     .map((direction) => ({ direction, samples: samplesWith(direction, first) }))
     .filter(({ samples }) => samples.length > 0);
