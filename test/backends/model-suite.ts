@@ -35,6 +35,7 @@ import {
 } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { checkConsistency } from './consistency-check.ts';
+import { checkFeatureMatching } from './feature-matching-check.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
 /** The smallest that the discriminator scores. */
@@ -377,6 +378,17 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     );
   }
   t.test('consistency under motion is that of its equation', inScope(checkConsistency));
+  for (const [model, joinCalls] of [
+    ['instagan', false],
+    ['instagan', true],
+    ['cyclegan', false],
+  ] as const) {
+    const how = joinCalls ? ', with calls of equal weights joined' : '';
+    t.test(
+      `feature matching of ${model} is that of its equation${how}`,
+      inScope((t) => checkFeatureMatching(t, model, joinCalls)),
+    );
+  }
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));
   t.test('a loss that is not a number is seen, and the checkpoint before it stays', checkAlarm);
   for (const model of ['cyclegan', 'cyclegan-seg'] as const) {

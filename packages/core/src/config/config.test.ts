@@ -27,7 +27,7 @@ t.test('an empty configuration is the paper', async (t) => {
     instancesPerChunk: 2,
     learningRate: { generator: 2e-4, discriminator: 1e-4 },
     adam: { beta1: 0.5, beta2: 0.999 },
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+    weights: { cycle: 10, identity: 10, context: 10, consistency: 0, featureMatching: 0 },
     poolSize: 50,
     epochs: { constant: 100, decay: 100 },
   });
@@ -41,7 +41,7 @@ t.test('every preset is valid and keeps what it sets', async (t) => {
 t.test('a part of a group leaves the rest of the group at its defaults', async (t) => {
   const config = parseTrainingConfig({ learningRate: { generator: 1e-3 }, weights: { cycle: 5 }, epochs: {} }, 'x');
   t.same(config.learningRate, { generator: 1e-3, discriminator: 1e-4 });
-  t.same(config.weights, { cycle: 5, identity: 10, context: 10, consistency: 0 });
+  t.same(config.weights, { cycle: 5, identity: 10, context: 10, consistency: 0, featureMatching: 0 });
   t.same(config.epochs, { constant: 100, decay: 100 });
 });
 

@@ -50,7 +50,8 @@ const schema = z.strictObject({
   adam: z.strictObject({ beta1: share.default(0.5), beta2: share.default(0.999) }).prefault({}),
   /**
    * Weights of the content losses; the adversarial loss has weight 1. `consistency`, which the paper does not have, asks for
-   * the same translation under small motions, for steady videos; 0 leaves it out and costs nothing.
+   * the same translation under small motions, for steady videos, and `featureMatching` for features of the discriminator as
+   * real samples have them; 0 leaves them out and costs nothing.
    */
   weights: z
     .strictObject({
@@ -58,6 +59,7 @@ const schema = z.strictObject({
       identity: weight.default(10),
       context: weight.default(10),
       consistency: weight.default(0),
+      featureMatching: weight.default(0),
     })
     .prefault({}),
   /** Fake images remembered for the discriminator (Shrivastava et al. 2017); 0 turns the pool off. */

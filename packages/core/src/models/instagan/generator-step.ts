@@ -18,6 +18,7 @@ import {
   adversarialLoss,
   consistencyLoss,
   contextLoss,
+  featureMatchingLoss,
   type GeneratorLoss,
   type LossWeights,
   reconstructionLoss,
@@ -37,6 +38,8 @@ export interface DirectionInput {
   readonly earlier: readonly tf.Tensor4D[];
   /** Under which the translation is to stay the same, if that is asked for. */
   readonly motion: DeviceMotion | undefined;
+  /** A real sample of the other domain for each of `input`, whose features are to be matched, if that is asked for. */
+  readonly real: readonly DeviceSample[] | undefined;
 }
 
 export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'> {
@@ -168,29 +171,32 @@ interface Translations {
 /** The losses of all directions, and the gradients of their sum by the weights of both generators. */
 function differentiate(model: TranslationModel, { generators, directions, settings }: Given) {
   const { slots, weights } = settings;
-  const { consistency = 0 } = weights;
+  const { consistency = 0, featureMatching = 0 } = weights;
   const gradients = { forward: new Map() as Gradients, backward: new Map() as Gradients };
-  const parts = directions.map(({ input, targets, earlier, discriminator, motion }) => {
+  const parts = directions.map(({ input, targets, earlier, discriminator, motion, real }) => {
     const x = joinSamples(input);
     return {
       ...{ x, input, motion },
       /** What the reconstruction and the identity should be. */
       target: targets ? { ...x, masks: concatRows(targets) } : x,
-      scores: discriminatorOf(model, discriminator, earlier),
+      discriminate: discriminatorOf(model, discriminator, earlier),
+      realFeatures: real && tf.tidy(() => [...model.discriminate(discriminator, joinSamples(real)).features]),
       fakes: [] as DeviceSample[],
       measurements: new Map<GeneratorLoss | 'fakeMasks', tf.Scalar>(),
     };
   });
 
-  /** The terms of equation 7 for those translations that there are, and beyond it the consistency under motion. */
+  /** The terms of equation 7 for those translations that there are, and those that the paper does not have. */
   const lossesOf = (part: (typeof parts)[number], { fake, reconstructed, identity, ofMoved }: Translations) => {
-    const { target, scores, motion, measurements } = part;
+    const { target, discriminate, realFeatures, motion, measurements } = part;
     const losses: Partial<Record<GeneratorLoss, tf.Scalar>> = {};
     if (fake) {
       part.fakes = splitSamples(fake).map(({ image, masks }) => ({ image: kept(image), masks: kept(masks) }));
       measurements.set('fakeMasks', kept(tf.mean(fake.masks) as tf.Scalar));
-      losses.generator = adversarialLoss(scores(fake), 1);
+      const { scores, features } = discriminate(fake);
+      losses.generator = adversarialLoss(scores, 1);
       losses.context = contextLoss(target, fake, weights.context);
+      if (realFeatures) losses.featureMatching = featureMatchingLoss(features, realFeatures, featureMatching);
     }
     if (reconstructed) losses.cycle = reconstructionLoss(reconstructed, target, slots, weights.cycle);
     if (identity) losses.identity = reconstructionLoss(identity, target, slots, weights.identity);
@@ -276,12 +282,12 @@ function* passes(
   }
 }
 
-/** The scores that a frozen discriminator gives an output: masks of earlier chunks count in the sum of features, as constants. */
+/** A frozen discriminator for an output: masks of earlier chunks count in the sum of features, as constants. */
 function discriminatorOf(model: TranslationModel, weights: Parameters, earlier: readonly tf.Tensor4D[]) {
   const counts = earlier.map((masks) => masks.shape[0]);
   const features =
     earlier.length === 0 ? undefined : tf.tidy(() => sumOfMaskFeatures(weights, concatRows(earlier), counts));
-  return (output: InstanceSet) => model.discriminate(weights, output, features).scores;
+  return (output: InstanceSet) => model.discriminate(weights, output, features);
 }
 
 /** A tensor that outlives the differentiation in which it was made. */

@@ -6,7 +6,14 @@ import { squaredDifferenceSum } from '../../ops/squared-difference.ts';
 import { uncoveredDifferenceSum } from '../../ops/uncovered-difference.ts';
 
 /** The generators' losses, of each direction of translation, in the order in which they are reported. */
-export const GENERATOR_LOSSES = ['generator', 'cycle', 'identity', 'context', 'consistency'] as const;
+export const GENERATOR_LOSSES = [
+  'generator',
+  'cycle',
+  'identity',
+  'context',
+  'consistency',
+  'featureMatching',
+] as const;
 
 export type GeneratorLoss = (typeof GENERATOR_LOSSES)[number];
 
@@ -75,4 +82,28 @@ export function consistencyLoss(
     counts,
   });
   return reconstructionLoss(cut(output), cut(target), slots, weight);
+}
+
+/**
+ * Feature matching, as in pix2pixHD (Wang et al. 2018, equation 4); not in the paper. It compares what a frozen discriminator D
+ * computes on the way to its scores, layer by layer, of a translated sample and of a real one of the same domain,
+ *
+ *     weight * mean over layers l of the mean of |D_l(fake) - D_l(real)|,
+ *
+ * the inner mean over samples, places and channels; pix2pixHD sums over its layers. There are no pairs here: sample by sample, place
+ * by place, a translation is compared with whatever real sample D is shown beside it in this step, with all of its masks.
+ * D_l(real) is a constant.
+ *
+ * @param fake one tensor `[batch, height, width, channels]` a layer
+ * @param real of the same shapes
+ */
+export function featureMatchingLoss(
+  fake: readonly tf.Tensor4D[],
+  real: readonly tf.Tensor4D[],
+  weight: number,
+): tf.Scalar {
+  const distances = fake.map((features, layer) =>
+    absoluteDifferenceSum(features, real[layer] as tf.Tensor4D, weight / (fake.length * features.size)),
+  );
+  return tf.addN(distances) as tf.Scalar;
 }

@@ -123,9 +123,10 @@ function trainChunk(
     .map((direction) => ({ direction, samples: samplesWith(direction, first) }))
     .filter(({ samples }) => samples.length > 0);
 
-  const inputs = active.map(({ direction, samples }) =>
-    takeChunk(direction, samples, first, instancesPerChunk, motion),
-  );
+  const inputs = active.map(({ direction, samples }) => ({
+    ...takeChunk(direction, samples, first, instancesPerChunk, motion),
+    real: weights.featureMatching ? samples.map((sample) => realFor(direction, sample)) : undefined,
+  }));
   const { results, gradients } = generatorStep(state, model, inputs, {
     ...{ config, joinCalls, keepGradients, programs },
     learningRate: learningRate.generator,
@@ -198,7 +199,7 @@ function takeChunk(
   first: number,
   size: number,
   motion: SyntheticMotion | undefined,
-): DirectionInput {
+): Omit<DirectionInput, 'real'> {
   const ofChunk = (masks: tf.Tensor4D) => takeRows(masks, first, Math.min(size, masks.shape[0] - first));
   const input = samples.map((sample) => ({
     image: progress[sample]!.image,
@@ -211,6 +212,11 @@ function takeChunk(
     earlier: samples.flatMap((sample) => progress[sample]?.masks ?? []),
     motion: motion && uploadMotion(motion, input),
   };
+}
+
+/** A real sample beside one that is translated; they begin again where there are fewer. */
+function realFor({ reals }: Direction, sample: number): DeviceSample {
+  return reals[sample % reals.length] as DeviceSample;
 }
 
 /** Takes over a translated chunk: each image replaces the last one, and its masks join those translated before. */
