@@ -30,6 +30,8 @@ const schema = z.strictObject({
   ndf: count.max(512).default(64),
   /** Residual blocks of an encoder: 9, or 6 for images under 256 pixels to save time. */
   blocks: count.max(32).default(9),
+  /** How decoders double the size: `transposed` convolutions (the paper), or `nearest` pixels and a convolution. */
+  upsampling: z.enum(['transposed', 'nearest']).default('transposed'),
   /** Images of each domain in a step. */
   batch: count.max(256).default(1),
   /** Instances of an image that are used, the largest first. */

@@ -19,7 +19,16 @@ import { withShapeBackend } from './shape-backend.ts';
 /** What decides how large a training is. */
 export type SizeConfig = Pick<
   TrainingConfig,
-  'model' | 'size' | 'ngf' | 'ndf' | 'blocks' | 'batch' | 'maxInstances' | 'instancesPerChunk' | 'poolSize'
+  | 'model'
+  | 'size'
+  | 'ngf'
+  | 'ndf'
+  | 'blocks'
+  | 'upsampling'
+  | 'batch'
+  | 'maxInstances'
+  | 'instancesPerChunk'
+  | 'poolSize'
 >;
 
 /** Bytes of tensors in a training. */

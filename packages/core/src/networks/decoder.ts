@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { convolution, transposedConvolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
+import { nearestUpsampling } from '../ops/nearest-upsampling.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
-import { KEEPING_7X7 } from './strides.ts';
+import { KEEPING_3X3, KEEPING_7X7 } from './strides.ts';
 
 /** A layer that doubles height and width. */
 interface UpsamplingLayer {
@@ -14,10 +15,17 @@ interface UpsamplingLayer {
 
 const UPSAMPLING = {
   transposed: { filter: (inputs, outputs) => [3, 3, outputs, inputs], apply: transposedConvolution },
+  nearest: {
+    filter: (inputs, outputs) => [3, 3, inputs, outputs],
+    apply: (x, filter) => convolution(nearestUpsampling(x), filter, KEEPING_3X3),
+  },
 } as const satisfies Record<string, UpsamplingLayer>;
 
 export interface DecoderSettings {
-  /** How it doubles the size: `transposed` convolutions. @default 'transposed', as the authors do */
+  /**
+   * How it doubles the size: by `transposed` convolutions, or by repeating the `nearest` pixel before a convolution, which leaves
+   * no checkerboard (Odena et al. 2016). @default 'transposed', as the authors do
+   */
   readonly upsampling?: keyof typeof UPSAMPLING;
 }
 
