@@ -2,35 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../../config/training-config.ts';
 import type { DeviceSample } from '../../networks/instance-set.ts';
 import { inScope } from '../../ops/in-scope.ts';
-import { takeRows } from '../../ops/rows.ts';
 import type { Gradients } from '../../optimizer/gradients.ts';
 import type { ProgramRunner } from '../../programs/program.ts';
 import type { Rng } from '../../random/rng.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import type { DeviceTruth } from './device-samples.ts';
+import { Direction } from './direction.ts';
 import { discriminatorStep } from './discriminator-step.ts';
-import { type DirectionInput, generatorStep } from './generator-step.ts';
-import type { ImagePool } from './image-pool.ts';
+import { generatorStep } from './generator-step.ts';
 import type { LossWeights } from './losses.ts';
 import type { ChunkMeasurements } from './measurements.ts';
 import { drawMotion, type SyntheticMotion, uploadMotion } from './synthetic-motion.ts';
 import type { TrainingState } from './training-state.ts';
-
-/** One of the two translations, from a source domain to the other one, within a step. */
-interface Direction {
-  readonly source: 'A' | 'B';
-  /** The discriminator of the other domain, and the pool of its fakes. */
-  readonly opponent: 'discriminatorA' | 'discriminatorB';
-  readonly pool: ImagePool;
-  /** Real samples of the source domain, instances in the order in which they are translated. */
-  readonly sources: readonly DeviceSample[];
-  /** What the masks of `sources` should be, where they are not. */
-  readonly targets: readonly tf.Tensor4D[] | undefined;
-  /** Real samples of the other domain, with all their true instances. */
-  readonly reals: readonly DeviceSample[];
-  /** What has become of `sources` so far: the last chunk's image, and the masks translated until then. */
-  readonly progress: { image: tf.Tensor4D; masks: tf.Tensor4D | null }[];
-}
 
 export interface StepSettings {
   readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
@@ -89,7 +72,15 @@ export function* trainStep(
   b: readonly DeviceSample[],
   settings: StepSettings,
 ): Generator<ChunkResult, void> {
-  const directions = directionsOf(state, a, b, settings.truth);
+  const { truth } = settings;
+  const [truthOfA, truthOfB] = [
+    truth && { sources: truth.a, others: truth.b },
+    truth && { sources: truth.b, others: truth.a },
+  ];
+  const directions = [
+    new Direction('A', state, { sources: a, others: b, truth: truthOfA }),
+    new Direction('B', state, { sources: b, others: a, truth: truthOfB }),
+  ];
   const { instancesPerChunk } = settings.config;
   const instances = Math.max(...[...a, ...b].map(({ masks }) => masks.shape[0]));
   try {
@@ -100,12 +91,7 @@ export function* trainStep(
       tf.dispose(owned);
     }
   } finally {
-    for (const { progress, sources } of directions) {
-      for (const [sample, { image, masks }] of progress.entries()) {
-        if (image !== sources[sample]?.image) image.dispose();
-        masks?.dispose();
-      }
-    }
+    for (const direction of directions) direction.dispose();
   }
 }
 
@@ -118,14 +104,17 @@ function trainChunk(
   { config, learningRate, poolRng, motionRng, joinCalls = false, keepGradients = false, programs }: StepSettings,
 ): ChunkResult {
   const { adam, weights, instancesPerChunk } = config;
-  const motion = weights.consistency ? motionOf(directions, motionRng) : undefined;
   const active = directions
-    .map((direction) => ({ direction, samples: samplesWith(direction, first) }))
+    .map((direction) => ({ direction, samples: direction.samplesWith(first) }))
     .filter(({ samples }) => samples.length > 0);
 
-  const inputs = active.map(({ direction, samples }) => ({
-    ...takeChunk(direction, samples, first, instancesPerChunk, motion),
-    real: weights.featureMatching ? samples.map((sample) => realFor(direction, sample)) : undefined,
+  const taken = active.map(({ direction, samples }) => direction.take(samples, first, instancesPerChunk));
+  const motion = weights.consistency ? motionFor(taken[0]!.input[0]!, motionRng) : undefined;
+  const inputs = active.map(({ direction, samples }, i) => ({
+    ...taken[i]!,
+    source: direction.source,
+    motion: motion && uploadMotion(motion, taken[i]!.input),
+    real: weights.featureMatching ? samples.map((sample) => direction.realBeside(sample)) : undefined,
   }));
   const { results, gradients } = generatorStep(state, model, inputs, {
     ...{ config, joinCalls, keepGradients, programs },
@@ -133,14 +122,14 @@ function trainChunk(
   });
 
   const measurements: ChunkMeasurements = new Map();
-  const discriminatorGradients = { discriminatorA: new Map() as Gradients, discriminatorB: new Map() as Gradients };
   for (const [i, { direction, samples }] of active.entries()) {
     for (const [name, value] of results[i]!.measurements) measurements.set(`${name}${direction.source}`, value);
-    advance(direction, samples, results[i]!.fakes);
+    direction.advance(samples, results[i]!.fakes);
   }
+  const discriminatorGradients = { discriminatorA: new Map() as Gradients, discriminatorB: new Map() as Gradients };
   for (const { direction, samples } of active) {
-    const { opponent, pool, progress, reals } = direction;
-    const fake = samples.map((sample) => pool.query(progress[sample] as DeviceSample, poolRng));
+    const { opponent, pool, reals } = direction;
+    const fake = samples.map((sample) => pool.query(direction.translated(sample), poolRng));
     const update = discriminatorStep(
       state[opponent],
       model,
@@ -153,80 +142,9 @@ function trainChunk(
   return { measurements, gradients: { ...gradients, ...discriminatorGradients } };
 }
 
-function directionsOf(
-  state: TrainingState,
-  a: readonly DeviceSample[],
-  b: readonly DeviceSample[],
-  truth: StepSettings['truth'],
-): Direction[] {
-  const common = (sources: readonly DeviceSample[], truths: readonly DeviceTruth[] | undefined) => ({
-    sources,
-    targets: truths?.map(({ targets }) => targets),
-    progress: sources.map(({ image }) => ({ image, masks: null })),
-  });
-  const real = (samples: readonly DeviceSample[], truths: readonly DeviceTruth[] | undefined) =>
-    samples.map(({ image, masks }, i) => ({ image, masks: truths?.[i]?.masks ?? masks }));
-  return [
-    {
-      ...{ source: 'A', opponent: 'discriminatorB', pool: state.poolB },
-      ...{ ...common(a, truth?.a), reals: real(b, truth?.b) },
-    },
-    {
-      ...{ source: 'B', opponent: 'discriminatorA', pool: state.poolA },
-      ...{ ...common(b, truth?.b), reals: real(a, truth?.a) },
-    },
-  ];
-}
-
-/** Which samples still have an instance of number `first`. */
-function samplesWith({ sources }: Direction, first: number): number[] {
-  return sources.flatMap(({ masks }, sample) => (masks.shape[0] > first ? [sample] : []));
-}
-
-/** One motion for all samples of a chunk. */
-function motionOf(directions: readonly Direction[], rng: Rng | undefined): SyntheticMotion | undefined {
-  const [sample] = directions.flatMap(({ sources }) => sources);
-  if (sample === undefined) return undefined;
+/** One motion for all samples of a chunk, which are as large as this one. */
+function motionFor({ image }: DeviceSample, rng: Rng | undefined): SyntheticMotion {
   if (rng === undefined) throw new Error('trainStep: the consistency loss needs a motionRng.');
-  const [, height, width] = sample.image.shape;
+  const [, height, width] = image.shape;
   return drawMotion(rng, { height, width });
-}
-
-/** Of each sample the image that the last chunk left, and the masks of the next `size` instances. */
-function takeChunk(
-  { source, sources, targets, progress }: Direction,
-  samples: readonly number[],
-  first: number,
-  size: number,
-  motion: SyntheticMotion | undefined,
-): Omit<DirectionInput, 'real'> {
-  const ofChunk = (masks: tf.Tensor4D) => takeRows(masks, first, Math.min(size, masks.shape[0] - first));
-  const input = samples.map((sample) => ({
-    image: progress[sample]!.image,
-    masks: ofChunk(sources[sample]!.masks),
-  }));
-  return {
-    source,
-    input,
-    targets: targets && samples.map((sample) => ofChunk(targets[sample] as tf.Tensor4D)),
-    earlier: samples.flatMap((sample) => progress[sample]?.masks ?? []),
-    motion: motion && uploadMotion(motion, input),
-  };
-}
-
-/** A real sample beside one that is translated; they begin again where there are fewer. */
-function realFor({ reals }: Direction, sample: number): DeviceSample {
-  return reals[sample % reals.length] as DeviceSample;
-}
-
-/** Takes over a translated chunk: each image replaces the last one, and its masks join those translated before. */
-function advance({ progress, sources }: Direction, samples: readonly number[], fakes: readonly DeviceSample[]): void {
-  for (const [i, sample] of samples.entries()) {
-    const fake = fakes[i] as DeviceSample;
-    const before = progress[sample]!;
-    const masks = before.masks === null ? fake.masks : tf.keep(tf.concat([before.masks, fake.masks], 0));
-    if (before.masks !== null) tf.dispose([before.masks, fake.masks]);
-    if (before.image !== sources[sample]?.image) tf.dispose(before.image);
-    progress[sample] = { image: fake.image, masks };
-  }
 }
