@@ -58,19 +58,13 @@ export function tensorsOf(tree: unknown): tf.Tensor[] {
 
 /** Tells trees apart by all but the values of their tensors: structure, names, constants, shapes and data types. */
 export function treeKey(tree: unknown): string {
-  const { tensors, structure } = flatten(tree);
-  let next = 0;
-  const describe = (part: Structure): string => {
-    if (part.kind === 'tensor') {
-      const { dtype, shape } = tensors[next++] as tf.Tensor;
-      return `${dtype === 'float32' ? '' : dtype}<${shape.join()}>`;
-    }
-    if (part.kind === 'constant') return constantKey(part.value);
-    if (part.kind === 'array') return `[${part.items.map(describe).join(' ')}]`;
-    const entries = part.items.map((item, i) => `${JSON.stringify(part.names[i])}:${describe(item)}`);
-    return `${part.kind === 'map' ? 'map' : ''}{${entries.join(' ')}}`;
-  };
-  return describe(structure);
+  if (tree instanceof tf.Tensor) return `${tree.dtype}<${tree.shape.join()}>`;
+  if (isConstant(tree)) return constantKey(tree);
+  if (Array.isArray(tree)) return `[${tree.map(treeKey).join(' ')}]`;
+  let key = tree instanceof Map ? 'map{' : '{';
+  // With its length a name may hold anything.
+  for (const [name, part] of entriesOf(tree)) key += `${name.length}.${name}:${treeKey(part)} `;
+  return `${key}}`;
 }
 
 /** Two constants have one key if they are the same value; -0 is another one than 0. */
@@ -84,25 +78,26 @@ function takeApart(tree: unknown, tensors: tf.Tensor[]): Structure {
     tensors.push(tree);
     return { kind: 'tensor' };
   }
-  if (tree === null || ['number', 'string', 'boolean', 'undefined'].includes(typeof tree)) {
-    return { kind: 'constant', value: tree as Constant };
-  }
+  if (isConstant(tree)) return { kind: 'constant', value: tree };
   if (Array.isArray(tree)) return { kind: 'array', items: tree.map((item) => takeApart(item, tensors)) };
-  const isMap = tree instanceof Map;
-  if (!isMap && !isPlainObject(tree)) {
-    const what = typeof tree === 'object' ? `an instance of ${tree?.constructor.name}` : `a ${typeof tree}`;
-    throw new Error(`A program takes tensors and constants in plain objects, arrays and maps, not ${what}.`);
-  }
-  const entries = isMap ? [...(tree as Map<string, unknown>)] : Object.entries(tree as object);
+  const entries = entriesOf(tree);
   return {
-    kind: isMap ? 'map' : 'object',
+    kind: tree instanceof Map ? 'map' : 'object',
     names: entries.map(([name]) => name),
     items: entries.map(([, item]) => takeApart(item, tensors)),
   };
 }
 
-function isPlainObject(value: unknown): boolean {
-  if (typeof value !== 'object') return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+function isConstant(tree: unknown): tree is Constant {
+  const type = typeof tree;
+  return tree === null || type === 'number' || type === 'string' || type === 'boolean' || type === 'undefined';
+}
+
+/** @throws Error if it is neither a map nor a plain object */
+function entriesOf(tree: unknown): [string, unknown][] {
+  if (tree instanceof Map) return [...(tree as Map<string, unknown>)];
+  const prototype: unknown = typeof tree === 'object' ? Object.getPrototypeOf(tree) : undefined;
+  if (prototype === Object.prototype || prototype === null) return Object.entries(tree as object);
+  const what = typeof tree === 'object' ? `an instance of ${tree?.constructor.name}` : `a ${typeof tree}`;
+  throw new Error(`A program takes tensors and constants in plain objects, arrays and maps, not ${what}.`);
 }
