@@ -1,4 +1,4 @@
-import { translationNetworks } from '@instagan/core';
+import { translationModel } from '@instagan/core';
 import { measureOurs, measurePeer, type PeerIdentity } from './competitors.ts';
 import type { MeasuredOps } from './measure/ops.ts';
 import { type OpCase, opCases } from './op-cases.ts';
@@ -28,7 +28,7 @@ export interface OpsReport {
  * @param say receives a line for each operation of each competitor
  */
 export async function compareOps(options: BenchOptions, say: (line: string) => void): Promise<OpsReport> {
-  const { generatorSpecs } = translationNetworks('instagan', options.setting);
+  const { generatorSpecs } = translationModel(options.setting);
   const cases = opCases(
     options.setting,
     generatorSpecs.map(({ shape }) => shape),

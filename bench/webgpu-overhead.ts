@@ -9,11 +9,11 @@ import {
   openBackend,
   readMeasurements,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import { create, globals } from 'webgpu';
-import { uploadSamples } from '../packages/core/src/training/device-samples.ts';
+import { uploadSamples } from '../packages/core/src/models/instagan/device-samples.ts';
 import { randomSample } from './measure/random-sample.ts';
 
 const { values: options } = parseArgs({
@@ -35,12 +35,12 @@ Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: t
 const backend = await openBackend('webgpu', { replay: options.replay });
 const [height = 64, width = 64] = options.size.split('x').map(Number);
 const network = { ngf: Number(options.ngf), ndf: Number(options.ngf), blocks: 9 };
-const networks = translationNetworks('instagan', network);
-const state = initialTrainingState(networks, 0, 50);
+const model = translationModel(network);
+const state = initialTrainingState(model, 0, 50);
 const settings = {
   config: {
     instancesPerChunk: 2,
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+    weights: { cycle: 10, identity: 10, context: 10 },
     adam: { beta1: 0.5, beta2: 0.999 },
   },
   learningRate: { generator: 2e-4, discriminator: 1e-4 },
@@ -48,16 +48,14 @@ const settings = {
   joinCalls: backend.gpu,
   programs: backend.programs,
 };
-const samples = ['A', 'B'].map((domain) =>
-  uploadSamples([randomSample(domain, { height, width, instances: 4 })], 'instagan'),
-);
+const samples = ['A', 'B'].map((domain) => uploadSamples([randomSample(domain, { height, width, instances: 4 })]));
 const times: number[] = [];
 let dispatches = 0;
 for (let step = 0; step < WARM_UP_STEPS + Number(options.steps); step++) {
   const before = backend.dispatches?.() ?? 0;
   const begin = performance.now();
   const updates = Array.from(
-    trainStep(state, networks, samples[0] ?? [], samples[1] ?? [], settings),
+    trainStep(state, model, samples[0] ?? [], samples[1] ?? [], settings),
     ({ measurements }) => measurements,
   );
   const elapsed = performance.now() - begin;

@@ -1,4 +1,4 @@
-import { createRng, openBackend, type Sample, type Translator, translationNetworks } from '@instagan/core';
+import { createRng, openBackend, type Sample, type Translator, translationModel } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { trainDomainClassifier } from './domain-classifier.ts';
@@ -39,8 +39,8 @@ t.teardown(() => classifier.dispose());
 const painter: Translator = {
   parameters: new Map(),
   instancesPerChunk: 2,
-  networks: {
-    ...translationNetworks('instagan', { ngf: 2, ndf: 2, blocks: 1 }),
+  model: {
+    ...translationModel({ ngf: 2, ndf: 2, blocks: 1 }),
     generate: (_, { image, masks, counts }) => {
       const isObject = tf.max(tf.relu(masks), 0, true) as tf.Tensor4D;
       const painted = tf.add(tf.mul(image, tf.sub(1, isObject)), tf.mul(isObject, tf.tensor1d(BLUE)));

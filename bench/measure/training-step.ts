@@ -4,10 +4,10 @@ import {
   type OpenBackend,
   type TrainingState,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
+import { uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
 import type { DeviceSample } from '../../packages/core/src/networks/instance-set.ts';
-import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import type { NetworkSetting } from '../settings.ts';
 import { randomSample } from './random-sample.ts';
 
@@ -22,12 +22,12 @@ export interface SteppedTraining {
 
 /** @param keepGradients whether the chunks hand out gradients */
 export function steppedTraining(backend: OpenBackend, setting: NetworkSetting, keepGradients = false): SteppedTraining {
-  const networks = translationNetworks('instagan', setting);
-  const state = initialTrainingState(networks, 0, 50);
+  const model = translationModel(setting);
+  const state = initialTrainingState(model, 0, 50);
   const settings = {
     config: {
       instancesPerChunk: setting.instancesPerChunk,
-      weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+      weights: { cycle: 10, identity: 10, context: 10 },
       adam: { beta1: 0.5, beta2: 0.999 },
     },
     learningRate: { generator: 2e-4, discriminator: 1e-4 },
@@ -37,10 +37,10 @@ export function steppedTraining(backend: OpenBackend, setting: NetworkSetting, k
     keepGradients,
   };
   const upload = (domain: string, instances: number) =>
-    uploadSamples([randomSample(domain, { ...setting, instances })], 'instagan');
+    uploadSamples([randomSample(domain, { ...setting, instances })]);
   return {
     state,
-    step: (a, b) => trainStep(state, networks, a, b, settings),
+    step: (a, b) => trainStep(state, model, a, b, settings),
     samples: (instances) => ({ a: upload('A', instances), b: upload('B', instances) }),
   };
 }

@@ -6,12 +6,12 @@ import {
   initialTrainingState,
   readMeasurements,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
-import { DeviceMotion, drawMotion, nameMotion } from '../../packages/core/src/training/synthetic-motion.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
+import { drawMotion, moved, uploadMotion } from '../../packages/core/src/models/instagan/synthetic-motion.ts';
 import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
@@ -23,19 +23,19 @@ const WEIGHT = 7;
  * gradients of the generators. A user who trains for steady videos loses that otherwise.
  */
 export async function checkConsistency(t: Test): Promise<void> {
-  const networks = translationNetworks('instagan', SIZE);
-  const [a, b] = [2, 1].map((count) => uploadSamples([tinySample(`c${count}`, count, SIDE_PX)], 'instagan')) as [
+  const model = translationModel(SIZE);
+  const [a, b] = [2, 1].map((count) => uploadSamples([tinySample(`c${count}`, count, SIDE_PX)])) as [
     DeviceSample[],
     DeviceSample[],
   ];
   const learningRate = { generator: 1e-3, discriminator: 1e-3 };
   const gradientsWith = async (consistency: number) => {
-    const state = initialTrainingState(networks, 3, 0);
+    const state = initialTrainingState(model, 3, 0);
     const config = tinyConfig({ weights: { consistency } });
     const rngs = { poolRng: createRng(1), motionRng: createRng(2) };
     const values: Record<string, Map<string, Float32Array>> = {};
     const measured = [];
-    for (const chunk of trainStep(state, networks, a, b, {
+    for (const chunk of trainStep(state, model, a, b, {
       ...{ config, learningRate, keepGradients: true, ...rngs },
     })) {
       measured.push(chunk.measurements);
@@ -57,17 +57,17 @@ export async function checkConsistency(t: Test): Promise<void> {
     ['A', a, 'generatorAToB'],
     ['B', b, 'generatorBToA'],
   ] as const) {
-    const state = initialTrainingState(networks, 3, 0);
+    const state = initialTrainingState(model, 3, 0);
     const { parameters } = state[network];
-    const device = new DeviceMotion('m', nameMotion('m', motion, samples));
+    const device = uploadMotion(motion, samples);
     const [sample] = samples as [DeviceSample];
     const set: InstanceSet = { ...sample, counts: [sample.masks.shape[0]] };
-    const target = device.move([networks.generate(parameters, set)]);
-    const moved = device.move(samples);
+    const target = moved([model.generate(parameters, set)], device);
+    const after = moved(samples, device);
     const names = [...parameters.keys()];
     const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
       const swapped = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]));
-      const output = networks.generate(swapped, moved);
+      const output = model.generate(swapped, after);
       const differ = (x: tf.Tensor4D, y: tf.Tensor4D) => tf.sum(tf.abs(tf.mul(tf.sub(x, y), device.seen)));
       const sum = tf.add(differ(output.image, target.image), differ(output.masks, target.masks));
       return tf.mul(sum, WEIGHT / (SIDE_PX * SIDE_PX * (3 + 2)));

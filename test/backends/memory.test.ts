@@ -5,13 +5,14 @@ import {
   openBackend,
   parseTrainingConfig,
   type TrainingState,
+  type TranslationModel,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { wasmModule } from '../../packages/core/src/backends/wasm.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
 import { tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 const SIDE_PX = 64;
@@ -57,11 +58,11 @@ class HeapUse {
   }
 }
 
-function step(state: TrainingState, networks: ReturnType<typeof translationNetworks>, instances: number): number {
-  const [a, b] = ['a', 'b'].map((name) => uploadSamples([tinySample(name, instances, SIDE_PX)], 'instagan'));
+function step(state: TrainingState, model: TranslationModel, instances: number): number {
+  const [a, b] = ['a', 'b'].map((name) => uploadSamples([tinySample(name, instances, SIDE_PX)]));
   let chunks = 0;
   const settings = { config: parseTrainingConfig({}, 'defaults'), poolRng: createRng(1) };
-  for (const { measurements } of trainStep(state, networks, a!, b!, {
+  for (const { measurements } of trainStep(state, model, a!, b!, {
     ...settings,
     learningRate: settings.config.learningRate,
   })) {
@@ -74,10 +75,10 @@ function step(state: TrainingState, networks: ReturnType<typeof translationNetwo
 
 t.test('memory does not grow with the number of instances: a crowd trains where a pair does', async (t) => {
   const heap = new HeapUse(wasmModule());
-  const networks = translationNetworks('instagan', SIZE);
-  const state = initialTrainingState(networks, 1, 1);
-  const few = [0, 1].map(() => heap.peakOf(() => t.equal(step(state, networks, 4), 2, 'chunks of 4 instances')));
-  const many = heap.peakOf(() => t.equal(step(state, networks, 16), 8, 'chunks of 16 instances'));
+  const model = translationModel(SIZE);
+  const state = initialTrainingState(model, 1, 1);
+  const few = [0, 1].map(() => heap.peakOf(() => t.equal(step(state, model, 4), 2, 'chunks of 4 instances')));
+  const many = heap.peakOf(() => t.equal(step(state, model, 16), 8, 'chunks of 16 instances'));
   const growth = many / Math.max(...few);
   t.ok(
     growth < GROWTH,

@@ -17,24 +17,25 @@ import {
   spectrallyNormalised,
   type TrainedParameters,
   type TrainingState,
-  type TranslationNetworks,
+  type TranslationModel,
   trainStep,
   translateSample,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
+import type { DiscriminatorState } from '../../packages/core/src/models/instagan/training-state.ts';
 import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import {
   memoryData,
   tinyConfig,
   tinySample,
   trainTiny,
 } from '../../packages/core/src/training/test-support/tiny-training.ts';
-import type { DiscriminatorState } from '../../packages/core/src/training/training-state.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { checkConsistency } from './consistency-check.ts';
+import { checkFeatureMatching } from './feature-matching-check.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
 /** The smallest that the discriminator scores. */
@@ -46,7 +47,7 @@ const RATE = 2e-3;
 
 function upload(counts: readonly number[], label: string): DeviceSample[] {
   const samples = counts.map((count, i) => tinySample(`${label}${i}`, count, SIDE_PX));
-  return uploadSamples(samples, 'instagan');
+  return uploadSamples(samples);
 }
 
 async function difference(actual: tf.Tensor, expected: tf.Tensor): Promise<number> {
@@ -90,13 +91,13 @@ async function checkDiscriminator(t: Test): Promise<void> {
   const parameters = initialParameters(setDiscriminatorSpecs(SIZE.ndf), createRng(1, 'discriminator'));
   const samples = upload([3, 1, 2], 'd');
   const single = joinSamples(samples.slice(0, 1));
-  const scores = setDiscriminator(parameters, single);
-  const permuted = setDiscriminator(parameters, reordered(single, [1, 2, 0]));
+  const { scores } = setDiscriminator(parameters, single);
+  const { scores: permuted } = setDiscriminator(parameters, reordered(single, [1, 2, 0]));
   t.ok((await difference(permuted, scores)) < EQUAL, 'the scores do not depend on the order of instances');
-  const batch = setDiscriminator(parameters, joinSamples(samples));
+  const { scores: batch } = setDiscriminator(parameters, joinSamples(samples));
   for (const [i, sample] of samples.entries()) {
-    const alone = setDiscriminator(parameters, joinSamples([sample]));
-    t.ok((await difference(tf.gather(batch, [i]), alone)) < EQUAL, `sample ${i} of a batch is judged as if alone`);
+    const { scores: alone } = setDiscriminator(parameters, joinSamples([sample]));
+    t.ok((await difference(tf.gather(batch, [i]), alone)) < EQUAL, `sample ${i} of a batch is scored as if alone`);
   }
 }
 
@@ -137,12 +138,12 @@ interface StepOutcome {
 }
 
 /** One chunk of one step from the same beginning, with these learning rates. */
-async function stepWith(networks: TranslationNetworks, generator: number, discriminator: number): Promise<StepOutcome> {
-  const state = initialTrainingState(networks, 3, 2);
+async function stepWith(model: TranslationModel, generator: number, discriminator: number): Promise<StepOutcome> {
+  const state = initialTrainingState(model, 3, 2);
   const [a, b] = [upload([2], 'a'), upload([1], 'b')];
   const before = await weightsOf(state);
   const learningRate = { generator, discriminator };
-  const results = trainStep(state, networks, a, b, { config: tinyConfig(), learningRate, poolRng: createRng(1) });
+  const results = trainStep(state, model, a, b, { config: tinyConfig(), learningRate, poolRng: createRng(1) });
   for (const { measurements } of results) tf.dispose([...measurements.values()]);
   const after = await weightsOf(state);
   disposeTrainingState(state);
@@ -151,16 +152,16 @@ async function stepWith(networks: TranslationNetworks, generator: number, discri
 }
 
 async function checkFrozen(t: Test): Promise<void> {
-  const networks = translationNetworks('instagan', SIZE);
-  const generators = await stepWith(networks, RATE, 0);
+  const model = translationModel(SIZE);
+  const generators = await stepWith(model, RATE, 0);
   t.same(
     changed(generators.before, generators.after),
     ['generatorAToB', 'generatorBToA'],
     'the generators alone learn',
   );
-  const discriminators = await stepWith(networks, 0, RATE);
+  const discriminators = await stepWith(model, 0, RATE);
   t.same(changed(discriminators.before, discriminators.after), ['discriminatorA', 'discriminatorB'], 'and the others');
-  const both = await stepWith(networks, RATE, RATE);
+  const both = await stepWith(model, RATE, RATE);
   t.same(both.before, generators.before, 'every run began alike');
   const unlike = (other: StepOutcome) => changed(both.after, other.after);
   t.same(unlike(generators), ['discriminatorA', 'discriminatorB'], 'generators learn the same beside discriminators');
@@ -178,12 +179,15 @@ function distance(output: InstanceSet, target: InstanceSet, slots: number): tf.S
 /** Every loss of the generators at once, from the paper's equations, with stock operations. */
 function generatorLosses(state: TrainingState, a: InstanceSet, b: InstanceSet): Record<string, tf.Scalar> {
   const losses: Record<string, tf.Scalar> = {};
-  for (const [domain, input, forward, backward, judge] of [
+  for (const [domain, input, forward, backward, discriminator] of [
     ['A', a, state.generatorAToB, state.generatorBToA, state.discriminatorB],
     ['B', b, state.generatorBToA, state.generatorAToB, state.discriminatorA],
   ] as const) {
     const output = setGenerator(forward.parameters, SIZE, input);
-    const scores = setDiscriminator(spectrallyNormalised(judge.trained.parameters, judge.spectral), output);
+    const { scores } = setDiscriminator(
+      spectrallyNormalised(discriminator.trained.parameters, discriminator.spectral),
+      output,
+    );
     losses[`generator${domain}`] = tf.mean(tf.square(tf.sub(scores, 1)));
     losses[`cycle${domain}`] = tf.mul(distance(setGenerator(backward.parameters, SIZE, output), input, 2), 10);
     losses[`identity${domain}`] = tf.mul(distance(setGenerator(backward.parameters, SIZE, input), input, 2), 10);
@@ -199,8 +203,8 @@ function generatorLosses(state: TrainingState, a: InstanceSet, b: InstanceSet): 
 function discriminatorLosses(state: TrainingState, a: InstanceSet, b: InstanceSet): Record<string, tf.Scalar> {
   const loss = ({ trained, spectral }: DiscriminatorState, real: InstanceSet, fake: InstanceSet): tf.Scalar => {
     const weights = spectrallyNormalised(trained.parameters, spectral);
-    const forReal = tf.mean(tf.square(tf.sub(setDiscriminator(weights, real), 1)));
-    return tf.div(tf.add(forReal, tf.mean(tf.square(setDiscriminator(weights, fake)))), 2);
+    const forReal = tf.mean(tf.square(tf.sub(setDiscriminator(weights, real).scores, 1)));
+    return tf.div(tf.add(forReal, tf.mean(tf.square(setDiscriminator(weights, fake).scores))), 2);
   };
   return {
     discriminatorA: loss(state.discriminatorA, a, setGenerator(state.generatorBToA.parameters, SIZE, b)),
@@ -236,11 +240,11 @@ async function differentiated(
 }
 
 async function checkLosses(t: Test, joinCalls: boolean): Promise<void> {
-  const networks = translationNetworks('instagan', SIZE);
+  const model = translationModel(SIZE);
   const [a, b] = [upload([2], 'a'), upload([1], 'b')];
 
   // The same state, differentiated as a whole instead of term by term.
-  const whole = initialTrainingState(networks, 3, 2);
+  const whole = initialTrainingState(model, 3, 2);
   const { generatorAToB, generatorBToA, ...discriminators } = trainedOf(whole);
   const advance = () => {
     for (const { trained, spectral } of [whole.discriminatorA, whole.discriminatorB]) {
@@ -261,10 +265,10 @@ async function checkLosses(t: Test, joinCalls: boolean): Promise<void> {
   const gradients = new Map([...forGenerators.gradients, ...forDiscriminators.gradients]);
   disposeTrainingState(whole);
 
-  const state = initialTrainingState(networks, 3, 2);
+  const state = initialTrainingState(model, 3, 2);
   const learningRate = { generator: RATE, discriminator: RATE };
   const settings = { config: tinyConfig(), learningRate, poolRng: createRng(1), joinCalls, keepGradients: true };
-  const step = trainStep(state, networks, a, b, settings);
+  const step = trainStep(state, model, a, b, settings);
   for (const result of step) {
     const actual = await readMeasurements([result.measurements]);
     for (const [name, value] of Object.entries(expected)) {
@@ -290,16 +294,16 @@ async function checkLosses(t: Test, joinCalls: boolean): Promise<void> {
 }
 
 async function checkLeaks(t: Test, steps: number): Promise<void> {
-  const networks = translationNetworks('instagan', SIZE);
+  const model = translationModel(SIZE);
   const before = tf.memory().numTensors;
-  const state = initialTrainingState(networks, 3, 2);
+  const state = initialTrainingState(model, 3, 2);
   const counts: number[] = [];
   for (let step = 0; step < steps; step++) {
     // Different numbers of instances, and now and then a second chunk that one domain sits out.
     const [a, b] = [upload([1 + (step % 2)], `a${step}`), upload([step % 6 === 5 ? 3 : 1], `b${step}`)];
     const learningRate = { generator: RATE, discriminator: RATE };
     const poolRng = createRng(1, step);
-    const results = [...trainStep(state, networks, a, b, { config: tinyConfig(), learningRate, poolRng })];
+    const results = [...trainStep(state, model, a, b, { config: tinyConfig(), learningRate, poolRng })];
     await readMeasurements(results.map(({ measurements }) => measurements));
     disposeSamples([...a, ...b]);
     counts.push(tf.memory().numTensors);
@@ -309,15 +313,15 @@ async function checkLeaks(t: Test, steps: number): Promise<void> {
   t.equal(tf.memory().numTensors, before, 'the state frees everything');
 }
 
-async function checkBaseline(t: Test, model: Exclude<ModelName, 'instagan'>): Promise<void> {
-  const config = tinyConfig({ model });
-  const networks = translationNetworks(model, SIZE);
+async function checkBaseline(t: Test, name: Exclude<ModelName, 'instagan'>): Promise<void> {
+  const config = tinyConfig({ model: name });
+  const model = translationModel({ model: name, ...SIZE });
   const beginning = tf.memory().numTensors;
-  const state = initialTrainingState(networks, 3, 2);
+  const state = initialTrainingState(model, 3, 2);
   const before = await weightsOf(state);
-  const [a, b] = [0, 2].map((count) => uploadSamples([tinySample(`${model}${count}`, count, SIDE_PX)], model));
+  const [a, b] = [0, 2].map((count) => uploadSamples([model.view(tinySample(`${name}${count}`, count, SIDE_PX))]));
   const learningRate = { generator: RATE, discriminator: RATE };
-  const results = [...trainStep(state, networks, a!, b!, { config, learningRate, poolRng: createRng(1) })];
+  const results = [...trainStep(state, model, a!, b!, { config, learningRate, poolRng: createRng(1) })];
   const losses = await readMeasurements(results.map(({ measurements }) => measurements));
   t.ok(Object.values(losses).every(Number.isFinite), 'all losses are finite');
   t.same([losses.contextA, losses.contextB], [0, 0], 'there is no context without instances');
@@ -325,9 +329,9 @@ async function checkBaseline(t: Test, model: Exclude<ModelName, 'instagan'>): Pr
   disposeSamples([...a!, ...b!]);
   const { parameters } = state.generatorAToB;
   const input = tinySample('input', 2, 22, 19);
-  const output = await translateSample({ networks, parameters, instancesPerChunk: 1 }, input);
+  const output = await translateSample({ model, parameters, instancesPerChunk: 1 }, input);
   t.match(output, { width: 22, height: 19 });
-  t.equal(output.masks.length, model === 'cyclegan' ? 2 : 1);
+  t.equal(output.masks.length, name === 'cyclegan' ? 2 : 1);
   t.ok(
     output.image.every((value) => Math.abs(value) <= 1),
     'pixels within range',
@@ -374,6 +378,17 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     );
   }
   t.test('consistency under motion is that of its equation', inScope(checkConsistency));
+  for (const [model, joinCalls] of [
+    ['instagan', false],
+    ['instagan', true],
+    ['cyclegan', false],
+  ] as const) {
+    const how = joinCalls ? ', with calls of equal weights joined' : '';
+    t.test(
+      `feature matching of ${model} is that of its equation${how}`,
+      inScope((t) => checkFeatureMatching(t, model, joinCalls)),
+    );
+  }
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));
   t.test('a loss that is not a number is seen, and the checkpoint before it stays', checkAlarm);
   for (const model of ['cyclegan', 'cyclegan-seg'] as const) {

@@ -5,12 +5,14 @@ import {
   openBackend,
   readMeasurements,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { directRunner, type Program, type ProgramRunner } from '../../packages/core/src/backends/program.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
+import { directRunner, type Program, type ProgramRunner } from '../../packages/core/src/programs/program.ts';
+import { replaceTensors } from '../../packages/core/src/programs/state.ts';
+import { tensorsOf } from '../../packages/core/src/programs/tree.ts';
 import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { skipReason } from '../helpers/open-backend.ts';
@@ -31,16 +33,16 @@ const skip = await skipReason('node');
 t.test('training steps that node replays are those that it computes operation by operation', { skip }, async (t) => {
   const backend = await openBackend('node', { log: (message) => t.comment(message) });
   t.teardown(() => backend.close());
-  const networks = translationNetworks('instagan', NETWORK);
+  const model = translationModel(NETWORK);
   const config = tinyConfig({
     ...NETWORK,
     size: { height: SIZE_PX, width: SIZE_PX },
     instancesPerChunk: 2,
     weights: { consistency: 1 },
   });
-  const [a, b] = [3, 4].map((instances) => uploadSamples([tinySample(`${instances}`, instances, SIZE_PX)], 'instagan'));
+  const [a, b] = [3, 4].map((instances) => uploadSamples([tinySample(`${instances}`, instances, SIZE_PX)]));
 
-  const state = initialTrainingState(networks, 1, POOL_SIZE);
+  const state = initialTrainingState(model, 1, POOL_SIZE);
   let [computed, runs] = [0, 0];
   const worst = { difference: 0, where: 'nowhere' };
   const compare = (where: string, replayed: tf.Tensor, direct: tf.Tensor) => {
@@ -51,14 +53,14 @@ t.test('training steps that node replays are those that it computes operation by
   const comparing: ProgramRunner = {
     run(program: Program) {
       runs++;
-      const copies = () => program.state.map((part) => part.tensors().map((tensor) => tf.keep(tf.clone(tensor))));
+      const copies = () => program.state.map((state) => tensorsOf(state).map((tensor) => tf.clone(tensor)));
       const before = copies();
       const direct = directRunner.run(program);
       const directState = copies();
-      for (const [i, part] of program.state.entries()) {
-        const after = part.tensors();
-        part.replace(before[i] as tf.Tensor[]);
-        tf.dispose([...after]);
+      for (const [i, state] of program.state.entries()) {
+        const after = tensorsOf(state);
+        replaceTensors(state, before[i] as tf.Tensor[]);
+        tf.dispose(after);
       }
       const replayed = backend.programs!.run({
         ...program,
@@ -67,12 +69,12 @@ t.test('training steps that node replays are those that it computes operation by
           return program.compute(inputs);
         },
       });
-      const name = program.key.slice(0, 30);
-      for (const [output, tensor] of Object.entries(direct)) compare(`${name} ${output}`, replayed[output]!, tensor);
-      for (const [i, part] of program.state.entries()) {
-        for (const [j, tensor] of part.tensors().entries()) compare(`${name} state`, tensor, directState[i]![j]!);
+      const [name = ''] = program.key.split(' {');
+      for (const [i, tensor] of direct.tensors.entries()) compare(`${name} ${i}`, replayed.tensors[i]!, tensor);
+      for (const [i, state] of program.state.entries()) {
+        for (const [j, tensor] of tensorsOf(state).entries()) compare(`${name} state`, tensor, directState[i]![j]!);
       }
-      tf.dispose([direct, directState]);
+      tf.dispose([[...direct.tensors], directState]);
       return replayed;
     },
   };
@@ -85,7 +87,7 @@ t.test('training steps that node replays are those that it computes operation by
   };
   const held: number[] = [];
   for (let step = 0; step < STEPS; step++) {
-    const updates = Array.from(trainStep(state, networks, a!, b!, settings), ({ measurements }) => measurements);
+    const updates = Array.from(trainStep(state, model, a!, b!, settings), ({ measurements }) => measurements);
     await readMeasurements(updates);
     held.push(tf.memory().numTensors);
   }

@@ -12,6 +12,7 @@ import {
   transposedConvolution,
 } from '../../packages/core/src/ops/convolution.ts';
 import { instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
+import { blockSum, nearestUpsampling } from '../../packages/core/src/ops/nearest-upsampling.ts';
 import { reflectionPad } from '../../packages/core/src/ops/reflection-pad.ts';
 import { setSpread, setSum } from '../../packages/core/src/ops/set-sum.ts';
 import { powerIteration, spectralNorm } from '../../packages/core/src/ops/spectral-norm.ts';
@@ -22,10 +23,12 @@ import {
   absoluteDifferenceSum64,
   activate64,
   adamStep64,
+  blockSum64,
   convolution64,
   filterGradient64,
   inputGradient64,
   instanceNorm64,
+  nearestUpsampling64,
   type Padding,
   powerIteration64,
   reflectedShape,
@@ -170,6 +173,26 @@ function transposedCase(shape: Shape4D, outputs: number): OpCase {
     run: ({ x, filter }) => transposedConvolution(x as tf.Tensor4D, filter as tf.Tensor4D),
     reference: ({ x, filter }) => inputGradient64(x!, filter!, doubled, 2, [1, 1, 1, 1]),
   };
+}
+
+function upsamplingCases([batch, height, width, channels]: Shape4D): OpCase[] {
+  const label = [batch, height, width, channels].join('x');
+  return [
+    {
+      name: `nearestUpsampling ${label}`,
+      inputs: { x: random('x', [batch, height, width, channels]) },
+      differentiable: ['x'],
+      run: ({ x }) => nearestUpsampling(x as tf.Tensor4D),
+      reference: ({ x }) => nearestUpsampling64(x!),
+    },
+    {
+      name: `blockSum to ${label}`,
+      inputs: { x: random('x', [batch, 2 * height, 2 * width, channels]) },
+      differentiable: ['x'],
+      run: ({ x }) => blockSum(x as tf.Tensor4D),
+      reference: ({ x }) => blockSum64(x!),
+    },
+  ];
 }
 
 function reflectionCase(shape: Shape4D, pad: number): OpCase {
@@ -372,6 +395,8 @@ export const OP_CASES: readonly OpCase[] = [
   transposedCase([1, 3, 4, 8], 5),
   transposedCase([2, 4, 3, 3], 1),
   transposedCase([1, 1, 1, 5], 8),
+  ...upsamplingCases([2, 3, 4, 8]),
+  ...upsamplingCases([1, 1, 5, 3]),
   reflectionCase([1, 4, 5, 3], 1),
   reflectionCase([2, 4, 6, 8], 3),
   reflectionCase([1, 2, 3, 1], 1),

@@ -4,14 +4,14 @@ import {
   openBackend,
   readMeasurements,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import type { ProgramRunner } from '../../packages/core/src/backends/program.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
+import { stateToCheckpoint } from '../../packages/core/src/models/instagan/training-checkpoint.ts';
+import type { ProgramRunner } from '../../packages/core/src/programs/program.ts';
 import { createRng } from '../../packages/core/src/random/rng.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
-import { stateToCheckpoint } from '../../packages/core/src/training/state-arrays.ts';
 import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
@@ -33,17 +33,17 @@ t.test(
   async (t) => {
     const backend = await openBackend('webgpu');
     t.teardown(() => backend.close());
-    const networks = translationNetworks('instagan', { ngf: 2, ndf: 2, blocks: 1 });
+    const model = translationModel({ ngf: 2, ndf: 2, blocks: 1 });
     const config = tinyConfig({ instancesPerChunk: 2 });
     const train = async (programs?: ProgramRunner) => {
-      const state = initialTrainingState(networks, 1, 2);
+      const state = initialTrainingState(model, 1, 2);
       const losses: Record<string, number>[] = [];
       for (const [step, [instancesOfA, instancesOfB]] of NUMBERS_OF_INSTANCES.entries()) {
-        const a = uploadSamples([tinySample(`a${step}`, instancesOfA)], 'instagan');
-        const b = uploadSamples([tinySample(`b${step}`, instancesOfB)], 'instagan');
+        const a = uploadSamples([tinySample(`a${step}`, instancesOfA)]);
+        const b = uploadSamples([tinySample(`b${step}`, instancesOfB)]);
         const learningRate = { generator: 1e-4 / (step + 1), discriminator: 1e-4 };
         const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
-        const updates = Array.from(trainStep(state, networks, a, b, settings), ({ measurements }) => measurements);
+        const updates = Array.from(trainStep(state, model, a, b, settings), ({ measurements }) => measurements);
         losses.push(await readMeasurements(updates));
         disposeSamples([...a, ...b]);
       }

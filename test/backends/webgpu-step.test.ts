@@ -5,13 +5,13 @@ import {
   initialTrainingState,
   readMeasurements,
   trainStep,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
-import type { ProgramRunner } from '../../packages/core/src/backends/program.ts';
 import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/training/device-samples.ts';
+import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
+import type { ProgramRunner } from '../../packages/core/src/programs/program.ts';
 import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 /** The most that a step may take at this size: each costs the program some microseconds, and the GPU too. */
@@ -52,16 +52,16 @@ t.test('a training step on webgpu', async (t) => {
     const bindGroups = countCalls(t, Object.getPrototypeOf(device), 'createBindGroup');
     pass.end();
     encoder.finish();
-    const networks = translationNetworks('instagan', NETWORK);
-    const state = initialTrainingState(networks, 1, 50);
+    const model = translationModel(NETWORK);
+    const state = initialTrainingState(model, 1, 50);
     const config = tinyConfig({ ...NETWORK, size: { height: SIZE_PX, width: SIZE_PX }, instancesPerChunk: 2 });
-    const [a, b] = ['a', 'b'].map((name) => uploadSamples([tinySample(name, INSTANCES, SIZE_PX)], 'instagan'));
+    const [a, b] = ['a', 'b'].map((name) => uploadSamples([tinySample(name, INSTANCES, SIZE_PX)]));
     const learningRate = { generator: 1e-4, discriminator: 1e-4 };
     const counted: number[] = [];
     const countStep = async (step: number, programs?: ProgramRunner) => {
       const before = [dispatches(), backend.dispatches!(), copies(), bindGroups()] as const;
       const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
-      const updates = Array.from(trainStep(state, networks, a!, b!, settings), ({ measurements }) => measurements);
+      const updates = Array.from(trainStep(state, model, a!, b!, settings), ({ measurements }) => measurements);
       const made = bindGroups() - before[3];
       await readMeasurements(updates);
       counted.push(dispatches() - before[0]);

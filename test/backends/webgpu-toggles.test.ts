@@ -9,8 +9,8 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
+import { uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
 import { DAWN_TOGGLES, type DawnToggle, type DawnToggles } from '../../packages/core/src/runtime/dawn-toggles.ts';
-import { uploadSamples } from '../../packages/core/src/training/device-samples.ts';
 import { tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 t.setTimeout(240_000);
@@ -23,7 +23,7 @@ const [WIDTH, HEIGHT] = [20, 16];
 async function compute(): Promise<Float32Array> {
   const parameters = initialParameters(setGeneratorSpecs(SIZE), createRng(1, 'generator'));
   const names = [...parameters.keys()];
-  const samples: DeviceSample[] = uploadSamples([tinySample('toggles', 2, WIDTH, HEIGHT)], 'instagan');
+  const samples: DeviceSample[] = uploadSamples([tinySample('toggles', 2, WIDTH, HEIGHT)]);
   const results = tf.tidy(() => {
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const current = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));

@@ -176,6 +176,26 @@ export function setSpread64(x: Array64, counts: readonly number[]): Array64 {
   return build([owner.length, height, width, channels], (row, y, z, c) => at(x, owner[row]!, y, z, c));
 }
 
+/** Each pixel as a block of 2x2. */
+export function nearestUpsampling64(x: Array64): Array64 {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  return build([batch, 2 * height, 2 * width, channels], (row, y, z, c) => at(x, row, y >> 1, z >> 1, c));
+}
+
+/** The sum of each block of 2x2 pixels. */
+export function blockSum64(x: Array64): Array64 {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  return build([batch, height / 2, width / 2, channels], (row, y, z, c) => {
+    const [top, left] = [2 * y, 2 * z];
+    return (
+      at(x, row, top, left, c) +
+      at(x, row, top, left + 1, c) +
+      at(x, row, top + 1, left, c) +
+      at(x, row, top + 1, left + 1, c)
+    );
+  });
+}
+
 export function absoluteDifferenceSum64(x: Array64, target: Array64, scale: number): Array64 {
   const sum = x.data.reduce((total, value, i) => total + Math.abs(value - target.data[i]!), 0);
   return { shape: [], data: Float64Array.of(scale * sum) };

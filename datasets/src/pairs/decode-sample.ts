@@ -95,11 +95,11 @@ function cut(
   const usePredicted = jitter.uniform() < maskJitter * predictedShare;
   const predicted = usePredicted ? loaded.predictedMasks.map((mask) => transformMask(mask, draw)) : [];
   const found = selectInstances(predicted, { maxInstances }).map((i) => predicted[i] as Float32Array);
-  const spoiled =
+  const jittered =
     found.length > 0
       ? { masks: found, targets: matchMasks(found, masks) }
       : jitterMasks(trueMasks, draw.size, maskJitter, jitter);
-  return { ...sample, masks: spoiled.masks, truth: { masks: trueMasks, targets: spoiled.targets } };
+  return { ...sample, masks: jittered.masks, truth: { masks: trueMasks, targets: jittered.targets } };
 }
 
 async function load(task: SampleTask, options: SampleOptions, cache: ByteCache<LoadedImage>): Promise<LoadedImage> {

@@ -99,7 +99,7 @@ t.test('instances: largest first, at most the limit, in random order if asked', 
   t.ok(random.some(([one, other]) => one < other) && random.some(([one, other]) => one > other));
 });
 
-t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a segmenter predicted', async (t) => {
+t.test('jitter changes the masks, keeps the true ones, and mixes in those that a segmenter predicted', async (t) => {
   const root = await writeBoxDataset(t.testdir());
   const whole = new Uint8Array(48 * 36).fill(255);
   for (const name of ['a0', 'a1', 'a2', 'a3']) {
@@ -109,7 +109,7 @@ t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a 
   const jittered = await openFolderPairs({ ...settings, root, maskJitter: 1 });
   t.teardown(() => Promise.all([clean.close(), jittered.close()]));
   let predicted = 0;
-  let spoiled = 0;
+  let changed = 0;
   for (let step = 0; step < 12; step++) {
     const [before, after] = [await clean.pair(step), await jittered.pair(step)];
     for (const [i, sample] of after.a.entries()) {
@@ -128,13 +128,13 @@ t.test('jitter spoils the masks, keeps the true ones, and mixes in those that a 
         sample.masks.length !== before.b[i]?.masks.length ||
         sample.masks.some((mask, m) => mask.some((v, p) => v !== before.b[i]?.masks[m]?.[p]))
       )
-        spoiled++;
+        changed++;
       t.ok(sample.masks.length > 0 && sample.masks.every((mask) => mask.includes(1)));
     }
     t.equal(before.a[0]?.truth, undefined);
   }
   t.ok(predicted > 5 && predicted < 19, `half of the images of A have predicted masks: ${predicted} of 24`);
-  t.ok(spoiled > 18, `${spoiled} of 24 images of B have other masks`);
+  t.ok(changed > 18, `${changed} of 24 images of B have other masks`);
 });
 
 t.test('images without mask are left out and named; without masks needed they take part', async (t) => {

@@ -38,7 +38,7 @@ export interface FolderPairsOptions {
   /** @default 'area' */
   readonly instanceOrder?: InstanceOrder;
   /**
-   * How much masks are spoiled, 0 … 1; samples then hold the true ones as well. Where the set has masks that a segmenter
+   * How much masks are jittered, 0 … 1; samples then hold the true ones as well. Where the set has masks that a segmenter
    * predicted, in `trainA_pred` and `trainB_pred`, they are mixed in. @default 0
    */
   readonly maskJitter?: number;

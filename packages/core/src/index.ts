@@ -1,12 +1,5 @@
 export * from './backends/index.ts';
-export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './checkpoint/authors-model.ts';
 export { type AuthorsSource, openStateDict } from './checkpoint/authors-state-dict.ts';
-export {
-  type ImportedDiscriminator,
-  type ImportedGenerator,
-  importAuthorsDiscriminator,
-  importAuthorsGenerator,
-} from './checkpoint/authors-weights.ts';
 export { type CheckpointFolder, listCheckpoints } from './checkpoint/checkpoint-folders.ts';
 export {
   type Checkpoint,
@@ -40,6 +33,49 @@ export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
 export {
+  DIRECTIONS,
+  type LoadedTranslator,
+  loadTranslator,
+  type TranslationDirection,
+} from './inference/load-translator.ts';
+export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
+export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
+export {
+  type ImportedDiscriminator,
+  type ImportedGenerator,
+  importAuthorsDiscriminator,
+  importAuthorsGenerator,
+} from './models/instagan/authors-weights.ts';
+export { ImagePool } from './models/instagan/image-pool.ts';
+export { adversarialLoss, GENERATOR_LOSSES } from './models/instagan/losses.ts';
+export { setDiscriminator, setDiscriminatorSpecs } from './models/instagan/set-discriminator.ts';
+export { setGenerator, setGeneratorSpecs } from './models/instagan/set-generator.ts';
+export { type ChunkResult, type NetworkGradients, trainStep } from './models/instagan/train-step.ts';
+export { disposeTrainingState, initialTrainingState, type TrainingState } from './models/instagan/training-state.ts';
+export {
+  LASTING_STEPS,
+  type Learner,
+  type Measurements,
+  type SamplePicture,
+  type StepPlan,
+  type Symptom,
+  type TrainingTask,
+} from './models/learner.ts';
+export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
+export { type TranslateOptions, type Translator, translateSample } from './models/translate-sample.ts';
+export type { TranslationModel } from './models/translation-model.ts';
+export { translationModel } from './models/translation-models.ts';
+export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
+export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
+export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
+export { HALVING, KEEPING_3X3, PATCHING } from './networks/strides.ts';
+export { tensorFromArray, tensorsFromArrays } from './networks/tensors-from-arrays.ts';
+export { convolution, convolutionInputGradient } from './ops/convolution.ts';
+export { instanceNorm } from './ops/instance-norm.ts';
+export { type Gradients, lossAndGradients } from './optimizer/gradients.ts';
+export { readTensors, trainedFromCheckpoint, trainedTensors } from './optimizer/trained-arrays.ts';
+export { TrainedParameters } from './optimizer/trained-parameters.ts';
+export {
   type ContactSheetRow,
   contactSheet,
   contactSheetTiles,
@@ -49,39 +85,9 @@ export {
   pictureTable,
   pixelsOf,
   type Rgb,
-} from './inference/contact-sheet.ts';
-export {
-  DIRECTIONS,
-  type LoadedTranslator,
-  loadTranslator,
-  type TranslationDirection,
-} from './inference/load-translator.ts';
-export { type TranslateOptions, type Translator, translateSample } from './inference/translate-sample.ts';
-export { adversarialLoss } from './losses/adversarial-loss.ts';
-export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
-export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
-export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
-export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';
-export { setGenerator, setGeneratorSpecs } from './networks/set-generator.ts';
-export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
-export { HALVING, KEEPING_3X3, PATCHING } from './networks/strides.ts';
-export { tensorFromArray, tensorsFromArrays } from './networks/tensors-from-arrays.ts';
-export {
-  MODEL_NAMES,
-  type ModelName,
-  type TranslationNetworks,
-  translationNetworks,
-} from './networks/translation-networks.ts';
-export { convolution, convolutionInputGradient } from './ops/convolution.ts';
-export { instanceNorm } from './ops/instance-norm.ts';
-export { type Alarm, LASTING_STEPS, type Symptom } from './training/alarms.ts';
-export { ImagePool } from './training/image-pool.ts';
-export { type Measurements, readMeasurements } from './training/measurements.ts';
-export { type Gradients, lossAndGradients, TrainedParameters } from './training/optimizer.ts';
+} from './pictures/contact-sheet.ts';
+export type { Alarm } from './training/alarms.ts';
+export { readMeasurements } from './training/measurements.ts';
 export { lockRun } from './training/run-lock.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
-export { type ChunkResult, type NetworkGradients, trainStep } from './training/train-step.ts';
-export { readTensors, trainedFromCheckpoint, trainedTensors } from './training/trained-arrays.ts';
-export type { SamplePicture, StepPlan, Trainable, Trainee } from './training/trainee.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';
-export { disposeTrainingState, initialTrainingState, type TrainingState } from './training/training-state.ts';

@@ -1,5 +1,5 @@
+import type { ProgramRunner } from '../programs/program.ts';
 import type { DawnToggles } from '../runtime/dawn-toggles.ts';
-import type { ProgramRunner } from './program.ts';
 
 /** Names that `--backend` takes, besides `auto`. */
 export const BACKEND_NAMES = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'] as const;

@@ -22,12 +22,13 @@ t.test('an empty configuration is the paper', async (t) => {
     size: { height: 200, width: 200 },
     ngf: 64,
     blocks: 9,
+    upsampling: 'transposed',
     maxInstances: 4,
     maskJitter: 0,
     instancesPerChunk: 2,
     learningRate: { generator: 2e-4, discriminator: 1e-4 },
     adam: { beta1: 0.5, beta2: 0.999 },
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0 },
+    weights: { cycle: 10, identity: 10, context: 10, consistency: 0, featureMatching: 0 },
     poolSize: 50,
     epochs: { constant: 100, decay: 100 },
   });
@@ -41,7 +42,7 @@ t.test('every preset is valid and keeps what it sets', async (t) => {
 t.test('a part of a group leaves the rest of the group at its defaults', async (t) => {
   const config = parseTrainingConfig({ learningRate: { generator: 1e-3 }, weights: { cycle: 5 }, epochs: {} }, 'x');
   t.same(config.learningRate, { generator: 1e-3, discriminator: 1e-4 });
-  t.same(config.weights, { cycle: 5, identity: 10, context: 10, consistency: 0 });
+  t.same(config.weights, { cycle: 5, identity: 10, context: 10, consistency: 0, featureMatching: 0 });
   t.same(config.epochs, { constant: 100, decay: 100 });
 });
 
@@ -53,6 +54,7 @@ t.test('every fault is named with its field and the file: a typo must not train 
     [{ ngf: 0 }, /^my\.json: ngf: /],
     [{ ngf: 2.5 }, /ngf: .*int/],
     [{ blocks: '9' }, /blocks: .*number/],
+    [{ upsampling: 'bilinear' }, /upsampling: .*"transposed".*"nearest"/],
     [{ model: 'instgan' }, /model: .*"instagan".*"cyclegan".*"cyclegan-seg"/],
     [{ learningrate: {} }, /learningrate/],
     [{ weights: { cycles: 1 } }, /weights: .*cycles/],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { MODEL_NAMES } from '../networks/translation-networks.ts';
+import { MODEL_NAMES } from '../models/model-names.ts';
 import type { ConfigKind } from './config-kind.ts';
 
 const positive = z.number().positive();
@@ -30,6 +30,8 @@ const schema = z.strictObject({
   ndf: count.max(512).default(64),
   /** Residual blocks of an encoder: 9, or 6 for images under 256 pixels to save time. */
   blocks: count.max(32).default(9),
+  /** How decoders double the size: `transposed` convolutions (the paper), or `nearest` pixels and a convolution. */
+  upsampling: z.enum(['transposed', 'nearest']).default('transposed'),
   /** Images of each domain in a step. */
   batch: count.max(256).default(1),
   /** Instances of an image that are used, the largest first. */
@@ -50,7 +52,8 @@ const schema = z.strictObject({
   adam: z.strictObject({ beta1: share.default(0.5), beta2: share.default(0.999) }).prefault({}),
   /**
    * Weights of the content losses; the adversarial loss has weight 1. `consistency`, which the paper does not have, asks for
-   * the same translation under small motions, for steady videos; 0 leaves it out and costs nothing.
+   * the same translation under small motions, for steady videos, and `featureMatching` for features of the discriminator as
+   * real samples have them; 0 leaves them out and costs nothing.
    */
   weights: z
     .strictObject({
@@ -58,6 +61,7 @@ const schema = z.strictObject({
       identity: weight.default(10),
       context: weight.default(10),
       consistency: weight.default(0),
+      featureMatching: weight.default(0),
     })
     .prefault({}),
   /** Fake images remembered for the discriminator (Shrivastava et al. 2017); 0 turns the pool off. */

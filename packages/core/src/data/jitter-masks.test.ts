@@ -39,7 +39,7 @@ t.test('objects are missed and merged now and then, and never all of them', asyn
   }
 });
 
-t.test('outlines are spoiled as much as the strength says, both ways', async (t) => {
+t.test('outlines are jittered as much as the strength says, both ways', async (t) => {
   const mean = (strength: number) => {
     const overlaps = Array.from({ length: 60 }, (_, i) =>
       overlap([masks[1]!], jitterMasks([masks[1]!], size, strength, createRng(4, i)).masks),
@@ -60,24 +60,24 @@ t.test('outlines are spoiled as much as the strength says, both ways', async (t)
   );
 });
 
-t.test('each spoiled mask comes with the objects that it stands for, whole', async (t) => {
+t.test('each jittered mask comes with the objects that it stands for, whole', async (t) => {
   const union = masks[0]!.map((value, i) => Math.max(value, masks[1]![i] as number));
   const objects = { first: masks[0]!, second: masks[1]!, both: union };
   const seen = new Set<string>();
   for (let i = 0; i < 60; i++) {
-    const { masks: spoiled, targets } = jitterMasks(masks, size, 1, createRng(8, i));
-    t.equal(spoiled.length, targets.length);
+    const { masks: jittered, targets } = jitterMasks(masks, size, 1, createRng(8, i));
+    t.equal(jittered.length, targets.length);
     for (const [m, target] of targets.entries()) {
       const [name] =
         Object.entries(objects).find(([, object]) => object.every((value, p) => value === target[p])) ?? [];
       t.ok(name, 'a target is an object, or two of them');
       seen.add(name as string);
-      t.ok(overlap([target], [spoiled[m]!]) > 0.3, 'and the spoiled mask lies there');
+      t.ok(overlap([target], [jittered[m]!]) > 0.3, 'and the jittered mask lies there');
     }
   }
   t.same([...seen].sort(), ['both', 'first', 'second']);
 });
 
-t.test('the same random state spoils alike: a resumed run sees the same masks', async (t) => {
+t.test('the same random state jitters alike: a resumed run sees the same masks', async (t) => {
   t.same(jitterMasks(masks, size, 0.7, createRng(7)), jitterMasks(masks, size, 0.7, createRng(7)));
 });

@@ -15,7 +15,7 @@ const BLUR = 0.35;
 export interface JitteredMasks {
   /** `[height, width]` each, -1 and 1; none is empty that was not. */
   readonly masks: Float32Array[];
-  /** What each of them was before its outline was spoiled: an object, or two that were merged. */
+  /** What each of them was before its outline was jittered: an object, or two that were merged. */
   readonly targets: MaskTruth['targets'];
 }
 
@@ -36,11 +36,11 @@ export function jitterMasks(masks: readonly Float32Array[], size: SizePx, streng
   }
   const kept = objects.filter(() => rng.uniform() >= strength * PROBABILITY.drop);
   if (kept.length === 0) kept.push(...objects.slice(0, 1));
-  const spoiled = kept.map((object) => {
-    const result = spoilOutline(object, size, strength, rng);
+  const jittered = kept.map((object) => {
+    const result = jitterOutline(object, size, strength, rng);
     return result.includes(1) ? result : object;
   });
-  return { masks: spoiled.map(maskOf), targets: kept.map(maskOf) };
+  return { masks: jittered.map(maskOf), targets: kept.map(maskOf) };
 }
 
 function maskOf(object: Uint8Array): Float32Array {
@@ -48,7 +48,7 @@ function maskOf(object: Uint8Array): Float32Array {
 }
 
 /** Moves the outline by a constant and by smooth noise, after a blur. */
-function spoilOutline(object: Uint8Array, { width, height }: SizePx, strength: number, rng: Rng): Uint8Array {
+function jitterOutline(object: Uint8Array, { width, height }: SizePx, strength: number, rng: Rng): Uint8Array {
   const areaPx = object.reduce((sum, value) => sum + value, 0);
   const radiusPx = Math.sqrt(areaPx / Math.PI);
   const signed = (rng.uniform() * 2 - 1) * strength * SHIFT * radiusPx;

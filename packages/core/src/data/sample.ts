@@ -17,12 +17,12 @@ export interface Sample {
   readonly truth?: MaskTruth;
 }
 
-/** The truth about masks that were spoiled on purpose. Masks as in a {@link Sample}. */
+/** The truth about masks that were jittered on purpose. Masks as in a {@link Sample}. */
 export interface MaskTruth {
   /** The masks as they were, one per instance; at least one if there was any. */
   readonly masks: readonly Float32Array[];
   /**
-   * What each spoiled mask should be, in their order: the object that it stands for, the union of the objects if it
+   * What each jittered mask should be, in their order: the object that it stands for, the union of the objects if it
    * stands for several, all background if for none.
    */
   readonly targets: readonly Float32Array[];

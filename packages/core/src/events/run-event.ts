@@ -7,7 +7,7 @@ export type DomainName = 'A' | 'B';
  * The loss terms of one step by name, each already weighted, averaged over the step's updates.
  *
  * InstaGAN's are `generator`, `cycle`, `identity`, `context` and `discriminator`, each with `A` or `B`: `A` terms start
- * from an image of domain A, as in the paper's figure 2; `discriminatorA` judges domain A.
+ * from an image of domain A, as in the paper's figure 2; `discriminatorA` tells real from fake samples of domain A.
  */
 export type LossReport = Readonly<Record<string, number>>;
 

@@ -3,9 +3,9 @@ import type { OpenBackend } from '../backends/backend.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { translationConfigs } from '../config/training-config.ts';
+import type { Translator } from '../models/translate-sample.ts';
+import { translationModel } from '../models/translation-models.ts';
 import { tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
-import { translationNetworks } from '../networks/translation-networks.ts';
-import type { Translator } from './translate-sample.ts';
 
 export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
 export type TranslationDirection = (typeof DIRECTIONS)[number];
@@ -30,12 +30,12 @@ export async function loadTranslator(
   backend: Pick<OpenBackend, 'programs'> = {},
 ): Promise<LoadedTranslator> {
   const config = await readRunConfig(translationConfigs, runFolder);
-  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
-  const networks = translationNetworks(config.model, config);
+  const { checkpoint, model: arrays, warnings } = await readNewestModel(runFolder);
+  const model = translationModel(config);
   const prefix = direction === 'AtoB' ? 'generatorAToB.' : 'generatorBToA.';
-  const parameters = tensorsFromArrays(networks.generatorSpecs, model, prefix, checkpoint.folder);
+  const parameters = tensorsFromArrays(model.generatorSpecs, arrays, prefix, checkpoint.folder);
   return {
-    networks,
+    model,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
     programs: backend.programs,

@@ -3,12 +3,13 @@ import t from 'tap';
 import { openBackend } from '../backends/registry.ts';
 import { wasmMemory } from '../backends/wasm.ts';
 import { parseTrainingConfig, type TrainingConfig, type TrainingConfigInput } from '../config/training-config.ts';
-import { MODEL_NAMES, translationNetworks } from '../networks/translation-networks.ts';
+import { disposeSamples, uploadSamples } from '../models/instagan/device-samples.ts';
+import { trainStep } from '../models/instagan/train-step.ts';
+import { disposeTrainingState, initialTrainingState } from '../models/instagan/training-state.ts';
+import { MODEL_NAMES } from '../models/model-names.ts';
+import { translationModel } from '../models/translation-models.ts';
 import { createRng } from '../random/rng.ts';
-import { disposeSamples, uploadSamples } from '../training/device-samples.ts';
 import { tinySample } from '../training/test-support/tiny-training.ts';
-import { trainStep } from '../training/train-step.ts';
-import { disposeTrainingState, initialTrainingState } from '../training/training-state.ts';
 import { checkMemory } from './check-memory.ts';
 import { neededMemory } from './needed-memory.ts';
 import { stepTensors } from './step-tensors.ts';
@@ -23,19 +24,19 @@ function config(changes: TrainingConfigInput): TrainingConfig {
 }
 
 function trainSteps(settings: TrainingConfig, steps: number): void {
-  const { model, batch, size, maxInstances } = settings;
-  const networks = translationNetworks(model, settings);
-  const state = initialTrainingState(networks, 0, settings.poolSize);
+  const { batch, size, maxInstances } = settings;
+  const model = translationModel(settings);
+  const state = initialTrainingState(model, 0, settings.poolSize);
   const samples = (domain: string) => {
     const all = Array.from({ length: batch }, (_, i) =>
       tinySample(`${domain}${i}`, maxInstances, size.width, size.height),
     );
-    return uploadSamples(all, model);
+    return uploadSamples(all);
   };
   const [a, b] = [samples('a'), samples('b')];
   const plan = { config: settings, learningRate: settings.learningRate, poolRng: createRng(1) };
   for (let step = 0; step < steps; step++) {
-    for (const { measurements } of trainStep(state, networks, a, b, plan)) tf.dispose([...measurements.values()]);
+    for (const { measurements } of trainStep(state, model, a, b, plan)) tf.dispose([...measurements.values()]);
   }
   disposeSamples([...a, ...b]);
   disposeTrainingState(state);

@@ -1,20 +1,34 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/training-config.ts';
+import { ImagePool } from '../models/instagan/image-pool.ts';
+import { trainStep } from '../models/instagan/train-step.ts';
+import {
+  type DiscriminatorState,
+  disposeTrainingState,
+  type TrainingState,
+} from '../models/instagan/training-state.ts';
+import type { TranslationModel } from '../models/translation-model.ts';
+import { translationModel } from '../models/translation-models.ts';
 import type { DeviceSample } from '../networks/instance-set.ts';
 import type { ParameterSpec } from '../networks/parameters.ts';
 import { initialSpectralState } from '../networks/spectral-state.ts';
-import { translationNetworks } from '../networks/translation-networks.ts';
+import { TrainedParameters } from '../optimizer/trained-parameters.ts';
 import { createRng } from '../random/rng.ts';
-import { ImagePool } from '../training/image-pool.ts';
-import { TrainedParameters } from '../training/optimizer.ts';
-import { trainStep } from '../training/train-step.ts';
-import { type DiscriminatorState, disposeTrainingState, type TrainingState } from '../training/training-state.ts';
 import { withShapeBackend } from './shape-backend.ts';
 
 /** What decides how large a training is. */
 export type SizeConfig = Pick<
   TrainingConfig,
-  'model' | 'size' | 'ngf' | 'ndf' | 'blocks' | 'batch' | 'maxInstances' | 'instancesPerChunk' | 'poolSize'
+  | 'model'
+  | 'size'
+  | 'ngf'
+  | 'ndf'
+  | 'blocks'
+  | 'upsampling'
+  | 'batch'
+  | 'maxInstances'
+  | 'instancesPerChunk'
+  | 'poolSize'
 >;
 
 /** Bytes of tensors in a training. */
@@ -37,14 +51,14 @@ export interface StepTensors {
  */
 export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<StepTensors> {
   return withShapeBackend((meter) => {
-    const networks = translationNetworks(config.model, config);
-    const state = emptyState(config, networks);
+    const model = translationModel(config);
+    const state = emptyState(config, model);
     const samples = [0, 1].map(() => Array.from({ length: config.batch }, () => emptySample(config)));
     const stateBytes = meter.bytes;
     const settings = {
       config: {
         instancesPerChunk: config.instancesPerChunk,
-        weights: { cycle: 1, identity: 1, context: 1, consistency: 0 },
+        weights: { cycle: 1, identity: 1, context: 1 },
         adam: { beta1: 0, beta2: 0 },
       },
       learningRate: { generator: 0, discriminator: 0 },
@@ -52,7 +66,7 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
       joinCalls,
     };
     try {
-      for (const { measurements } of trainStep(state, networks, samples[0]!, samples[1]!, settings)) {
+      for (const { measurements } of trainStep(state, model, samples[0]!, samples[1]!, settings)) {
         tf.dispose([...measurements.values()]);
       }
     } finally {
@@ -64,11 +78,11 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
   });
 }
 
-function emptyState(config: SizeConfig, networks: ReturnType<typeof translationNetworks>): TrainingState {
+function emptyState(config: SizeConfig, model: TranslationModel): TrainingState {
   const network = (specs: readonly ParameterSpec[]) =>
     new TrainedParameters(new Map(specs.map(({ name, shape }) => [name, tf.fill([...shape], 0)])));
   const discriminator = (): DiscriminatorState => {
-    const trained = network(networks.discriminatorSpecs);
+    const trained = network(model.discriminatorSpecs);
     return { trained, spectral: initialSpectralState(trained.parameters, createRng(0)) };
   };
   const pool = () =>
@@ -77,8 +91,8 @@ function emptyState(config: SizeConfig, networks: ReturnType<typeof translationN
       Array.from({ length: config.poolSize }, () => emptySample(config)),
     );
   return {
-    generatorAToB: network(networks.generatorSpecs),
-    generatorBToA: network(networks.generatorSpecs),
+    generatorAToB: network(model.generatorSpecs),
+    generatorBToA: network(model.generatorSpecs),
     discriminatorA: discriminator(),
     discriminatorB: discriminator(),
     poolA: pool(),
@@ -86,10 +100,9 @@ function emptyState(config: SizeConfig, networks: ReturnType<typeof translationN
   };
 }
 
-function emptySample({ model, size: { height, width }, maxInstances }: SizeConfig): DeviceSample {
-  const masks = model === 'instagan' ? maxInstances : 1;
+function emptySample({ size: { height, width }, maxInstances }: SizeConfig): DeviceSample {
   return {
     image: tf.fill([1, height, width, 3], 0) as tf.Tensor4D,
-    masks: tf.fill([masks, height, width, 1], 0) as tf.Tensor4D,
+    masks: tf.fill([maxInstances, height, width, 1], 0) as tf.Tensor4D,
   };
 }

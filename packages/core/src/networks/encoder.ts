@@ -4,8 +4,15 @@ import { instanceNorm } from '../ops/instance-norm.ts';
 import { type ParameterSpec, type Parameters, parameter } from './parameters.ts';
 import { HALVING, KEEPING_3X3, KEEPING_7X7 } from './strides.ts';
 
+export interface EncoderSettings {
+  /** Channels after the first convolution. */
+  readonly ngf: number;
+  /** Residual blocks. */
+  readonly blocks: number;
+}
+
 /** Parameters of {@link encoder} under `prefix`; convolutions before an instance norm have no bias, it would cancel. */
-export function encoderSpecs(prefix: string, channels: number, ngf: number, blocks: number): ParameterSpec[] {
+export function encoderSpecs(prefix: string, channels: number, { ngf, blocks }: EncoderSettings): ParameterSpec[] {
   const weight = (name: string, shape: number[]): ParameterSpec => ({
     name: `${prefix}.${name}.weight`,
     shape,
@@ -29,7 +36,12 @@ export function encoderSpecs(prefix: string, channels: number, ngf: number, bloc
  * @param x `[batch, height, width, channels]`, height and width multiples of 4
  * @returns `[batch, height / 4, width / 4, 4 ngf]`
  */
-export function encoder(parameters: Parameters, prefix: string, blocks: number, x: tf.Tensor4D): tf.Tensor4D {
+export function encoder(
+  parameters: Parameters,
+  prefix: string,
+  { blocks }: Pick<EncoderSettings, 'blocks'>,
+  x: tf.Tensor4D,
+): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   return tf.tidy(() => {
     let h = instanceNorm(convolution(x, weight('conv0'), KEEPING_7X7), { kind: 'relu' });

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ProgramState } from '../backends/program.ts';
 import { powerIteration, type SingularVectors, spectralNorm } from '../ops/spectral-norm.ts';
 import type { Rng } from '../random/rng.ts';
 import { type Parameters, parameter } from './parameters.ts';
@@ -37,26 +36,19 @@ export function advanceSpectralState(state: SpectralState, parameters: Parameter
   tf.dispose(before.flatMap(({ u, v }) => [u, v]));
 }
 
-/** The vectors as state of a program. */
-export function spectralProgramState(state: SpectralState): ProgramState {
-  return {
-    tensors: () => [...state.values()].flatMap(({ u, v }) => [u, v]),
-    replace(next) {
-      [...state.keys()].forEach((layer, i) => {
-        const [u, v] = next.slice(2 * i, 2 * i + 2) as [tf.Tensor1D, tf.Tensor1D];
-        state.set(layer, { u: tf.keep(u), v: tf.keep(v) });
-      });
-    },
-  };
+/** Every convolution's weight divided by its largest singular value, by the names of the parameters; differentiable. */
+export function normalisedWeights(parameters: Parameters, state: SpectralState): Map<string, tf.Tensor> {
+  return new Map(
+    [...state].map(([layer, vectors]) => [
+      layer + WEIGHT,
+      spectralNorm(parameter(parameters, layer + WEIGHT), vectors),
+    ]),
+  );
 }
 
-/** The parameters with every convolution's weight divided by its largest singular value; differentiable. */
+/** The parameters, with {@link normalisedWeights} in the place of those weights. */
 export function spectrallyNormalised(parameters: Parameters, state: SpectralState): Parameters {
-  const normalised = new Map(parameters);
-  for (const [layer, vectors] of state) {
-    normalised.set(layer + WEIGHT, spectralNorm(parameter(parameters, layer + WEIGHT), vectors));
-  }
-  return normalised;
+  return new Map([...parameters, ...normalisedWeights(parameters, state)]);
 }
 
 function unitVector(length: number, rng: Rng): tf.Tensor1D {

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { MEASUREMENT_NAMES, type MeasurementName } from '../models/instagan/measurements.ts';
+import { instaganSymptoms } from '../models/instagan/symptoms.ts';
 import { AlarmMonitor } from './alarms.ts';
-import { instaganSymptoms } from './instagan-symptoms.ts';
-import { MEASUREMENT_NAMES, type MeasurementName } from './measurements.ts';
 
 type Means = Record<MeasurementName, number>;
 

@@ -1,4 +1,5 @@
 import type { AlarmCode } from '../events/run-event.ts';
+import { LASTING_STEPS, type Symptom } from '../models/learner.ts';
 
 export interface Alarm {
   readonly code: AlarmCode;
@@ -7,18 +8,6 @@ export interface Alarm {
   readonly fatal: boolean;
 }
 
-/** Something that ruins a run if it lasts. */
-export interface Symptom {
-  /** Tells it from the other symptoms of the model. */
-  readonly key: string;
-  readonly code: AlarmCode;
-  /** Whether it shows in this step. */
-  readonly holds: boolean;
-  readonly message: string;
-}
-
-/** A symptom is an alarm after this many steps in a row, and is reported once until it ends. */
-export const LASTING_STEPS = 50;
 /** A loss this many times its running average is exploding. */
 const EXPLOSION_FACTOR = 50;
 /** Steps that make up the running average, and before which nothing explodes. */

@@ -1,28 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-
-/** The loss terms of InstaGAN. */
-export const LOSS_NAMES = [
-  'generatorA',
-  'generatorB',
-  'cycleA',
-  'cycleB',
-  'identityA',
-  'identityB',
-  'contextA',
-  'contextB',
-  'consistencyA',
-  'consistencyB',
-  'discriminatorA',
-  'discriminatorB',
-] as const;
-
-/** `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes. */
-export const MEASUREMENT_NAMES = [...LOSS_NAMES, 'fakeMasksA', 'fakeMasksB'] as const;
-
-export type MeasurementName = (typeof MEASUREMENT_NAMES)[number];
-
-/** Scalars of one update, on the device; of InstaGAN, those of one chunk: a domain that sat it out has none. */
-export type Measurements<Name extends string = MeasurementName> = Map<Name, tf.Scalar>;
+import type { Measurements } from '../models/learner.ts';
 
 /** The mean of each measurement over the updates that have it, in one transfer. Disposes the scalars. */
 export async function readMeasurements<Name extends string>(

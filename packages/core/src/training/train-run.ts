@@ -11,15 +11,22 @@ import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
-import type { Picture } from '../inference/contact-sheet.ts';
+import type {
+  Learner,
+  Measurements,
+  MemoryForecast,
+  StepPlan,
+  TrainingBackend,
+  TrainingTask,
+} from '../models/learner.ts';
+import type { Picture } from '../pictures/contact-sheet.ts';
 import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
 import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
-import { type Measurements, meansOf, readSteps } from './measurements.ts';
+import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
-import type { MemoryForecast, StepPlan, Trainable, Trainee, TrainingBackend } from './trainee.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
 export interface BatchSource<Batch> {
@@ -63,15 +70,15 @@ export interface RunOptions<Config extends RunSettings, Batch> {
  * @throws UserError if the run cannot start, the data fail, or a loss is not finite; the last good checkpoint stays
  */
 export async function* trainRun<Config extends RunSettings, Batch>(
-  trainable: Trainable<Config, Batch>,
+  task: TrainingTask<Config, Batch>,
   options: RunOptions<Config, Batch>,
 ): AsyncGenerator<RunEvent, void> {
   const { runFolder, resume } = options;
-  const { configs } = trainable;
+  const { configs } = task;
   const config = resume
     ? resumedConfig(configs, await readRunConfig(configs, runFolder), options.config)
     : (options.config as Config);
-  const memory = await trainable.checkMemory?.(config, options.backend);
+  const memory = await task.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
   let unlock: (() => Promise<void>) | undefined;
   let log: EventLog | undefined;
@@ -84,7 +91,7 @@ export async function* trainRun<Config extends RunSettings, Batch>(
       unlock = await lockRun(runFolder);
     }
     log = await openEventLog(runFolder);
-    yield* new Training(trainable, options, config, data, log).run(memory);
+    yield* new Training(task, options, config, data, log).run(memory);
   } finally {
     await log?.close();
     await unlock?.();
@@ -103,7 +110,7 @@ interface UnloggedStep {
 }
 
 class Training<Config extends RunSettings, Batch> {
-  readonly #trainable: Trainable<Config, Batch>;
+  readonly #task: TrainingTask<Config, Batch>;
   readonly #options: RunOptions<Config, Batch>;
   /** The learning rate may be changed on the way. */
   #config: Config;
@@ -126,13 +133,13 @@ class Training<Config extends RunSettings, Batch> {
   #unlogged: UnloggedStep[] = [];
 
   constructor(
-    trainable: Trainable<Config, Batch>,
+    task: TrainingTask<Config, Batch>,
     options: RunOptions<Config, Batch>,
     config: Config,
     data: BatchSource<Batch>,
     log: EventLog,
   ) {
-    this.#trainable = trainable;
+    this.#task = task;
     this.#options = options;
     this.#config = config;
     this.#data = data;
@@ -144,7 +151,7 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
-    const { trainee, warnings } = await this.#start();
+    const { learner, warnings } = await this.#start();
     const { name, device } = this.#options.backend;
     try {
       yield await this.#log.append({
@@ -164,8 +171,8 @@ class Training<Config extends RunSettings, Batch> {
         const message = `The learning rate is 0 from step ${this.#scheduledSteps} on, where the schedule ends, and nothing is learned up to step ${this.#totalSteps}: set more epochs in the schedule.`;
         yield await this.#warn('schedule-exceeded', message);
       }
-      yield* this.#steps(trainee);
-      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+      yield* this.#steps(learner);
+      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
       const reason: FinishReason = this.#step < this.#totalSteps ? 'interrupted' : 'completed';
       const checkpoint = this.#lastCheckpoint?.path ?? null;
       yield await this.#log.append({ type: 'run-finished', step: this.#step, reason, checkpoint });
@@ -176,11 +183,11 @@ class Training<Config extends RunSettings, Batch> {
     } finally {
       for (const { updates } of this.#unlogged)
         for (const measurements of updates) tf.dispose([...measurements.values()]);
-      trainee.dispose();
+      learner.dispose();
     }
   }
 
-  async #start(): Promise<{ trainee: Trainee<Batch>; warnings: readonly string[] }> {
+  async #start(): Promise<{ learner: Learner<Batch>; warnings: readonly string[] }> {
     const { runFolder, resume, backend } = this.#options;
     if (resume) {
       await cleanCheckpoints(runFolder);
@@ -188,32 +195,33 @@ class Training<Config extends RunSettings, Batch> {
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
-        return { trainee: this.#trainable.begin(this.#config, checkpoint, backend), warnings };
+        return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings };
       }
     }
-    return { trainee: this.#trainable.begin(this.#config, null, backend), warnings: [] };
+    return { learner: this.#task.begin(this.#config, null, backend), warnings: [] };
   }
 
-  async *#steps(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+  async *#steps(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const { checkpointEvery, sampleEvery } = this.#config;
     const logEvery = this.#config.logEvery ?? (this.#options.backend.gpu ? LOG_EVERY.onGpu : LOG_EVERY.otherwise);
     while (!this.#isOver()) {
       const begin = performance.now();
-      const batch = yield* this.#nextBatch(trainee);
-      const obstacle = trainee.obstacle(batch);
-      const updates = obstacle === null ? this.#learn(trainee, batch) : [];
+      const batch = yield* this.#nextBatch(learner);
+      const reasonToSkip = learner.reasonToSkip(batch);
+      const updates = reasonToSkip === null ? this.#learn(learner, batch) : [];
       this.#step++;
-      if (obstacle !== null) yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${obstacle}.`);
+      if (reasonToSkip !== null)
+        yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${reasonToSkip}.`);
       else this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
-      if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(trainee);
-      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(trainee);
-      if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(trainee, batch);
-      if (trainee.validatesAt?.(this.#step)) yield* this.#validate(trainee);
+      if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(learner);
+      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
+      if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);
+      if (learner.validatesAt?.(this.#step)) yield* this.#validate(learner);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
-      yield* this.#obey(trainee, batch);
+      yield* this.#obey(learner, batch);
     }
-    yield* this.#report(trainee);
+    yield* this.#report(learner);
   }
 
   #isOver(): boolean {
@@ -221,7 +229,7 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   /** Carries out the commands that have come; while paused, waits for more. @param batch the last one learned from */
-  async *#obey(trainee: Trainee<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
+  async *#obey(learner: Learner<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
     let isPaused = false;
     for (;;) {
       const command = this.#control.take();
@@ -244,10 +252,10 @@ class Training<Config extends RunSettings, Batch> {
           isPaused = false;
           break;
         case 'checkpoint':
-          if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+          if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
           break;
         case 'sample':
-          yield* this.#sample(trainee, batch);
+          yield* this.#sample(learner, batch);
           break;
         case 'learning-rate':
           this.#config = Object.freeze({ ...this.#config, ...ratesOf(command) });
@@ -264,7 +272,7 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   /** Logs the steps since the last entry: the means of their losses, and what is alarming about each. */
-  async *#report(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+  async *#report(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const steps = this.#unlogged;
     if (steps.length === 0) return;
     this.#unlogged = [];
@@ -272,7 +280,7 @@ class Training<Config extends RunSettings, Batch> {
     const measured = await readSteps(steps.map(({ updates }) => updates));
     const waited = (performance.now() - begin) / 1000;
     const seconds = steps.reduce((sum, step) => sum + step.seconds, waited) / steps.length;
-    const examined = measured.map((means) => trainee.examine(means));
+    const examined = measured.map((means) => learner.examine(means));
     yield await this.#log.append(this.#stepEvent(meansOf(examined.map(({ losses }) => losses)), seconds));
     for (const [i, { losses, symptoms }] of examined.entries()) {
       const { step } = steps[i] as UnloggedStep;
@@ -285,18 +293,18 @@ class Training<Config extends RunSettings, Batch> {
   }
 
   /** The data of the next step; if they fail, what was learned so far is saved first. */
-  async *#nextBatch(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, Batch> {
+  async *#nextBatch(learner: Learner<Batch>): AsyncGenerator<RunEvent, Batch> {
     try {
       return await this.#data.batch(this.#step);
     } catch (error) {
-      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(trainee);
+      if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
       throw error;
     }
   }
 
-  #learn(trainee: Trainee<Batch>, batch: Batch): Measurements<string>[] {
+  #learn(learner: Learner<Batch>, batch: Batch): Measurements<string>[] {
     const updates: Measurements<string>[] = [];
-    for (const measurements of trainee.learn(batch, { step: this.#step, learningRate: this.#rates(this.#step) })) {
+    for (const measurements of learner.learn(batch, { step: this.#step, learningRate: this.#rates(this.#step) })) {
       updates.push(measurements);
       this.#limitGarbage();
     }
@@ -323,10 +331,10 @@ class Training<Config extends RunSettings, Batch> {
     };
   }
 
-  async *#save(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+  async *#save(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const { runFolder } = this.#options;
     const begin = performance.now();
-    const content = await trainee.toCheckpoint();
+    const content = await learner.toCheckpoint();
     const broken = notFiniteArray(content.files[MODEL_FILE] as NamedArrays);
     if (broken !== null) {
       const message = `${broken} holds values that are not finite numbers, and no checkpoint is written; resume from the last one with a lower learning rate.`;
@@ -340,10 +348,10 @@ class Training<Config extends RunSettings, Batch> {
     yield await this.#log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });
   }
 
-  async *#sample(trainee: Trainee<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
+  async *#sample(learner: Learner<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
     const { writePicture, runFolder } = this.#options;
     if (writePicture === undefined) return;
-    for (const { direction, picture } of await trainee.pictures(batch)) {
+    for (const { direction, picture } of await learner.pictures(batch)) {
       const ending = direction === undefined ? '' : `-${direction}`;
       const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
       await writePicture(path.join(runFolder, name), picture);
@@ -352,9 +360,9 @@ class Training<Config extends RunSettings, Batch> {
     }
   }
 
-  async *#validate(trainee: Trainee<Batch>): AsyncGenerator<RunEvent, void> {
+  async *#validate(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const begin = performance.now();
-    const scores = await trainee.validate?.();
+    const scores = await learner.validate?.();
     if (scores === undefined || scores === null) return;
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });

@@ -1,7 +1,10 @@
-import type { TrainingConfig } from '../config/training-config.ts';
+import { BACKEND_NAMES } from '../backends/backend.ts';
+import { type TrainingConfig, translationConfigs } from '../config/training-config.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import type { RunEvent } from '../events/run-event.ts';
-import { instaganTrainable } from './instagan-trainee.ts';
+import { checkMemory } from '../memory/check-memory.ts';
+import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/learner.ts';
+import { translationModel } from '../models/translation-models.ts';
 import { type RunOptions, trainRun } from './train-run.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
@@ -20,7 +23,7 @@ export interface TrainOptions extends Omit<RunOptions<TrainingConfig, TrainingPa
  * @throws UserError if the run cannot start, the data fail, or a loss is not finite; the last good checkpoint stays
  */
 export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
-  return trainRun(instaganTrainable, {
+  return trainRun(translation, {
     ...options,
     openData: async (config) => {
       const data = await options.openData(config);
@@ -28,4 +31,20 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
       return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
     },
   });
+}
+
+/** Any model that translates, for the run engine. */
+const translation: TrainingTask<TrainingConfig, TrainingPair> = {
+  configs: translationConfigs,
+  checkMemory: forecast,
+  begin: (config, checkpoint, backend) => translationModel(config).begin(config, checkpoint, backend),
+};
+
+async function forecast(config: TrainingConfig, backend: TrainingBackend): Promise<MemoryForecast | undefined> {
+  const name = BACKEND_NAMES.find((each) => each === backend.name);
+  if (name === undefined) return undefined;
+  const { gpu, software = false } = backend;
+  const { needed, summary, warning } = await checkMemory(config, { name, gpu, software });
+  const { ramBytes, deviceBytes } = needed;
+  return { ramBytes, deviceBytes, summary, ...(warning === undefined ? {} : { warning }) };
 }

@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 
 const LEAKY = { kind: 'leakyRelu', slope: 0.2 } as const;
 
-/** @param outputs channels that are judged together with the 3 of the image */
+/** @param outputs channels that are scored together with the 3 of the image */
 export function patchDiscriminatorSpecs(outputs: number, ndf: number): ParameterSpec[] {
   return [
     { name: 'conv0.weight', shape: [4, 4, 3 + outputs, ndf], initial: 'normal' },

@@ -11,7 +11,7 @@ import {
 import { initialWeights } from '../checkpoint/initial-weights.ts';
 import type { SegmenterConfig } from '../config/segmenter-config.ts';
 import { type SegmenterBatch, segmenterBatches, splitImages } from '../data/segmenter-batches.ts';
-import { segmenterTrainable } from './segmenter-trainee.ts';
+import { segmenterTask } from './segmenter-learner.ts';
 import { loadValidationImages, type ValidationImage } from './validation-images.ts';
 
 /** The images of one domain, and what is wrong with them that training survives, one sentence each. */
@@ -33,7 +33,7 @@ export interface TrainSegmenterOptions extends Omit<RunOptions<SegmenterConfig, 
 export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<RunEvent, void> {
   let heldOut: () => Promise<readonly ValidationImage[]> = async () => [];
   let initial: Checkpoint | null = null;
-  return trainRun(segmenterTrainable({ heldOut: () => heldOut(), initial: () => initial }), {
+  return trainRun(segmenterTask({ heldOut: () => heldOut(), initial: () => initial }), {
     ...options,
     openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
       const { init } = config;

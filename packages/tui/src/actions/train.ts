@@ -1,4 +1,4 @@
-import { checkMemory, type TrainingConfig, train } from '@instagan/core';
+import { checkMemory, type TrainingConfig, train, translationModel } from '@instagan/core';
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -49,8 +49,8 @@ async function tellMemory(options: TrainCommandOptions, config: TrainingConfig):
 }
 
 function openData(root: string, config: TrainingConfig): Promise<FolderPairs> {
-  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter, model } = config;
-  const needMasks = model !== 'cyclegan';
+  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter } = config;
+  const needMasks = translationModel(config).masks !== 'none';
   const masks = { maxInstances, instanceOrder, maskJitter, needMasks };
   return openFolderPairs({ root, size, batch, seed, loadScale, augment, ...masks });
 }

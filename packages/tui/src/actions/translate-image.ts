@@ -55,13 +55,13 @@ export async function translateImage(
   const begin = performance.now();
   const { maskNumbers, masksFrom, ...sample } = await job.source.load(input, job.load, job.segmenter);
   if (job.savedMasks !== null) await saveMasks(job.savedMasks, sample, maskNumbers);
-  const model = job.forward.networks.name;
+  const { masks } = job.forward.model;
   const chosen = chooseInstances(sample, maskNumbers, job.instances);
   const changing = chosen.slice(0, job.maxInstances);
-  const choice: TranslateOptions = model === 'instagan' ? { instances: changing, maxInstances: job.maxInstances } : {};
+  const choice: TranslateOptions = masks === 'each' ? { instances: changing, maxInstances: job.maxInstances } : {};
   const output = await translateSample(job.forward, sample, choice);
-  const outputNumbers = model === 'instagan' ? maskNumbers : [...output.masks.keys()];
-  const written = await job.output.write(output, model === 'cyclegan' ? [] : outputNumbers);
+  const outputNumbers = masks === 'each' ? maskNumbers : [...output.masks.keys()];
+  const written = await job.output.write(output, masks === 'none' ? [] : outputNumbers);
   const seconds = (performance.now() - begin) / 1000;
 
   const row = job.backward && {
@@ -77,7 +77,7 @@ export async function translateImage(
     masksFrom,
     seconds,
   };
-  if (model === 'cyclegan') return { image: { ...common, translated: null }, row };
+  if (masks === 'none') return { image: { ...common, translated: null }, row };
   const looked = job.segmenter !== null;
   const counts = { masks: sample.masks.length, chosen: chosen.length, changing: changing.length };
   const warning = warningOf(input.file, counts, { isChoice: job.instances !== undefined, looked });

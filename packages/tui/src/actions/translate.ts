@@ -7,6 +7,7 @@ import {
   type TrainingConfig,
   type TranslationDirection,
   translationConfigs,
+  translationModel,
   UsageError,
   UserError,
 } from '@instagan/core';
@@ -178,14 +179,15 @@ function planOf(
   };
 }
 
-function sourceFor({ model }: TrainingConfig, options: Translation, say: (text: string) => void): Promise<MaskSource> {
+function sourceFor(config: TrainingConfig, options: Translation, say: (text: string) => void): Promise<MaskSource> {
   const { run, input, instances, segmenter } = options;
-  if (instances !== undefined && model !== 'instagan') {
-    throw new UsageError(`${run} is a ${model}, which knows no single instances: leave --instances out.`);
+  const { name, masks } = translationModel(config);
+  if (instances !== undefined && masks !== 'each') {
+    throw new UsageError(`${run} is a ${name}, which knows no single instances: leave --instances out.`);
   }
-  if (model !== 'cyclegan') return openMaskSource(options, say);
+  if (masks !== 'none') return openMaskSource(options, say);
   if (segmenter !== undefined) {
-    throw new UsageError(`${run} is a cyclegan, which sees no masks: leave --segmenter out.`);
+    throw new UsageError(`${run} is a ${name}, which sees no masks: leave --segmenter out.`);
   }
   return sourceWithoutMasks(input);
 }

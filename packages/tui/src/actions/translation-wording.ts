@@ -1,9 +1,10 @@
 import {
+  GENERATOR_LOSSES,
   type LossReport,
   type ParameterSpec,
   type TrainingConfig,
   translationConfigs,
-  translationNetworks,
+  translationModel,
 } from '@instagan/core';
 import type { DomainCounts } from '@instagan/datasets';
 import { counted, shellQuoted } from '../output/format.ts';
@@ -44,7 +45,7 @@ function describeDomain(domain: 'A' | 'B', { images, masks, leftOut }: DomainCou
 }
 
 function describeModel(config: TrainingConfig): string {
-  const { generatorSpecs, discriminatorSpecs } = translationNetworks(config.model, config);
+  const { generatorSpecs, discriminatorSpecs } = translationModel(config);
   return `${config.model}: two generators of ${parameterCount(generatorSpecs)} parameters, two discriminators of ${parameterCount(discriminatorSpecs)}`;
 }
 
@@ -55,9 +56,8 @@ export function parameterCount(specs: readonly ParameterSpec[]): string {
 }
 
 function describeGeneratorLosses(losses: LossReport): string {
-  const names = ['generator', 'cycle', 'identity', 'context', 'consistency'] as const;
-  const terms = names.flatMap((name) => {
-    if (name === 'consistency' && losses.consistencyA === undefined) return [];
+  const terms = GENERATOR_LOSSES.flatMap((name) => {
+    if (losses[`${name}A`] === undefined) return [];
     const sum = (losses[`${name}A`] ?? 0) + (losses[`${name}B`] ?? 0);
     return `${name === 'generator' ? 'gan' : name} ${sum.toFixed(2)}`;
   });

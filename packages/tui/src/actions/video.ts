@@ -1,4 +1,12 @@
-import { bytesFromValues, loadTranslator, readRunConfig, translationConfigs, UsageError } from '@instagan/core';
+import {
+  bytesFromValues,
+  loadTranslator,
+  readRunConfig,
+  type TranslationModel,
+  translationConfigs,
+  translationModel,
+  UsageError,
+} from '@instagan/core';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
 import {
   type FrameSegmenter,
@@ -30,7 +38,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
   const { run, direction } = options;
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
-  const { model } = await readRunConfig(translationConfigs, run);
+  const model = translationModel(await readRunConfig(translationConfigs, run));
   const source = masksFrom(model, options);
   const files = source === 'files' ? await openFrameMasks(options.masks as string) : async () => [];
   const say = (text: string) => {
@@ -67,8 +75,11 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
 }
 
 /** What finds the instances of a frame. @throws UsageError if nothing was named that does */
-function masksFrom(model: string, { masks, segmenter, run }: VideoCommandOptions): 'none' | 'files' | 'segmenter' {
-  if (model === 'cyclegan') return 'none';
+function masksFrom(
+  model: TranslationModel,
+  { masks, segmenter, run }: VideoCommandOptions,
+): 'none' | 'files' | 'segmenter' {
+  if (model.masks === 'none') return 'none';
   if (segmenter !== undefined) return 'segmenter';
   if (masks !== undefined) return 'files';
   throw new UsageError(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openBackend, type Translator, translationNetworks } from '@instagan/core';
+import { openBackend, type Translator, translationModel } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { decodeVideo } from '../decode/decode-video.ts';
@@ -21,8 +21,8 @@ const at = (name: string) => join(folder, name);
 const translator: Translator = {
   parameters: new Map(),
   instancesPerChunk: 2,
-  networks: {
-    ...translationNetworks('instagan', { ngf: 2, ndf: 2, blocks: 1 }),
+  model: {
+    ...translationModel({ ngf: 2, ndf: 2, blocks: 1 }),
     generate: (_parameters, { image, masks, counts }) => ({ image: tf.neg(image), masks, counts }),
   },
 };

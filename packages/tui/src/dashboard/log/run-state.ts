@@ -1,4 +1,5 @@
 import type { JobItem, RunEvent } from '@instagan/core/events';
+import { translates } from '@instagan/core/models';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -35,8 +36,6 @@ const FEED_LENGTH = 500;
 const PACE_STEPS = 32;
 /** A break longer than this many usual steps is no part of the pace: the machine slept or the run was paused. */
 const BREAK_FACTOR = 20;
-/** The model that trains on one domain. */
-const SEGMENTER = 'pix2pix';
 
 /**
  * What a run's events add up to, apart from its curves; events are taken one at a time, in order. Memory does not grow
@@ -78,7 +77,7 @@ export class RunState {
   /** Images that a step of the training takes, of all domains. */
   get imagesPerStep(): number {
     const { batch = 1, model } = (this.started?.config ?? {}) as { batch?: number; model?: string };
-    return model === SEGMENTER ? batch : 2 * batch;
+    return translates(model) ? 2 * batch : batch;
   }
 
   /** Takes a step; its values are kept elsewhere. */

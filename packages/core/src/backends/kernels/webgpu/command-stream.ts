@@ -87,7 +87,6 @@ export class CommandStream {
    * @throws Error if `work` uses tensors that were made before and do not lie in what `memory` knows
    */
   record(memory: RecordingMemory, work: () => void): readonly Section[] {
-    if (this.#recording !== null) throw new Error('A program runs no other one.');
     this.submit();
     const recorder = this.#recorder;
     const { uploadToGPU, tensorToBinding } = recorder;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ProgramState } from '../../program.ts';
+import { replaceTensors, type State } from '../../../programs/state.ts';
+import { tensorsOf } from '../../../programs/tree.ts';
 import type { Copy } from './command-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
@@ -9,48 +10,62 @@ import type { Dispatcher } from './dispatcher.ts';
  *
  * @returns its memory, tensor by tensor
  */
-export function claimState(gpu: Dispatcher, states: readonly ProgramState[]): GPUBuffer[] {
+export function prepareState(gpu: Dispatcher, states: readonly State[]): GPUBuffer[] {
   return states.flatMap((state) => {
     const separated = new Map<tf.Tensor, tf.Tensor>();
-    const homes = state.tensors().map((tensor) => {
-      const home = gpu.buffer(tensor);
+    const buffers = tensorsOf(state).map((tensor) => {
+      const buffer = gpu.buffer(tensor);
       gpu.detach(tensor);
       const alone = gpu.separated(tensor);
       if (alone !== undefined) separated.set(tensor, tf.engine().makeTensorFromTensorInfo(alone));
-      return home;
+      return buffer;
     });
     exchange(state, separated);
-    return homes;
+    return buffers;
   });
 }
 
 /**
  * Puts state back into its memory after it was replaced.
  *
- * @param homes that memory, from {@link claimState}
+ * @param buffers that memory, from {@link prepareState}
  * @returns how the new values get there
  */
-export function settleState(gpu: Dispatcher, states: readonly ProgramState[], homes: readonly GPUBuffer[]): Copy[] {
+export function writeBackState(gpu: Dispatcher, states: readonly State[], buffers: readonly GPUBuffer[]): Copy[] {
   let place = 0;
   return states.flatMap((state) => {
     const copies: Copy[] = [];
     const moved = new Map<tf.Tensor, tf.Tensor>();
-    for (const tensor of state.tensors()) {
-      const home = homes[place++] as GPUBuffer;
+    for (const tensor of tensorsOf(state)) {
+      const buffer = buffers[place++] as GPUBuffer;
       if (!tensor.isDisposed) gpu.detach(tensor);
       const now = tensor.isDisposed ? undefined : gpu.buffer(tensor);
-      if (now === home) continue;
-      if (now !== undefined) copies.push({ from: now, to: home, bytes: 4 * tensor.size });
-      moved.set(tensor, tf.engine().makeTensorFromTensorInfo(gpu.tensorOn(home, tensor)));
+      if (now === buffer) continue;
+      if (now !== undefined) copies.push({ from: now, to: buffer, bytes: 4 * tensor.size });
+      moved.set(tensor, tf.engine().makeTensorFromTensorInfo(gpu.tensorOn(buffer, tensor)));
     }
     exchange(state, moved);
     return copies;
   });
 }
 
+/** The memory of tensors that a program reads where they lie. Nothing is kept that was computed from their values before. */
+export function capturedBuffers(gpu: Dispatcher, captured: readonly tf.Tensor[]): GPUBuffer[] {
+  releaseDerived(gpu, captured);
+  return captured.map((tensor) => gpu.buffer(tensor));
+}
+
+/** Forgets what was computed from tensors and kept beside them. */
+export function releaseDerived(gpu: Dispatcher, tensors: readonly tf.Tensor[]): void {
+  for (const tensor of tensors) gpu.detach(tensor);
+}
+
 /** Replaces some tensors of a state by others. */
-function exchange(state: ProgramState, others: ReadonlyMap<tf.Tensor, tf.Tensor>): void {
+function exchange(state: State, others: ReadonlyMap<tf.Tensor, tf.Tensor>): void {
   if (others.size === 0) return;
-  state.replace(state.tensors().map((tensor) => others.get(tensor) ?? tensor));
+  replaceTensors(
+    state,
+    tensorsOf(state).map((tensor) => others.get(tensor) ?? tensor),
+  );
   tf.dispose([...others.keys()]);
 }

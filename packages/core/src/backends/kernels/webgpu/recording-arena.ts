@@ -3,7 +3,7 @@ import { RecordingMemory } from './recording-memory.ts';
 import { TENSOR_USAGE } from './tfjs-recorder.ts';
 
 /** A tensor may lie in a buffer so many times as large. */
-const MOST_EXCESS = 2;
+const MAX_EXCESS = 2;
 
 /**
  * Memory for the tensors inside recordings. They run one after the other and leave nothing in it, and so all lie in the same
@@ -30,18 +30,18 @@ export class RecordingArena {
   /**
    * Memory for a recording that is about to be made; only one at a time.
    *
-   * @param homes memory of the state that it works on
+   * @param lasting memory of the state that it works on and of what it captured
    */
-  open(homes: readonly GPUBuffer[]): RecordingMemory {
+  open(lasting: readonly GPUBuffer[]): RecordingMemory {
     this.#idle = [...this.#buffers];
-    return new RecordingMemory(this.#pool, this, homes);
+    return new RecordingMemory(this.#pool, this, lasting);
   }
 
   /** The smallest idle buffer that is large enough and not much too large, or a new one. */
   acquire(bytes: number): GPUBuffer {
     const place = placeOf(this.#idle, (buffer) => buffer.size >= bytes);
     const fitting = this.#idle[place];
-    if (fitting !== undefined && fitting.size <= MOST_EXCESS * bytes) {
+    if (fitting !== undefined && fitting.size <= MAX_EXCESS * bytes) {
       this.#idle.splice(place, 1);
       return fitting;
     }
@@ -60,7 +60,7 @@ export class RecordingArena {
   }
 
   /** Ends what {@link retain} began; without users, a buffer goes back to the pool. */
-  letGo(buffer: GPUBuffer): void {
+  drop(buffer: GPUBuffer): void {
     const users = (this.#users.get(buffer) as number) - 1;
     if (users > 0) this.#users.set(buffer, users);
     else {

@@ -15,18 +15,18 @@ export const FOREIGN_TENSOR = 'A program uses a tensor that is neither an input 
 export class RecordingMemory implements BufferSource {
   readonly #pool: BufferPool;
   readonly #arena: RecordingArena;
-  /** Memory of the program's state, which stays where it is. */
-  readonly #homes: ReadonlySet<GPUBuffer>;
+  /** Memory of the program's state and of what it captured, which stays where it is. */
+  readonly #lasting: ReadonlySet<GPUBuffer>;
   /** Arena buffers that it uses, and those of them that hold tensors now. */
   readonly #used = new Set<GPUBuffer>();
   readonly #busy = new Set<GPUBuffer>();
   readonly #uniforms = new Set<GPUBuffer>();
   readonly #constants = new Set<GPUBuffer>();
 
-  constructor(pool: BufferPool, arena: RecordingArena, homes: readonly GPUBuffer[]) {
+  constructor(pool: BufferPool, arena: RecordingArena, lasting: readonly GPUBuffer[]) {
     this.#pool = pool;
     this.#arena = arena;
-    this.#homes = new Set(homes);
+    this.#lasting = new Set(lasting);
   }
 
   get numBytesUsed(): number {
@@ -63,7 +63,7 @@ export class RecordingMemory implements BufferSource {
 
   releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void {
     if (this.#busy.delete(buffer)) this.#arena.release(buffer);
-    else if (!this.#isOwn(buffer) && !this.#homes.has(buffer)) this.#pool.releaseBuffer(buffer, reuse);
+    else if (!this.#isOwn(buffer) && !this.#lasting.has(buffer)) this.#pool.releaseBuffer(buffer, reuse);
   }
 
   /** Whether a buffer holds a constant, which must not be overwritten. */
@@ -73,7 +73,7 @@ export class RecordingMemory implements BufferSource {
 
   /** @throws Error if a buffer holds something that may differ when the recording is replayed */
   check(buffer: GPUBuffer): void {
-    if (!this.#busy.has(buffer) && !this.#isOwn(buffer) && !this.#homes.has(buffer)) {
+    if (!this.#busy.has(buffer) && !this.#isOwn(buffer) && !this.#lasting.has(buffer)) {
       throw new Error(FOREIGN_TENSOR);
     }
   }
@@ -87,7 +87,7 @@ export class RecordingMemory implements BufferSource {
   dispose(): void {
     for (const buffer of this.#used) {
       if (this.#busy.has(buffer)) this.#arena.forget(buffer);
-      else this.#arena.letGo(buffer);
+      else this.#arena.drop(buffer);
     }
     for (const uniform of this.#uniforms) this.#pool.releaseBuffer(uniform);
     for (const constant of this.#constants) this.#pool.releaseBuffer(constant, false);

@@ -4,9 +4,10 @@ import t from 'tap';
 import { convolution } from '../../../../ops/convolution.ts';
 import { instanceNorm } from '../../../../ops/instance-norm.ts';
 import { powerIteration } from '../../../../ops/spectral-norm.ts';
-import { directRunner, type Program, type ProgramRunner } from '../../../program.ts';
+import { compiled } from '../../../../programs/compiled.ts';
+import type { ProgramRunner } from '../../../../programs/program.ts';
 import { openBackend } from '../../../registry.ts';
-import { adding } from '../../../testing/adding-program.ts';
+import { adding } from '../../../testing/adding.ts';
 import { openOrSkip } from '../../../testing/open-or-skip.ts';
 import { CHANNELS, type Layer, layer, random } from '../../../testing/program-layer.ts';
 
@@ -15,46 +16,52 @@ const ROUNDING = 1e-5;
 /** Runs in which a small program is recorded for certain. */
 const MANY = 300;
 
-/** A program of this project's operations and of stock ones, that replaces a part of `state`; `calls` counts. */
-function convolve(state: Layer, x: tf.Tensor, shift: tf.Tensor, calls: { count: number }): Program {
-  return {
-    key: `convolve ${x.shape}`,
-    inputs: { x, shift },
-    state: [state],
-    compute({ x, shift }) {
+/** A function of this project's operations and of stock ones, that replaces a part of `state`; `calls` counts. */
+function convolve(programs: ProgramRunner | undefined, state: Layer, calls: { count: number }) {
+  return compiled(
+    'convolve',
+    ({ x, shift }: { x: tf.Tensor; shift: tf.Tensor }) => {
       calls.count++;
-      const before = state.u;
-      const [vectors] = powerIteration([state.filter], [before]);
-      const y = convolution(x as tf.Tensor4D, state.filter, { stride: 1, padding: [1, 1, 1, 1], border: 'reflect' });
-      const moved = tf.add(y, tf.mul(vectors!.u, shift!)) as tf.Tensor4D;
+      const [filter, before] = [state.get('filter') as tf.Tensor4D, state.get('u') as tf.Tensor1D];
+      const [vectors] = powerIteration([filter], [before]);
+      const y = convolution(x as tf.Tensor4D, filter, { stride: 1, padding: [1, 1, 1, 1], border: 'reflect' });
+      const moved = tf.add(y, tf.mul(vectors!.u, shift)) as tf.Tensor4D;
       const [left, right] = tf.split(instanceNorm(moved, { kind: 'none' }), 2, 3);
       const constant = tf.tensor1d([1, -2, 3, -4]);
       const both = tf.mul(tf.concat([tf.relu(right!), left!], 3), constant);
-      state.replace([state.filter, vectors!.u]);
+      state.set('u', tf.keep(vectors!.u));
       before.dispose();
       return {
         both,
         mean: tf.mean(y),
         constant,
-        given: tf.clone(x!),
-        reshaped: tf.reshape(x!, [-1]),
-        u: tf.clone(state.u),
+        given: tf.clone(x),
+        reshaped: tf.reshape(x, [-1]),
+        u: tf.clone(vectors!.u),
       };
     },
-  };
+    { state: [state], programs },
+  );
 }
 
 type Values = Record<string, readonly number[]>;
 
-async function runConvolve(runner: ProgramRunner, state: Layer, shape: number[], seed: number, calls = { count: 0 }) {
-  const [x, shift] = [random(shape, seed), random([1], seed + 1)];
-  const outputs = runner.run(convolve(state, x, shift, calls));
-  tf.dispose([x, shift]);
-  const entries = Object.entries({ ...outputs, filter: state.filter, stateU: state.u }).map(
+async function runConvolve(
+  programs: ProgramRunner | undefined,
+  state: Layer,
+  shape: number[],
+  seed: number,
+  calls = { count: 0 },
+) {
+  const inputs = { x: random(shape, seed), shift: random([1], seed + 1) };
+  const outputs = convolve(programs, state, calls)(inputs);
+  tf.dispose(inputs);
+  const { filter, u } = Object.fromEntries(state);
+  const entries = Object.entries({ ...outputs, filter: filter!, stateU: u! }).map(
     async ([name, tensor]) => [name, [...tensor.shape, ...(await tensor.data())]] as const,
   );
   const values: Values = Object.fromEntries(await Promise.all(entries));
-  tf.dispose(Object.values(outputs));
+  tf.dispose(outputs);
   return values;
 }
 
@@ -70,7 +77,6 @@ t.test('programs that node records', async (t) => {
   const backend = await openOrSkip(t, 'node', { log: (message) => log.push(message) });
   if (backend === null) return;
   const programs = backend.programs as ProgramRunner;
-  const run = (program: Program) => tf.dispose(Object.values(programs.run(program)));
   const one = () => tf.ones([3]);
 
   await t.test('compute what running each operation does, several of them by turns', async (t) => {
@@ -85,11 +91,11 @@ t.test('programs that node records', async (t) => {
     for (let round = 0; round < MANY; round++) {
       const shape = shapes[round % shapes.length] as number[];
       const values = await runConvolve(programs, replayed, shape, round, calls);
-      worst = Math.max(worst, largestDifference(values, await runConvolve(directRunner, direct, shape, round)));
+      worst = Math.max(worst, largestDifference(values, await runConvolve(undefined, direct, shape, round)));
     }
     t.ok(calls.count < MANY / 2, `${calls.count} of ${MANY} runs by single operations`);
     t.ok(worst < ROUNDING, `differ by ${worst}`);
-    tf.dispose([...replayed.tensors(), ...direct.tensors()]);
+    tf.dispose([...replayed.values(), ...direct.values()]);
   });
 
   await t.test('leave nothing behind: no tensor, and no folder', (t) => {
@@ -97,10 +103,10 @@ t.test('programs that node records', async (t) => {
     const before = process.env.TMPDIR;
     process.env.TMPDIR = folder;
     const x = one();
-    const { state, program } = adding(x, 'clean');
-    run(program);
+    const { state, run } = adding(programs, 'clean');
+    run(x);
     const tensors = [tf.memory().numTensors, tf.memory().numDataBuffers];
-    for (let i = 1; i < MANY; i++) run(program);
+    for (let i = 1; i < MANY; i++) run(x);
     t.same([tf.memory().numTensors, tf.memory().numDataBuffers], tensors);
     t.ok(state.calls < MANY / 2, 'recorded');
     t.same(readdirSync(folder), []);
@@ -112,21 +118,21 @@ t.test('programs that node records', async (t) => {
 
   await t.test('take other values for their state: a checkpoint that is loaded counts', async (t) => {
     const x = one();
-    const { state, program } = adding(x, 'checkpoint');
-    for (let i = 0; i < MANY; i++) run(program);
+    const { state, run } = adding(programs, 'checkpoint');
+    for (let i = 0; i < MANY; i++) run(x);
     state.total.dispose();
-    state.total = tf.keep(tf.fill([3], 10));
-    for (let i = 0; i < 3; i++) run(program);
+    state.total = tf.fill([3], 10);
+    for (let i = 0; i < 3; i++) run(x);
     t.same([...(await state.total.data())], [13, 13, 13]);
     tf.dispose([x, state.total]);
   });
 
   await t.test('change no tensor that shares memory with their state', async (t) => {
     const x = one();
-    const { state, program } = adding(x, 'shared');
+    const { state, run } = adding(programs, 'shared');
     const kept = Array.from({ length: MANY }, () => {
       const before = tf.clone(state.total);
-      run(program);
+      run(x);
       return before;
     });
     for (const [i, tensor] of kept.entries()) t.same([...(await tensor.data())], [i, i, i]);
@@ -135,53 +141,99 @@ t.test('programs that node records', async (t) => {
 
   await t.test('pass errors on while they are not recorded, and can be run again', async (t) => {
     const x = one();
-    const { state, program } = adding(x, 'fallible');
     let fails = true;
-    const fallible: Program = {
-      ...program,
-      compute(inputs) {
-        if (fails) throw new Error('too bad');
-        return program.compute(inputs);
-      },
-    };
-    for (let i = 0; i < 3; i++) t.throws(() => run(fallible), { message: 'too bad' });
+    const { state, run } = adding(programs, 'fallible', () => {
+      if (fails) throw new Error('too bad');
+    });
+    for (let i = 0; i < 3; i++) t.throws(() => run(x), { message: 'too bad' });
     fails = false;
-    for (let i = 0; i < MANY; i++) run(fallible);
+    for (let i = 0; i < MANY; i++) run(x);
     t.ok(state.calls < MANY / 2, 'recorded');
     t.same([...(await state.total.data())], [MANY, MANY, MANY]);
     tf.dispose([x, state.total]);
   });
 
-  await t.test('of one key and different shapes are an error, not a wrong result', (t) => {
-    const [x, other] = [one(), tf.ones([4])];
-    const { state, program } = adding(x, 'one key');
-    for (let i = 0; i < MANY; i++) run(program);
-    t.throws(() => run({ ...program, inputs: { x: other } }), { message: /different shapes have one key: one key/ });
-    tf.dispose([x, other, state.total]);
-    t.end();
+  await t.test('within another one are a part of it, and leave nothing behind', async (t) => {
+    const x = one();
+    let calls = 0;
+    const inner = compiled('inner', (y: tf.Tensor) => ({ y: tf.mul(tf.add(y, 1), 2) }), { programs });
+    const outer = compiled(
+      'outer',
+      (y: tf.Tensor) => {
+        calls++;
+        return inner(inner(y).y);
+      },
+      { programs },
+    );
+    tf.dispose(outer(x));
+    const before = tf.memory().numTensors;
+    for (let i = 1; i < MANY; i++) {
+      const { y } = outer(x);
+      if (i === MANY - 1) t.same([...(await y.data())], [10, 10, 10]);
+      y.dispose();
+    }
+    t.equal(tf.memory().numTensors, before);
+    t.ok(calls < MANY / 2, 'recorded');
+    x.dispose();
   });
 
   await t.test('that read what they are not given stay right, and the log says why they are slower', async (t) => {
     const [x, foreign] = [one(), tf.ones([3])];
-    const { state, program } = adding(x, 'foreign', {
-      compute({ x }) {
-        state.calls++;
-        return { sum: tf.add(x!, foreign) };
+    let calls = 0;
+    const add = compiled(
+      'foreign',
+      (y: tf.Tensor) => {
+        calls++;
+        return tf.add(y, foreign);
       },
-    });
-    for (let i = 0; i < MANY; i++) run(program);
-    t.equal(state.calls, MANY);
+      { programs },
+    );
+    for (let i = 0; i < MANY; i++) add(x).dispose();
+    t.equal(calls, MANY);
     t.equal(log.filter((message) => /cannot be recorded: Add/.test(message)).length, 1);
-    tf.dispose([x, foreign, state.total]);
+    tf.dispose([x, foreign]);
+  });
+
+  await t.test('read what they capture where it lies, whatever that is at the time', async (t) => {
+    const x = one();
+    let calls = 0;
+    const scaled = async (weights: ReadonlyMap<string, tf.Tensor>) => {
+      const scale = compiled(
+        'captured',
+        (y: tf.Tensor) => {
+          calls++;
+          return tf.mul(y, weights.get('w') as tf.Tensor);
+        },
+        { captured: weights, programs },
+      );
+      const y = scale(x);
+      const [value] = await y.data();
+      y.dispose();
+      return value;
+    };
+    const [two, three] = [2, 3].map((value) => new Map([['w', tf.fill([3], value)]]));
+    for (let i = 0; i < MANY; i++) {
+      if ((await scaled(two!)) !== 2 || (await scaled(three!)) !== 3) t.fail(`run ${i}`);
+    }
+    t.ok(calls < MANY, `${calls} of ${2 * MANY} runs by single operations`);
+    tf.dispose([x, [...two!.values(), ...three!.values()]]);
   });
 
   await t.test('are not recorded where single calls cost little beside what the operations take', (t) => {
     const runs = 6;
     const x = tf.ones([2 ** 24]);
-    const { state, program } = adding(x, 'large');
-    for (let i = 0; i < runs; i++) run(program);
-    t.equal(state.calls, runs);
-    tf.dispose([x, state.total]);
+    let calls = 0;
+    const double = compiled(
+      'large',
+      (y: tf.Tensor) => {
+        calls++;
+        return tf.mul(y, 2);
+      },
+      { programs },
+    );
+    for (let i = 0; i < runs; i++) double(x).dispose();
+    t.equal(calls, runs);
+    x.dispose();
     t.end();
   });
 

@@ -1,5 +1,7 @@
 import { messageOf } from '../../../../errors.ts';
-import { directRunner, type NamedTensors, type Program, type ProgramRunner } from '../../../program.ts';
+import { directRunner, type Program, type ProgramRunner } from '../../../../programs/program.ts';
+import { type KnownProgram, ProgramCache } from '../../../../programs/program-cache.ts';
+import type { FlatTree } from '../../../../programs/tree.ts';
 import { ProgramLog, type RecordingBackend } from './program-log.ts';
 import type { RecordedProgram } from './recorded-program.ts';
 
@@ -13,26 +15,10 @@ const RECORDING_SECONDS = 1.5e-4;
 const LONGEST_OPERATION_SECONDS = 5e-4;
 
 /** Operations and constants of all recordings together: each takes some kilobytes. */
-const MOST_OPERATIONS = 72_000;
+const MAX_OPERATIONS = 72_000;
 
-/** Programs that are watched at most; those seen last are. */
-const MOST_CANDIDATES = 1024;
-
-/** A program that was only run operation by operation until now. */
-interface Candidate {
-  /** The number of the run, of any program, at which it first came. */
-  readonly since: number;
-  /** Spent on it. */
-  seconds: number;
-  /** It cannot be recorded. */
-  refused: boolean;
-}
-
-interface Recorded {
-  readonly program: RecordedProgram;
-  /** The number of the run at which it last came. */
-  lastRun: number;
-}
+/** Programs without a recording that are remembered. */
+const MAX_PROGRAMS = 1024;
 
 /**
  * Records programs that come again and again as graphs of TensorFlow: a run is then one call of the addon instead of
@@ -42,10 +28,11 @@ interface Recorded {
 export class GraphRunner implements ProgramRunner {
   readonly #backend: RecordingBackend;
   readonly #log: (message: string) => void;
-  /** Those run last come last, as among the candidates. */
-  readonly #recorded = new Map<string, Recorded>();
-  readonly #candidates = new Map<string, Candidate>();
-  #runs = 0;
+  readonly #cache = new ProgramCache<RecordedProgram>({
+    programs: MAX_PROGRAMS,
+    costOf: (recordings) => recordings.reduce((sum, { size }) => sum + size, 0),
+    cost: () => MAX_OPERATIONS,
+  });
 
   /** @param log receives a sentence for each program that cannot be recorded */
   constructor(backend: RecordingBackend, log: (message: string) => void = () => {}) {
@@ -53,68 +40,35 @@ export class GraphRunner implements ProgramRunner {
     this.#log = log;
   }
 
-  run(program: Program): NamedTensors {
-    const { key } = program;
-    // Part of a program that is run.
-    if (this.#backend.observed.observer !== undefined) return directRunner.run(program);
-    this.#runs++;
-    const known = this.#recorded.get(key);
-    if (known !== undefined) {
-      known.lastRun = this.#runs;
-      putLast(this.#recorded, key, known);
-      return known.program.run(program);
-    }
-    const candidate = this.#candidates.get(key) ?? { since: this.#runs, seconds: 0, refused: false };
-    putLast(this.#candidates, key, candidate);
-    if (this.#candidates.size > MOST_CANDIDATES) this.#candidates.delete(firstKey(this.#candidates));
-    return candidate.refused ? directRunner.run(program) : this.#compute(program, candidate);
+  run(program: Program): FlatTree {
+    const known = this.#cache.visit(program.key);
+    if (known.recording !== undefined) return known.recording.run(program);
+    return known.isRefused ? directRunner.run(program) : this.#compute(program, known);
   }
 
   /** Frees all recordings. */
   dispose(): void {
-    for (const { program } of this.#recorded.values()) program.dispose();
-    this.#recorded.clear();
+    this.#cache.clear();
   }
 
   /** Runs a program operation by operation, and records it if it is time to. */
-  #compute(program: Program, candidate: Candidate): NamedTensors {
+  #compute(program: Program, known: KnownProgram<RecordedProgram>): FlatTree {
     // At the first run also tensors of others may be uploaded, which would pass for constants of the program.
-    const isFirst = candidate.seconds === 0;
+    const isFirst = known.seconds === 0;
     const begin = performance.now();
     const log = new ProgramLog(this.#backend, program);
     const seconds = (performance.now() - begin) / 1000;
-    candidate.seconds += seconds;
-    const isDue = !isFirst && candidate.seconds >= RECORDING_SECONDS * log.operations;
+    known.seconds += seconds;
+    const isDue = !isFirst && known.seconds >= RECORDING_SECONDS * log.operations;
     const isLong = log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
-    if (!isDue || isLong || !this.#makeRoom(log.operations, candidate)) return log.outputs;
+    // What was used since the program first came is as much worth keeping.
+    if (!isDue || isLong || !this.#cache.makeRoom(log.operations, known.firstRun)) return log.outputs;
     try {
-      this.#recorded.set(program.key, { program: log.recorded(), lastRun: this.#runs });
-      this.#candidates.delete(program.key);
+      this.#cache.keep(known, log.recorded());
     } catch (error) {
-      candidate.refused = true;
+      known.isRefused = true;
       this.#log(`A computation stays slower than it could be, since it cannot be recorded: ${messageOf(error)}.`);
     }
     return log.outputs;
   }
-
-  /** Drops recordings that were not run since a candidate first came, until there is room for it. */
-  #makeRoom(operations: number, { since }: Candidate): boolean {
-    for (;;) {
-      const held = [...this.#recorded.values()].reduce((sum, { program }) => sum + program.size, 0);
-      if (held + operations <= MOST_OPERATIONS) return true;
-      const [oldest] = this.#recorded;
-      if (oldest === undefined || oldest[1].lastRun >= since) return false;
-      oldest[1].program.dispose();
-      this.#recorded.delete(oldest[0]);
-    }
-  }
-}
-
-function putLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-}
-
-function firstKey(map: ReadonlyMap<string, unknown>): string {
-  return map.keys().next().value as string;
 }

@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
-import { directRunner, type NamedTensors, type Program } from '../../../program.ts';
+import { directRunner, type Program } from '../../../../programs/program.ts';
+import { type FlatTree, tensorsOf } from '../../../../programs/tree.ts';
 import type { Handle, TensorflowBackend } from '../tensorflow-binding.ts';
 import { GraphProgram } from './graph-program.ts';
 import type { ObservableBinding } from './observable-binding.ts';
 import { recordedModel } from './recorded-model.ts';
-import { givenTo, type Origin, RecordedProgram, stateOf } from './recorded-program.ts';
+import { givenTo, type Origin, RecordedProgram } from './recorded-program.ts';
 import { type Constant, Recording, type Value } from './recording.ts';
 import type { TensorflowMessages } from './tensorflow-messages.ts';
 
@@ -20,7 +21,7 @@ export interface RecordingBackend {
 /** One run of a program, operation by operation, with what it did. */
 export class ProgramLog {
   /** Of the program; they belong to the caller. */
-  readonly outputs: NamedTensors;
+  readonly outputs: FlatTree;
   readonly #recording: Recording;
   readonly #backend: RecordingBackend;
   readonly #program: Program;
@@ -72,15 +73,15 @@ export class ProgramLog {
       if (value.source.kind === 'fed') return { from: 'given', index: value.source.index };
       return { from: 'results', index: results.push(value) - 1 };
     };
-    const outputs = new Map(Object.entries(this.outputs).map(([name, tensor]) => [name, originOf(tensor)]));
-    const state = stateOf(this.#program).map(originOf);
+    const { tensors, structure } = this.outputs;
+    const outputs = tensors.map(originOf);
+    const state = tensorsOf(this.#program.state).map(originOf);
     const dtypes = this.#given.map(({ dtype }) => dtype);
-    const shapes = this.#given.map(({ shape }) => shape);
     const graph = new GraphProgram(
       observed.native,
       recordedModel(messages, observed.native, recording, dtypes, results),
     );
-    return new RecordedProgram(backend, { graph, shapes, outputs, state });
+    return new RecordedProgram(backend, { graph, outputs, structure, state });
   }
 }
 

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NamedTensors, Program } from '../../../program.ts';
+import type { Program } from '../../../../programs/program.ts';
+import { replaceTensors, type State } from '../../../../programs/state.ts';
+import { type FlatTree, type Structure, tensorsOf } from '../../../../programs/tree.ts';
 import type { TensorflowBackend } from '../tensorflow-binding.ts';
 import type { GraphProgram } from './graph-program.ts';
-import { isSameShape } from './recording.ts';
 
 /** Where a tensor comes from: what the program was given, or the results of its graph; by index. */
 export interface Origin {
@@ -12,9 +13,8 @@ export interface Origin {
 
 interface Parts {
   readonly graph: GraphProgram;
-  /** Of inputs, then state. */
-  readonly shapes: readonly (readonly number[])[];
-  readonly outputs: ReadonlyMap<string, Origin>;
+  readonly outputs: readonly Origin[];
+  readonly structure: Structure;
   /** For each tensor of the state after a run. */
   readonly state: readonly Origin[];
 }
@@ -36,23 +36,20 @@ export class RecordedProgram {
 
   /**
    * @param program of the key of the recorded one
-   * @throws Error if it is given other shapes, or TensorFlow fails; the state is the one before then
+   * @throws Error if TensorFlow fails; the state is the one before then
    */
-  run(program: Program): NamedTensors {
-    const { graph, shapes, outputs, state } = this.#parts;
+  run(program: Program): FlatTree {
+    const { graph, outputs, structure, state } = this.#parts;
     const given = givenTo(program);
-    if (given.length !== shapes.length || !given.every(({ shape }, i) => isSameShape(shape, shapes[i] ?? []))) {
-      throw new Error(`Programs of different shapes have one key: ${program.key}.`);
-    }
     const handles = graph.run(this.#backend.getInputTensorIds(given));
     const results = handles.map((handle) => this.#backend.createOutputTensor(handle) as tf.Tensor);
     const taken = ({ from, index }: Origin) => (from === 'results' ? results[index] : given[index]) as tf.Tensor;
-    advance(program, state.map(taken));
-    const named = [...outputs].map(([name, origin]) => {
+    advance(program.state, state.map(taken));
+    const tensors = outputs.map((origin) => {
       const tensor = taken(origin);
-      return [name, tf.keep(origin.from === 'given' ? tf.clone(tensor) : tensor)] as const;
+      return tf.keep(origin.from === 'given' ? tf.clone(tensor) : tensor);
     });
-    return Object.fromEntries(named);
+    return { tensors, structure };
   }
 
   dispose(): void {
@@ -60,24 +57,20 @@ export class RecordedProgram {
   }
 }
 
-/** Inputs, then state. */
-export function givenTo(program: Program): tf.Tensor[] {
-  return [...Object.values(program.inputs), ...stateOf(program)];
+/** Inputs, then state, then what is captured. */
+export function givenTo({ inputs, state, captured }: Program): tf.Tensor[] {
+  return [...inputs, ...tensorsOf(state), ...captured];
 }
 
-export function stateOf({ state }: Program): tf.Tensor[] {
-  return state.flatMap((part) => part.tensors());
-}
-
-/** Puts tensors in the place of a program's state, and disposes of those that it no longer consists of. */
-function advance({ state }: Program, next: readonly tf.Tensor[]): void {
+/** Puts tensors in the place of states, and disposes of those that these no longer consist of. */
+function advance(states: readonly State[], next: readonly tf.Tensor[]): void {
   let place = 0;
-  for (const part of state) {
-    const before = part.tensors();
+  for (const state of states) {
+    const before = tensorsOf(state);
     const after = next.slice(place, place + before.length);
     place += before.length;
     if (after.every((tensor, i) => tensor === before[i])) continue;
-    part.replace(after);
+    replaceTensors(state, after);
     tf.dispose(before.filter((tensor) => !after.includes(tensor)));
   }
 }

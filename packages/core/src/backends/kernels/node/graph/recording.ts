@@ -98,6 +98,6 @@ export class Recording implements BindingObserver {
   }
 }
 
-export function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }

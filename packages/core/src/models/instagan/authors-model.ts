@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
+import { readTorchStateDict } from '../../checkpoint/torch-file.ts';
+import { UserError } from '../../errors.ts';
+import { importAuthorsDiscriminator, importAuthorsGenerator } from './authors-weights.ts';
+
+/** Paths of the authors' files, by the authors' names: `generatorA` is `latest_net_G_A.pth`, and so on. */
+export interface AuthorsModelFiles {
+  readonly generatorA: string;
+  readonly generatorB: string;
+  readonly discriminatorA?: string | undefined;
+  readonly discriminatorB?: string | undefined;
+}
+
+export interface AuthorsModel {
+  /** `generatorAToB.<parameter>`, `generatorBToA.…`, and if given `discriminatorA.…`, `discriminatorB.…`. */
+  readonly arrays: NamedArrays;
+  readonly ngf: number;
+  readonly blocks: number;
+  readonly imageChannels: number;
+  /** `null` if no discriminator was given. */
+  readonly ndf: number | null;
+}
+
+/**
+ * Reads a model that the authors' code trained. Their G_A maps A to B: `generatorAToB`. Their D_A judges domain B, so
+ * `files.discriminatorA` becomes `discriminatorB` here, and `files.discriminatorB` becomes `discriminatorA`.
+ *
+ * @throws UserError naming the file if one cannot be read or is another network, or if their sizes disagree
+ */
+export async function importAuthorsModel(files: AuthorsModelFiles): Promise<AuthorsModel> {
+  const aToB = importAuthorsGenerator(await readStateDict(files.generatorA), files.generatorA);
+  const bToA = importAuthorsGenerator(await readStateDict(files.generatorB), files.generatorB);
+  const { ngf, blocks, imageChannels } = aToB;
+  const arrays = new Map<string, NamedArray>();
+  const add = (network: string, parameters: NamedArrays) => {
+    for (const [name, array] of parameters) arrays.set(`${network}.${name}`, array);
+  };
+  for (const size of ['ngf', 'blocks', 'imageChannels'] as const) {
+    if (aToB[size] !== bToA[size]) {
+      throw new UserError(
+        `${files.generatorA} and ${files.generatorB} are not of one model (${size} ${aToB[size]} and ${bToA[size]}): give the two files of one training run.`,
+      );
+    }
+  }
+  add('generatorAToB', aToB.parameters);
+  add('generatorBToA', bToA.parameters);
+
+  let ndf: { readonly value: number; readonly file: string } | null = null;
+  for (const [file, network] of [
+    [files.discriminatorB, 'discriminatorA'],
+    [files.discriminatorA, 'discriminatorB'],
+  ] as const) {
+    if (file === undefined) continue;
+    const discriminator = importAuthorsDiscriminator(await readStateDict(file), file);
+    if (discriminator.imageChannels !== imageChannels || (ndf !== null && ndf.value !== discriminator.ndf)) {
+      throw new UserError(
+        `${file} and ${ndf?.file ?? files.generatorA} are not of one model (sizes differ): give the files of one training run.`,
+      );
+    }
+    ndf = { value: discriminator.ndf, file };
+    add(network, discriminator.parameters);
+  }
+  return { arrays, ngf, blocks, imageChannels, ndf: ndf?.value ?? null };
+}
+
+async function readStateDict(file: string): Promise<NamedArrays> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new UserError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`);
+  }
+  return readTorchStateDict(bytes, file);
+}

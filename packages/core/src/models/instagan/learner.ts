@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Checkpoint } from '../../checkpoint/checkpoint-reader.ts';
+import type { TrainingConfig } from '../../config/training-config.ts';
+import type { TrainingPair } from '../../data/pair-source.ts';
+import { createRng } from '../../random/rng.ts';
+import type { Learner, TrainingBackend } from '../learner.ts';
+import type { TranslationModel } from '../translation-model.ts';
+import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
+import type { MeasurementName } from './measurements.ts';
+import { samplePictures } from './sample-pictures.ts';
+import { instaganSymptoms } from './symptoms.ts';
+import { trainStep } from './train-step.ts';
+import { stateFromCheckpoint, stateToCheckpoint } from './training-checkpoint.ts';
+import { disposeTrainingState, initialTrainingState } from './training-state.ts';
+
+/** Begins the training of a model that learns as InstaGAN does; see `TranslationModel.begin`. */
+export function beginLearning(
+  model: TranslationModel,
+  config: TrainingConfig,
+  checkpoint: Checkpoint | null,
+  { gpu: joinCalls, programs }: TrainingBackend,
+): Learner<TrainingPair> {
+  const { seed, poolSize } = config;
+  const state =
+    checkpoint === null
+      ? initialTrainingState(model, seed, poolSize)
+      : stateFromCheckpoint(checkpoint, model, seed, poolSize);
+  return {
+    reasonToSkip: (pair) => model.reasonToSkip(pair),
+    *learn(pair, { step, learningRate }) {
+      const { view } = model;
+      const usable = model.usable(pair);
+      const [a, b] = [uploadSamples(usable.a.map(view)), uploadSamples(usable.b.map(view))];
+      const isJittered = [...usable.a, ...usable.b].some((sample) => sample.truth !== undefined);
+      const truth = isJittered ? { a: uploadTruth(usable.a, view), b: uploadTruth(usable.b, view) } : undefined;
+      const rngs = { poolRng: createRng(seed, 'pool', step), motionRng: createRng(seed, 'motion', step) };
+      try {
+        const settings = { config, learningRate, ...rngs, joinCalls, programs, ...(truth && { truth }) };
+        for (const { measurements } of trainStep(state, model, a, b, settings)) yield measurements;
+      } finally {
+        disposeSamples([...a, ...b]);
+        for (const { masks, targets } of [...(truth?.a ?? []), ...(truth?.b ?? [])]) tf.dispose([masks, targets]);
+      }
+    },
+    examine: (means) => {
+      const { fakeMasksA: _, fakeMasksB: __, ...losses } = means;
+      return { losses, symptoms: instaganSymptoms(means as Record<MeasurementName, number>) };
+    },
+    pictures: (pair) => samplePictures(state, model, pair, config),
+    toCheckpoint: () => stateToCheckpoint(state, { model: model.name, seed }),
+    dispose: () => disposeTrainingState(state),
+  };
+}

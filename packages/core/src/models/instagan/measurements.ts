@@ -1,0 +1,17 @@
+import type { Measurements } from '../learner.ts';
+import { GENERATOR_LOSSES, type GeneratorLoss } from './losses.ts';
+
+type Domain = 'A' | 'B';
+
+/**
+ * What is measured in a chunk: the losses of each direction, by its source domain, and of each discriminator, by the domain
+ * that it knows. `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes.
+ */
+export type MeasurementName = `${GeneratorLoss | 'fakeMasks' | 'discriminator'}${Domain}`;
+
+export const MEASUREMENT_NAMES: readonly MeasurementName[] = (
+  [...GENERATOR_LOSSES, 'discriminator', 'fakeMasks'] as const
+).flatMap((name) => [`${name}A`, `${name}B`] as const);
+
+/** Scalars of one chunk on the device; a domain that sat it out has none. */
+export type ChunkMeasurements = Measurements<MeasurementName>;

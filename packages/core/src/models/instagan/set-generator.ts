@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import { type DecoderSettings, decoder, decoderSpecs } from '../../networks/decoder.ts';
+import { type EncoderSettings, encoder, encoderSpecs } from '../../networks/encoder.ts';
+import type { InstanceSet } from '../../networks/instance-set.ts';
+import type { ParameterSpec, Parameters } from '../../networks/parameters.ts';
+import { setSpread, setSum } from '../../ops/set-sum.ts';
+
+/** What decides the parts of a generator; each part takes its own of them. */
+export type GeneratorSettings = EncoderSettings & DecoderSettings;
+
+/** Sides of images: the encoder halves twice, and padding reflects three pixels of what is left. */
+export const SIDE_PX = { multipleOf: 4, min: 16 } as const;
+
+export function setGeneratorSpecs(settings: GeneratorSettings): ParameterSpec[] {
+  const { ngf } = settings;
+  return [
+    ...encoderSpecs('imageEncoder', 3, settings),
+    ...encoderSpecs('maskEncoder', 1, settings),
+    ...decoderSpecs('imageDecoder', 2 * ngf, 3, settings),
+    ...decoderSpecs('maskDecoder', 3 * ngf, 1, settings),
+  ];
+}
+
+/**
+ * The set generator G (paper, section 2.2, equations 1 and 2): translates an image x together with the masks a_n of
+ * its instances,
+ *
+ *     h   = f_GX(x) joined with sum_n f_GA(a_n)
+ *     x'  = g_GX(h)
+ *     a_n' = g_GA(f_GA(a_n) joined with h).
+ *
+ * The image is invariant to the order of the instances, and the masks follow it (equivariance).
+ *
+ * @param set height and width multiples of 4, at least 16
+ * @returns the translated image and masks, in the shapes and order of `set`
+ * @throws Error if height or width is not a multiple of 4
+ */
+export function setGenerator(parameters: Parameters, settings: GeneratorSettings, set: InstanceSet): InstanceSet {
+  const { image, masks, counts } = set;
+  const [, height, width] = image.shape;
+  if (height % SIDE_PX.multipleOf !== 0 || width % SIDE_PX.multipleOf !== 0) {
+    throw new Error(`The generator takes sizes that are multiples of 4, not ${height}x${width}.`);
+  }
+  const imageFeatures = encoder(parameters, 'imageEncoder', settings, image);
+  const maskFeatures = encoder(parameters, 'maskEncoder', settings, masks);
+  const context = tf.concat([imageFeatures, setSum(maskFeatures, counts)], 3);
+  return {
+    image: decoder(parameters, 'imageDecoder', settings, context),
+    masks: decoder(parameters, 'maskDecoder', settings, tf.concat([maskFeatures, setSpread(context, counts)], 3)),
+    counts,
+  };
+}

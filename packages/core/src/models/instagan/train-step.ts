@@ -1,0 +1,150 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TrainingConfig } from '../../config/training-config.ts';
+import type { DeviceSample } from '../../networks/instance-set.ts';
+import { inScope } from '../../ops/in-scope.ts';
+import type { Gradients } from '../../optimizer/gradients.ts';
+import type { ProgramRunner } from '../../programs/program.ts';
+import type { Rng } from '../../random/rng.ts';
+import type { TranslationModel } from '../translation-model.ts';
+import type { DeviceTruth } from './device-samples.ts';
+import { Direction } from './direction.ts';
+import { discriminatorStep } from './discriminator-step.ts';
+import { generatorStep } from './generator-step.ts';
+import type { LossWeights } from './losses.ts';
+import type { ChunkMeasurements } from './measurements.ts';
+import { drawMotion, type SyntheticMotion, uploadMotion } from './synthetic-motion.ts';
+import type { TrainingState } from './training-state.ts';
+
+export interface StepSettings {
+  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
+  readonly learningRate: { readonly generator: number; readonly discriminator: number };
+  /** Decides which fakes the pools return. */
+  readonly poolRng: Rng;
+  /** Draws the motions of the consistency loss. @default none: needed only where that has a weight */
+  readonly motionRng?: Rng;
+  /**
+   * Of samples whose masks were jittered. The discriminators take the true masks for real; cycle, identity and context
+   * loss compare with the targets: so jittered masks are to be corrected, what they miss of an object may change, and what
+   * they have of the background may not. @default the samples' own masks
+   */
+  readonly truth?: { readonly a: readonly DeviceTruth[]; readonly b: readonly DeviceTruth[] };
+  /**
+   * Whether generator calls with the same weights are made as one larger batch: half as many operations, for up to three
+   * times the memory. @default false
+   */
+  readonly joinCalls?: boolean;
+  /** Runs the updates. @default directly */
+  readonly programs?: ProgramRunner | undefined;
+  /** Whether each chunk hands out the gradients of its updates. @default false */
+  readonly keepGradients?: boolean;
+}
+
+/** What one chunk computed. */
+export interface ChunkResult {
+  /** Owned by the caller. */
+  readonly measurements: ChunkMeasurements;
+  /** The gradients that the updates used, valid until the next chunk is asked for; empty unless they are kept. */
+  readonly gradients: NetworkGradients;
+}
+
+export interface NetworkGradients {
+  readonly generatorAToB: Gradients;
+  readonly generatorBToA: Gradients;
+  readonly discriminatorA: Gradients;
+  readonly discriminatorB: Gradients;
+}
+
+/**
+ * One training step on one pair of batches: the sequential mini-batch training of section 2.4 (equations 8 to 10).
+ *
+ * The instances are taken in chunks. Each chunk starts from the image that the last one left, detached, and does one
+ * update of the generators and one of the discriminators; memory does not depend on the number of chunks. A domain
+ * with no instance left sits the chunk out.
+ *
+ * @param a samples of domain A, each with at least one instance, ordered as they are to be translated
+ * @param b samples of domain B
+ * @yields after each chunk; the updates are done then
+ */
+export function* trainStep(
+  state: TrainingState,
+  model: TranslationModel,
+  a: readonly DeviceSample[],
+  b: readonly DeviceSample[],
+  settings: StepSettings,
+): Generator<ChunkResult, void> {
+  const { truth } = settings;
+  const [truthOfA, truthOfB] = [
+    truth && { sources: truth.a, others: truth.b },
+    truth && { sources: truth.b, others: truth.a },
+  ];
+  const directions = [
+    new Direction('A', state, { sources: a, others: b, truth: truthOfA }),
+    new Direction('B', state, { sources: b, others: a, truth: truthOfB }),
+  ];
+  const { instancesPerChunk } = settings.config;
+  const instances = Math.max(...[...a, ...b].map(({ masks }) => masks.shape[0]));
+  try {
+    for (let first = 0; first < instances; first += instancesPerChunk) {
+      const result = inScope(() => trainChunk(state, model, directions, first, settings));
+      const owned = Object.values(result.gradients).flatMap((each: Gradients) => [...each.values()]);
+      yield result;
+      tf.dispose(owned);
+    }
+  } finally {
+    for (const direction of directions) direction.dispose();
+  }
+}
+
+/** One chunk: its first instance is number `first` of each sample. What is returned is kept. */
+function trainChunk(
+  state: TrainingState,
+  model: TranslationModel,
+  directions: readonly Direction[],
+  first: number,
+  { config, learningRate, poolRng, motionRng, joinCalls = false, keepGradients = false, programs }: StepSettings,
+): ChunkResult {
+  const { adam, weights, instancesPerChunk } = config;
+  const active = directions
+    .map((direction) => ({ direction, samples: direction.samplesWith(first) }))
+    .filter(({ samples }) => samples.length > 0);
+
+  const taken = active.map(({ direction, samples }) => direction.take(samples, first, instancesPerChunk));
+  const motion = weights.consistency ? motionFor(taken[0]!.input[0]!, motionRng) : undefined;
+  const inputs = active.map(({ direction, samples }, i) => ({
+    ...taken[i]!,
+    source: direction.source,
+    motion: motion && uploadMotion(motion, taken[i]!.input),
+    real: weights.featureMatching ? samples.map((sample) => direction.realBeside(sample)) : undefined,
+  }));
+  const { results, gradients } = generatorStep(state, model, inputs, {
+    ...{ config, joinCalls, keepGradients, programs },
+    learningRate: learningRate.generator,
+  });
+
+  const measurements: ChunkMeasurements = new Map();
+  for (const [i, { direction, samples }] of active.entries()) {
+    for (const [name, value] of results[i]!.measurements) measurements.set(`${name}${direction.source}`, value);
+    direction.advance(samples, results[i]!.fakes);
+  }
+  const discriminatorGradients = { discriminatorA: new Map() as Gradients, discriminatorB: new Map() as Gradients };
+  for (const { direction, samples } of active) {
+    const { opponent, pool, reals } = direction;
+    const fake = samples.map((sample) => pool.query(direction.translated(sample), poolRng));
+    const update = discriminatorStep(
+      state[opponent],
+      model,
+      { real: reals, fake },
+      { adam, keepGradients, programs, learningRate: learningRate.discriminator },
+    );
+    measurements.set(opponent, update.loss);
+    discriminatorGradients[opponent] = update.gradients;
+  }
+  return { measurements, gradients: { ...gradients, ...discriminatorGradients } };
+}
+
+/** One motion for all samples of a chunk, which are as large as this one. */
+function motionFor({ image }: DeviceSample, rng: Rng | undefined): SyntheticMotion {
+  if (rng === undefined) throw new Error('trainStep: the consistency loss needs a motionRng.');
+  const [, height, width] = image.shape;
+  return drawMotion(rng, { height, width });
+}

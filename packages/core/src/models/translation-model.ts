@@ -1,0 +1,48 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
+import type { TrainingConfig } from '../config/training-config.ts';
+import type { TrainingPair } from '../data/pair-source.ts';
+import type { Sample } from '../data/sample.ts';
+import type { InstanceSet } from '../networks/instance-set.ts';
+import type { ParameterSpec, Parameters } from '../networks/parameters.ts';
+import type { Learner, TrainingBackend } from './learner.ts';
+import type { ModelName } from './model-names.ts';
+
+/** What a discriminator makes of a batch. */
+export interface Discrimination {
+  /** Patch scores `[batch, height / 8 - 2, width / 8 - 2, 1]`, 1 for real and 0 for fake. */
+  readonly scores: tf.Tensor4D;
+  /** What it computes on the way, layer by layer: `[batch, height, width, channels]` each, of their own sizes. */
+  readonly features: readonly tf.Tensor4D[];
+}
+
+/** A model that translates images between two domains, in the sizes of its networks: all that the rest needs to know of it. */
+export interface TranslationModel {
+  readonly name: ModelName;
+  /** The masks that it takes of a sample, and gives back: that of each instance, their union, or none. */
+  readonly masks: 'each' | 'union' | 'none';
+  /** The sides of images that it takes, in pixels. */
+  readonly sidePx: { readonly multipleOf: number; readonly min: number };
+  /** A sample as its networks see it. */
+  readonly view: (sample: Sample) => Sample;
+
+  readonly generatorSpecs: readonly ParameterSpec[];
+  readonly discriminatorSpecs: readonly ParameterSpec[];
+  /** Mask channels that count in the average of a reconstruction loss, for chunks of this many instances. */
+  maskSlots(instancesPerChunk: number): number;
+  generate(parameters: Parameters, set: InstanceSet): InstanceSet;
+  /** @param earlier see `setDiscriminator`; only models with instances have it */
+  discriminate(parameters: Parameters, set: InstanceSet, earlier?: tf.Tensor4D): Discrimination;
+
+  /** The samples of a pair that it can learn from. */
+  usable(pair: TrainingPair): TrainingPair;
+  /** Why a pair is to be skipped: nothing can be learned from it. Null if something can. */
+  reasonToSkip(pair: TrainingPair): string | null;
+  /**
+   * Begins a training, or goes on with one.
+   *
+   * @param checkpoint what to go on from; null at the beginning
+   * @throws UserError if the checkpoint does not fit the configuration
+   */
+  begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): Learner<TrainingPair>;
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { loadTranslator, openBackend, translateSample } from '@instagan/core';
+import t from 'tap';
+import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
+import { skipReason } from '../helpers/open-backend.ts';
+
+/** What the paper does not have, all at once. */
+const VARIANT = { upsampling: 'nearest', weights: { featureMatching: 5, consistency: 1 } } as const;
+/** On node, TensorFlow may round a resumed run otherwise. */
+const BACKENDS = { wasm: true, cpu: true, node: false, webgpu: true };
+
+for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof BACKENDS, boolean][]) {
+  const skip = await skipReason(name);
+  t.test(`settings beyond the paper train, resume and translate on ${name}`, { skip }, async (t) => {
+    const folder = t.testdir();
+    const backend = await openBackend(name);
+    t.teardown(() => backend.close());
+    const train = async (run: string, steps: number, resume: boolean) => {
+      const config = resume ? {} : tinyConfig(VARIANT);
+      const { events, error } = await trainTiny({ runFolder: path.join(folder, run), steps, resume, config, backend });
+      t.equal(error, undefined, `${run} trains to step ${steps}`);
+      const losses = events.flatMap((event) => (event.type === 'step' ? [event.losses] : []));
+      t.ok(
+        losses.length > 0 &&
+          losses.every(({ featureMatchingA = 0, consistencyB = 0 }) => featureMatchingA > 0 && consistencyB > 0),
+      );
+      t.ok(losses.every((each) => Object.values(each).every(Number.isFinite)));
+    };
+    const model = (run: string) => path.join(folder, run, 'checkpoints/step-00000004/model.safetensors');
+    const hash = async (run: string) =>
+      createHash('sha256')
+        .update(await readFile(model(run)))
+        .digest('hex');
+    await train('whole', 4, false);
+    await train('parts', 2, false);
+    await train('parts', 4, true);
+    if (isDeterministic) t.equal(await hash('parts'), await hash('whole'), 'a resumed run is the unbroken one');
+
+    const translator = await loadTranslator(path.join(folder, 'parts'), 'AtoB', backend);
+    const shape = translator.parameters.get('imageDecoder.up0.weight')!.shape;
+    t.same(shape, [3, 3, 16, 8], 'filters of a convolution: inputs before outputs');
+    const sample = tinySample('input', 2, 22, 19);
+    const { image, masks } = await translateSample(translator, sample);
+    t.ok(image.length === sample.image.length && image.every((value) => Math.abs(value) <= 1));
+    t.equal(masks.length, 2);
+    translator.dispose();
+  });
+}
+
+t.test('a run keeps the decoders that it began with', async (t) => {
+  const backend = await openBackend('wasm');
+  t.teardown(() => backend.close());
+  const runFolder = path.join(t.testdir(), 'run');
+  await trainTiny({ runFolder, steps: 1, config: tinyConfig(VARIANT) });
+  const { error } = await trainTiny({ runFolder, steps: 2, resume: true, config: { upsampling: 'transposed' } });
+  t.match(error?.message, /started with upsampling "nearest" and cannot go on with "transposed"/);
+});
