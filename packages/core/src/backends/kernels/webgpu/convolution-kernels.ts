@@ -7,11 +7,12 @@ import {
   forwardProblem,
   type ImageSizes,
   inputGradientProblem,
+  isNarrow,
   NO_EPILOGUE,
+  narrowFilterGradientProblem,
   parameterWords,
   phaseStride,
   SCALED_OPERANDS,
-  type SourceOptions,
   SUM_THREADS,
   sourceKey,
   sumOfSplitsSource,
@@ -94,10 +95,12 @@ export class ConvolutionKernels {
       const outWidth = Math.floor((width + left + right - structure.kernelWidth) / stride) + 1;
       return {
         kind: 'forward',
+        problem: 'forward',
         structure,
         epilogue: { bias: hasBias, activation, slope },
         images: { batch, height, width, outHeight, outWidth },
         rows: batch * outHeight * outWidth,
+        columns: structure.outputs,
         depth: structure.kernelHeight * structure.kernelWidth * structure.inputs,
         resultShape: [batch, outHeight, outWidth, structure.outputs],
       };
@@ -119,11 +122,13 @@ export class ConvolutionKernels {
       const step = phaseStride(structure);
       return {
         kind: 'inputGradient',
+        problem: 'inputGradient',
         structure,
         epilogue: NO_EPILOGUE,
         images: { batch, height, width, outHeight, outWidth },
         phases: step * step,
         rows: batch * parts(height, step) * parts(width, step),
+        columns: structure.inputs,
         depth: parts(structure.kernelHeight, step) * parts(structure.kernelWidth, step) * structure.outputs,
         resultShape: inputShape,
       };
@@ -142,15 +147,31 @@ export class ConvolutionKernels {
       const structure = structureOf(filterShape, attributes);
       const [batch, height, width] = x.shape as unknown as Shape4D;
       const [, outHeight, outWidth] = dy.shape as unknown as Shape4D;
-      return {
+      const common = {
         kind: 'filterGradient',
         structure,
         epilogue: NO_EPILOGUE,
         images: { batch, height, width, outHeight, outWidth },
-        rows: structure.kernelHeight * structure.kernelWidth * structure.inputs,
-        depth: batch * outHeight * outWidth,
         resultShape: filterShape,
-      };
+      } as const;
+      const { kernelHeight, kernelWidth, inputs, outputs } = structure;
+      const taps = kernelHeight * kernelWidth;
+      const [top, bottom, left, right] = padding;
+      return isNarrow(structure)
+        ? {
+            ...common,
+            problem: 'narrowFilterGradient',
+            rows: inputs,
+            columns: taps * outputs,
+            depth: batch * (height + top + bottom) * (width + left + right),
+          }
+        : {
+            ...common,
+            problem: 'filterGradient',
+            rows: taps * inputs,
+            columns: outputs,
+            depth: batch * outHeight * outWidth,
+          };
     });
     return this.#run(plan, x, dy);
   }
@@ -164,10 +185,10 @@ export class ConvolutionKernels {
     return plan;
   }
 
-  #makePlan({ kind, structure, epilogue, images, phases = 1, rows, depth, resultShape }: Product): Plan {
+  #makePlan(product: Product): Plan {
+    const { kind, problem, structure, epilogue, images, phases = 1, rows, columns, depth, resultShape } = product;
     const dispatcher = this.#dispatcher;
     const { chooseTile, specialised, products } = this.#options;
-    const columns = kind === 'inputGradient' ? structure.inputs : structure.outputs;
     const tile = chooseTile({ kind, rows, columns, depth });
     const tiles = parts(rows, tile.rows) * parts(columns, tile.columns);
     const mostSplits = kind === 'inputGradient' ? 1 : parts(depth, tile.depth * LEAST_STEPS_PER_SPLIT);
@@ -179,10 +200,10 @@ export class ConvolutionKernels {
 
     const half = products === 'f16';
     const inProduct = split ? NO_EPILOGUE : epilogue;
-    const productKey = `${kind} ${products} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
+    const productKey = `${problem} ${products} ${Object.values(tile)} ${sourceKey(structure, inProduct, specialised)}`;
     const program = dispatcher.program(productKey, () => ({
-      label: `${kind} ${structure.kernelHeight}x${structure.kernelWidth} ${structure.inputs}-${structure.outputs}`,
-      source: this.#source(PROBLEMS[kind](structure, inProduct, { specialised, half }), tile),
+      label: `${problem} ${structure.kernelHeight}x${structure.kernelWidth} ${structure.inputs}-${structure.outputs}`,
+      source: this.#source(PROBLEMS[problem](structure, inProduct, { specialised, half }), tile),
       bindings: bindings(2 + (inProduct.bias ? 1 : 0) + (half ? SCALED_OPERANDS[kind].length : 0)),
     }));
     const sizes: ImageSizes = { ...images, depthPerSplit, resultValues };
@@ -245,24 +266,25 @@ export class ConvolutionKernels {
 
 interface Product {
   readonly kind: ProductSize['kind'];
+  readonly problem: keyof typeof PROBLEMS;
   readonly structure: ConvolutionStructure;
   readonly epilogue: Epilogue;
   readonly images: Omit<ImageSizes, 'depthPerSplit' | 'resultValues'>;
   readonly phases?: number;
   /** The most of any phase. */
   readonly rows: number;
+  readonly columns: number;
   readonly depth: number;
   readonly resultShape: readonly number[];
 }
 
-const PROBLEMS: Record<
-  ProductSize['kind'],
-  (structure: ConvolutionStructure, epilogue: Epilogue, options: SourceOptions) => GemmProblem
-> = {
+/** How the operands of a product are gathered. */
+const PROBLEMS = {
   forward: forwardProblem,
   inputGradient: inputGradientProblem,
   filterGradient: filterGradientProblem,
-};
+  narrowFilterGradient: narrowFilterGradientProblem,
+} as const;
 
 function structureOf(filterShape: Shape4D, { stride, padding, border }: Geometry): ConvolutionStructure {
   const [kernelHeight, kernelWidth, inputs, outputs] = filterShape;

@@ -1,5 +1,11 @@
 import t from 'tap';
-import { filterGradientProblem, forwardProblem, inputGradientProblem, NO_EPILOGUE } from './convolution-problems.ts';
+import {
+  filterGradientProblem,
+  forwardProblem,
+  inputGradientProblem,
+  NO_EPILOGUE,
+  narrowFilterGradientProblem,
+} from './convolution-problems.ts';
 import { matrixUnitSource } from './matrix-unit-source.ts';
 import { MATRIX_TILE_SHAPES } from './tile-shape.ts';
 
@@ -32,7 +38,12 @@ t.test('programs for matrix units are valid: GPUs that have them would fall back
         [3, true],
         [64, false],
       ] as const) {
-        for (const problem of [forwardProblem, inputGradientProblem, filterGradientProblem]) {
+        for (const problem of [
+          forwardProblem,
+          inputGradientProblem,
+          filterGradientProblem,
+          narrowFilterGradientProblem,
+        ]) {
           const options = { specialised: true, half: true };
           const code = matrixUnitSource(problem({ ...structure, inputs, reflect }, NO_EPILOGUE, options), tile, unit);
           const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
