@@ -28,9 +28,8 @@ export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from '.
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
+export { settingsParser } from './config/settings-parser.ts';
 export {
-  PRESETS,
-  type PresetName,
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingConfigInput,
@@ -59,6 +58,7 @@ export {
 export { type TranslateOptions, type Translator, translateSample } from './inference/translate-sample.ts';
 export { adversarialLoss } from './losses/adversarial-loss.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
+export { PRESETS, type PresetName } from './models/instagan/settings.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './networks/set-discriminator.ts';
