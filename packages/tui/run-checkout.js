@@ -3,6 +3,7 @@
 // and mistakes need, is kept compiled in .cache; tsx starts when an action is about to be loaded. The cache holds the time
 // and size of every file it was made of, and is made again when one of them differs.
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -67,7 +68,7 @@ async function compile() {
       platform: 'node',
       target: 'node20',
       packages: 'external',
-      plugins: [actionsStayOutside],
+      plugins: [actionsStayOutside, siblingsComeAlong],
       logLevel: 'silent',
     });
     const made = stamp(['run-checkout.js', ...Object.keys(metafile.inputs)]);
@@ -90,5 +91,14 @@ const actionsStayOutside = {
       const file = path.relative(cache, path.join(resolveDir, imported));
       return { path: file.split(path.sep).join('/'), external: true };
     });
+  },
+};
+
+/** Packages of this repository are TypeScript too: what is imported of them statically is compiled with the rest. */
+const siblingsComeAlong = {
+  name: 'siblings-come-along',
+  setup(build) {
+    const { resolve } = createRequire(path.join(folder, 'package.json'));
+    build.onResolve({ filter: /^@instagan\// }, ({ path: imported }) => ({ path: resolve(imported) }));
   },
 };

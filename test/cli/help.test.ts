@@ -1,3 +1,5 @@
+import { defaultText, helpText, INSTAGAN_SETTINGS, listSettings } from '@instagan/core/settings';
+import { SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
 import t from 'tap';
 import { runCli } from '../helpers/cli-process.ts';
 
@@ -5,6 +7,11 @@ const COMMANDS = [
   ['train'],
   ['monitor'],
   ['translate'],
+  ['segmenter', 'train'],
+  ['segmenter', 'predict'],
+  ['segmenter', 'evaluate'],
+  ['segmenter', 'import'],
+  ['video'],
   ['import'],
   ['backends'],
   ['dataset', 'check'],
@@ -60,4 +67,23 @@ t.test('the help of a command states the defaults that the configuration has', a
   const [, rates = ''] = text.split('--learning-rate <G[,D]> ');
   const [generator, discriminator] = (/\(default: ([^)]+)\)/.exec(rates)?.[1] ?? '').split(',').map(Number);
   t.same({ generator, discriminator }, config.learningRate, '--learning-rate');
+});
+
+t.test('help lists every setting that has a flag, with what it does and its default', async (t) => {
+  for (const [command, table] of [
+    ['train', INSTAGAN_SETTINGS],
+    ['segmenter train', SEGMENTER_SETTINGS],
+  ] as const) {
+    const { stdout } = await runCli([...command.split(' '), '--help'], '.');
+    const text = stdout.replace(/\s+/g, ' ');
+    for (const listed of listSettings(table)) {
+      const { name, setting } = listed;
+      if (setting.flag === 'none') continue;
+      const help = setting.kind === 'switch' && setting.default ? `do not ${setting.help}` : helpText(listed);
+      t.match(text, ` ${setting.flag} ${help}`, `${command}: ${name}`);
+      if (setting.kind === 'switch' || setting.default === null) continue;
+      const [, described = ''] = text.split(` ${setting.flag} `);
+      t.equal(/\(default: ([^)]+)\)/.exec(described)?.[1], defaultText(setting), `${command}: ${name}`);
+    }
+  }
 });

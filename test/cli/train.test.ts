@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
@@ -85,6 +85,23 @@ t.test('a run that was trained with jittered masks can go on without', async (t)
   const plain = await runCli(trainArguments('jittered', '--resume', '--steps', '2', '--mask-jitter', '0'), cwd);
   t.equal(plain.code, 0, plain.stderr);
   t.equal(await maskJitter(), 0);
+});
+
+t.test('a run of the first version goes on, and cannot be given another network', async (t) => {
+  const file = path.join(cwd, 'old', 'config.json');
+  await mkdir(path.dirname(file));
+  await copyFile(new URL('../fixtures/configs/instagan-first.json', import.meta.url), file);
+  const old = JSON.parse(await readFile(file, 'utf8'));
+  const resume = ['train', '--data', 'meadow', '--run', 'old', '--resume', '--steps', '1', '--backend', 'wasm'];
+  const other = await runCli([...resume, '--blocks', '2'], cwd);
+  t.equal(other.code, 2);
+  t.match(other.stderr, 'started with blocks 1 and cannot go on with 2');
+  const resumed = await runCli([...resume, '--sample-every', '0', '--learning-rate', '1e-4'], cwd);
+  t.equal(resumed.code, 0, resumed.stderr);
+  t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
+  const learningRate = { generator: 1e-4, discriminator: 1e-4 };
+  const later = { maskJitter: 0, weights: { ...old.weights, consistency: 0 } };
+  t.strictSame(JSON.parse(await readFile(file, 'utf8')), { ...old, learningRate, sampleEvery: 0, ...later });
 });
 
 t.test('SIGTERM, as a scheduler sends it, saves and exits with 143', async (t) => {

@@ -16,7 +16,7 @@ async function answers(
       const [typed, expected] = next;
       const { code, stderr, stdout } = await runCli(typed.split(' ').filter(Boolean), cwd);
       t.equal(code, exitCode, `"${typed}" exits with ${exitCode}`);
-      t.match(stderr, expected, `"${typed}" is answered with the mend`);
+      t.match(stderr, expected, `"${typed}" is answered with the fix`);
       t.notMatch(stderr + stdout, /\n\s+at .*:\d+:\d+/, `"${typed}" prints no stack trace`);
     }
   };
@@ -40,6 +40,15 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --steps 1.5', 'whole number from 1'],
     ['train --data d --run r --size 64', 'such as 128x96'],
     ['train --data d --run r --size 66x64', 'multiples of 4'],
+    ['train --data d --run r --consistency -1', 'number of at least 0'],
+    [
+      'segmenter train --data d --run r --size 48x64',
+      /with 5 levels height and width must be multiples of 32, not 48x64/,
+    ],
+    ['segmenter train --data d --run r --size 36x36 --levels 3', /with 3 levels .* multiples of 8, not 36x36/],
+    ['segmenter train --data d --run r --size 16x64', 'from 32 to 4096'],
+    ['segmenter import --generator g --run r --size 16x64', 'from 32 to 4096'],
+    ['segmenter predict --run r --input i --output o --min-confidence 1.5', 'number from 0 to 1'],
     ['train --data d --run r --backend cuda', 'webgpu, node-gpu, node, wasm, cpu'],
     ['train --data d --run r --ui web', 'auto, tui, plain, json'],
     ['train --data d --run r --schedule 0+0', 'such as 100+100'],
@@ -60,6 +69,8 @@ t.test('what fails exits with 1 and one sentence that names the file', async (t)
     ['train --data nowhere --run r --backend cpu', /^instagan: There is no folder nowhere: .*trainA.*\n$/],
     ['train --data nowhere --run r --resume', /^instagan: r is no run.*\n$/],
     ['train --data d --run r --config nowhere.json', /^instagan: Cannot read nowhere\.json.*\n$/],
+    ['segmenter train --data nowhere --run r --size 36x36 --levels 2 --backend cpu', 'There is no folder nowhere'],
+    ['segmenter predict --run nowhere --input . --output o --min-confidence 0 --min-area 0', 'holds no image'],
     ['translate --run nowhere --input i --output o', /^instagan: nowhere is no run.*\n$/],
     ['import --generator-a text.pth --generator-b text.pth --run r', /^instagan: text\.pth is not a file that torch/],
     ['import --generator-a nowhere.pth --generator-b text.pth --run r', /^instagan: nowhere\.pth cannot be read/],

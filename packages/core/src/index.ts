@@ -21,9 +21,8 @@ export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from '.
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
+export { settingsParser } from './config/settings-parser.ts';
 export {
-  PRESETS,
-  type PresetName,
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingConfigInput,
@@ -50,6 +49,7 @@ export { ImagePool } from './models/instagan/image-pool.ts';
 export { adversarialLoss, GENERATOR_LOSSES } from './models/instagan/losses.ts';
 export { setDiscriminator, setDiscriminatorSpecs } from './models/instagan/set-discriminator.ts';
 export { setGenerator, setGeneratorSpecs } from './models/instagan/set-generator.ts';
+export { PRESETS, type PresetName } from './models/instagan/settings.ts';
 export { type ChunkResult, type NetworkGradients, trainStep } from './models/instagan/train-step.ts';
 export { disposeTrainingState, initialTrainingState, type TrainingState } from './models/instagan/training-state.ts';
 export {

@@ -2,12 +2,11 @@ export { type ImportedUnet, importAuthorsUnet } from './checkpoint/import-author
 export { type InheritedConfig, inheritedConfig } from './checkpoint/initial-weights.ts';
 export {
   parseSegmenterConfig,
-  SEGMENTER_PRESETS,
   type SegmenterConfig,
   type SegmenterConfigInput,
-  type SegmenterPresetName,
   segmenterConfigs,
 } from './config/segmenter-config.ts';
+export { SEGMENTER_PRESETS, type SegmenterPresetName } from './config/segmenter-settings.ts';
 export { averagePrecision, type InstancePair } from './evaluation/average-precision.ts';
 export {
   haveContact,

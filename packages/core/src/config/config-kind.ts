@@ -1,18 +1,16 @@
+import type { KEPT_SETTINGS, learningRate, schedule } from './run-settings.ts';
+import type { ChoiceSetting } from './setting.ts';
+import type { ConfigOf, SettingRows, SettingsTable } from './settings-table.ts';
+
 /** What the run machinery reads of a configuration, whatever is trained. */
-export interface RunSettings {
-  readonly model: string;
-  readonly learningRate: { readonly generator: number; readonly discriminator: number };
-  /** Epochs at the full learning rate, then epochs in which it falls linearly to 0. */
-  readonly epochs: { readonly constant: number; readonly decay: number };
-  /** Steps between two entries of the log, which hold means over them. @default 10 on a GPU, else 1 */
-  readonly logEvery?: number | undefined;
-  /** Steps between two checkpoints. */
-  readonly checkpointEvery: number;
-  /** Checkpoints kept; the oldest go first. */
-  readonly keepCheckpoints: number;
-  /** Steps between two sample pictures; 0 for none. */
-  readonly sampleEvery: number;
-}
+export type RunSettings = ConfigOf<RunRows>;
+
+/** The rows that every table has. */
+type RunRows = {
+  readonly model: ChoiceSetting;
+  readonly learningRate: ReturnType<typeof learningRate>;
+  readonly epochs: ReturnType<typeof schedule>;
+} & typeof KEPT_SETTINGS;
 
 /** The configurations of one kind of model, as runs save them in `config.json`. */
 export interface ConfigKind<Config extends RunSettings> {
@@ -20,10 +18,7 @@ export interface ConfigKind<Config extends RunSettings> {
   readonly what: string;
   /** The command that makes such runs, such as `train`. */
   readonly command: string;
-  /** The values of `model` that belong to this kind. */
-  readonly models: readonly Config['model'][];
+  readonly table: SettingsTable<SettingRows & RunRows>;
   /** @throws UsageError naming every field that is wrong, and `source` */
   readonly parse: (input: unknown, source: string) => Config;
-  /** What a resumed run may be given anew: it changes how training goes on, not what is trained. */
-  readonly changeable: readonly (keyof Config & string)[];
 }

@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { UsageError, UserError } from '../errors.ts';
+import { PRESETS } from '../models/instagan/settings.ts';
 import { CONFIG_FILE, createRun, readRunConfig, resumedConfig } from './run-config.ts';
-import { PRESETS, parseTrainingConfig, translationConfigs } from './training-config.ts';
+import { parseTrainingConfig, translationConfigs } from './training-config.ts';
 
 /** The message of the error that parsing throws. */
 function faultOf(input: unknown): string {
@@ -36,7 +37,9 @@ t.test('an empty configuration is the paper', async (t) => {
 });
 
 t.test('every preset is valid and keeps what it sets', async (t) => {
-  for (const [name, preset] of Object.entries(PRESETS)) t.match(parseTrainingConfig(preset, name), preset, name);
+  for (const [name, { settings }] of Object.entries(PRESETS)) {
+    t.match(parseTrainingConfig(settings, name), settings, name);
+  }
 });
 
 t.test('a part of a group leaves the rest of the group at its defaults', async (t) => {

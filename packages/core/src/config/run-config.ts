@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
 import { makeFolder } from '../runtime/make-folder.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
+import { choiceNames } from './setting-text.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
 export const CONFIG_FILE = 'config.json';
@@ -32,7 +33,8 @@ export async function readRunConfig<Config extends RunSettings>(
     throw new UserError(`${file} is not JSON: restore it from a copy.`);
   }
   const { model } = (fields ?? {}) as { model?: unknown };
-  if (model !== undefined && !kind.models.includes(model as Config['model'])) {
+  const names: unknown[] = choiceNames(kind.table.rows.model);
+  if (model !== undefined && !names.includes(model)) {
     throw new UserError(
       `${runFolder} is a run of the model ${model}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
     );
@@ -65,7 +67,7 @@ export function resumedConfig<Config extends RunSettings>(
   changes: Partial<Config>,
 ): Config {
   for (const [name, value] of Object.entries(changes) as [keyof Config & string, unknown][]) {
-    if (kind.changeable.includes(name) || JSON.stringify(value) === JSON.stringify(own[name])) continue;
+    if (kind.table.rows[name]?.changesOnResume || JSON.stringify(value) === JSON.stringify(own[name])) continue;
     throw new UsageError(
       `The run was started with ${name} ${JSON.stringify(own[name])} and cannot go on with ${JSON.stringify(value)}: leave it out, or start another run.`,
     );

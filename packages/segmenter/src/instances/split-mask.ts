@@ -1,5 +1,6 @@
 import { distanceTransform } from '@instagan/core';
 import { fillHoles, removeSpecks } from './components.ts';
+import { SPLIT_SETTINGS } from './split-settings.ts';
 import { type Basins, type ValleyDepth, watershed } from './watershed.ts';
 
 /** What a segmenter says of one image. */
@@ -16,9 +17,9 @@ export interface MaskMaps {
 }
 
 export interface SplitOptions {
-  /** Instances smaller than this share of the image are dropped. @default 0.002 */
+  /** Instances smaller than this share of the image are dropped. @default that of {@link SPLIT_SETTINGS} */
   readonly minArea?: number;
-  /** Instances of a lower confidence are dropped. @default 0.3 */
+  /** Instances of a lower confidence are dropped. @default that of {@link SPLIT_SETTINGS} */
   readonly minConfidence?: number;
 }
 
@@ -41,7 +42,7 @@ export interface SplitMask {
   readonly instances: readonly Instance[];
 }
 
-const DEFAULTS = { minArea: 0.002, minConfidence: 0.3 };
+const DEFAULTS = SPLIT_SETTINGS.rows;
 /** Valleys of a distance transform, in pixels: shallower ones come from the steps of the pixel grid and from limbs. */
 const DISTANCE_VALLEY: ValleyDepth = { relative: 0.3, absolute: 1.5 };
 /** Valleys of a predicted depth, which is 1 at the peak of each instance. */
@@ -53,7 +54,7 @@ const DEPTH_VALLEY: ValleyDepth = { relative: 0.25, absolute: 0.12 };
  */
 export function splitMask(maps: MaskMaps, options: SplitOptions = {}): SplitMask {
   const { width, height } = maps;
-  const { minArea, minConfidence } = { ...DEFAULTS, ...options };
+  const { minArea = DEFAULTS.minArea.default, minConfidence = DEFAULTS.minConfidence.default } = options;
   const minPx = Math.max(4, Math.round(minArea * width * height));
   const object = Uint8Array.from(maps.mask, (value) => (value > 0 ? 255 : 0));
   fillHoles(object, width, height, minPx);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { SegmenterConfig } from '../config/segmenter-config.ts';
 import { patchDiscriminator, patchDiscriminatorSpecs } from './patch-discriminator.ts';
 import { unet, unetSpecs } from './unet.ts';
+import { unetMultiplePx } from './unet-multiple.ts';
 
 /** What a segmenter says of a batch of images, `[batch, height, width, 1]` each, values in [-1, 1]. */
 export interface Prediction {
@@ -32,7 +33,7 @@ export function segmenterNetworks(
   return {
     generatorSpecs: unetSpecs(size),
     discriminatorSpecs: patchDiscriminatorSpecs(size.outputs, ndf),
-    multiplePx: 2 ** levels,
+    multiplePx: unetMultiplePx(levels),
     predict: (parameters, image) => {
       const all = unet(parameters, size, image);
       if (!depth) return { mask: all, depth: null, all };

@@ -9,6 +9,7 @@ import {
   parameter,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
+import { unetMultiplePx } from './unet-multiple.ts';
 
 export interface UnetSize {
   /** Channels after the first convolution. */
@@ -63,14 +64,15 @@ export function unetSpecs({ ngf, levels, outputs, refine }: UnetSize): Parameter
  * from the way down. At its end pix2pix draws the output from features of half the size; with `refine`, features of the full
  * size and the image itself decide on the last pixel.
  *
- * @param image `[batch, height, width, 3]`, values in [-1, 1], height and width multiples of 2^levels
+ * @param image `[batch, height, width, 3]`, values in [-1, 1], height and width multiples of {@link unetMultiplePx}
  * @returns `[batch, height, width, outputs]`, values in [-1, 1]
  * @throws Error if height or width is not such a multiple
  */
 export function unet(parameters: Parameters, { levels, outputs, refine }: UnetSize, image: tf.Tensor4D): tf.Tensor4D {
   const [, height, width] = image.shape;
-  if (height % 2 ** levels !== 0 || width % 2 ** levels !== 0) {
-    throw new Error(`The U-Net takes sizes that are multiples of ${2 ** levels}, not ${height}x${width}.`);
+  const multiple = unetMultiplePx(levels);
+  if (height % multiple !== 0 || width % multiple !== 0) {
+    throw new Error(`The U-Net takes sizes that are multiples of ${multiple}, not ${height}x${width}.`);
   }
   const weight = (name: string) => parameter(parameters, `${name}.weight`);
   const bias = (name: string) => parameter<tf.Tensor1D>(parameters, `${name}.bias`);

@@ -1,4 +1,5 @@
 import {
+  type AuthorsModel,
   createRun,
   importAuthorsModel,
   listCheckpoints,
@@ -20,9 +21,6 @@ export interface ImportCommandOptions {
   readonly run: string;
   readonly json?: true;
 }
-
-/** Channels of the discriminators' first layer where none is imported to tell. */
-const DEFAULT_NDF = 64;
 
 /**
  * `instagan import`: makes a run at step 0 of the authors' weights.
@@ -56,7 +54,7 @@ export async function importAction(options: ImportCommandOptions): Promise<void>
   terminal.line(`Next: instagan translate --run ${shellQuoted(run)} --input photos --masks masks --output translated`);
 }
 
-function configOf(model: { ngf: number; ndf: number | null; blocks: number }, file: string): TrainingConfig {
-  const { ngf, blocks } = model;
-  return parseTrainingConfig({ model: 'instagan', ngf, ndf: model.ndf ?? DEFAULT_NDF, blocks }, file);
+/** Without imported discriminators, new ones have the default size. */
+function configOf({ ngf, ndf, blocks }: AuthorsModel, file: string): TrainingConfig {
+  return parseTrainingConfig({ model: 'instagan', ngf, ndf: ndf ?? undefined, blocks }, file);
 }

@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { type ConfigKind, type RunSettings, readRunConfig, UsageError, UserError } from '@instagan/core';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields, listSettings, mergeFields, valueAt, valueText } from '@instagan/core/settings';
 
 export interface ConfigSources {
   readonly run: string;
   readonly resume?: true;
-  /** Fields of a preset. */
-  readonly preset?: Fields;
+  /** Settings of a preset. */
+  readonly preset?: Fields | undefined;
   /** The file of `--config`. */
   readonly config?: string;
-  /** Fields given as options; undefined ones are not. */
-  readonly options: Fields;
+  /** Settings typed as options. */
+  readonly settings: Fields;
 }
 
 /**
@@ -22,12 +21,11 @@ export interface ConfigSources {
  */
 export async function resolveConfig<Config extends RunSettings>(
   kind: ConfigKind<Config>,
-  { run, resume, preset = {}, config, options }: ConfigSources,
+  { run, resume, preset = {}, config, settings }: ConfigSources,
 ): Promise<Config> {
-  const base = resume ? ((await readRunConfig(kind, run)) as unknown as Fields) : {};
+  const base: Fields = resume ? await readRunConfig(kind, run) : {};
   const file = config === undefined ? {} : await readConfigFile(kind, config);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return kind.parse([base, preset, file, given].reduce(merged), 'The options');
+  return kind.parse([base, preset, file, settings].reduce(mergeFields), 'The options');
 }
 
 async function readConfigFile(kind: { parse(input: unknown, source: string): unknown }, file: string): Promise<Fields> {
@@ -48,37 +46,15 @@ async function readConfigFile(kind: { parse(input: unknown, source: string): unk
   return fields;
 }
 
-/** `changes` laid over `fields`, object by object. */
-function merged(fields: Fields, changes: Fields): Fields {
-  const result: Record<string, unknown> = { ...fields };
-  for (const [name, value] of Object.entries(changes)) {
-    const own = fields[name];
-    result[name] = isFields(own) && isFields(value) ? merged(own, value) : value;
-  }
-  return result;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** What differs from the default settings, such as `ngf 16 (64)`. */
 export function differencesFromDefaults<Config extends RunSettings>(
   kind: ConfigKind<Config>,
   config: Config,
 ): string[] {
   const defaults = kind.parse({ model: config.model }, 'The defaults');
-  return Object.entries(config).flatMap(([name, value]) => {
-    const usual = spelled(defaults[name as keyof Config]);
-    return spelled(value) === usual ? [] : [`${name} ${spelled(value)} (${usual})`];
+  return listSettings(kind.table).flatMap(({ name, path, setting }) => {
+    const [value, usual] = [config, defaults].map((each) => valueAt(each, path));
+    const [text, usualText] = [value, usual].map((each) => valueText(setting, each));
+    return text === usualText ? [] : [`${name} ${text} (${usualText})`];
   });
-}
-
-function spelled(value: unknown): string {
-  if (value === null) return 'none';
-  if (!isFields(value)) return String(value);
-  if ('height' in value) return `${value.height}x${value.width}`;
-  return Object.entries(value)
-    .map(([name, part]) => `${name} ${part}`)
-    .join(' ');
 }

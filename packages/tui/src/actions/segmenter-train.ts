@@ -1,42 +1,27 @@
+import type { Fields } from '@instagan/core/settings';
 import { openFolderImages } from '@instagan/datasets';
 import {
   inheritedConfig,
   SEGMENTER_PRESETS,
   type SegmenterConfig,
+  type SegmenterConfigInput,
   type SegmenterPresetName,
   segmenterConfigs,
   segmenterNetworks,
   trainSegmenter,
 } from '@instagan/segmenter';
-import type { LearningRateValue, ScheduleValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import type { ReportWording } from './plain-report.ts';
-import { differencesFromDefaults, type Fields, resolveConfig } from './resolve-config.ts';
+import { differencesFromDefaults, resolveConfig } from './resolve-config.ts';
 import { lengthOption, type TrainingProcessOptions, trainInProcess } from './training-process.ts';
 import { parameterCount } from './translation-wording.ts';
 
 export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
   readonly data: string;
-  readonly domain?: 'A' | 'B';
   readonly preset?: SegmenterPresetName;
   readonly config?: string;
-  readonly init?: string;
-  readonly size?: SizeValue;
-  readonly ngf?: number;
-  readonly ndf?: number;
-  readonly levels?: number;
-  readonly refine?: number;
-  /** False for `--no-depth`. */
-  readonly depth: boolean;
-  readonly batch?: number;
-  readonly learningRate?: LearningRateValue;
-  readonly schedule?: ScheduleValue;
-  readonly seed?: number;
-  readonly validateEvery?: number;
-  readonly logEvery?: number;
-  readonly checkpointEvery?: number;
-  readonly keepCheckpoints?: number;
-  readonly sampleEvery?: number;
+  /** Those typed as options. */
+  readonly settings: SegmenterConfigInput;
 }
 
 /** Images are decoded at this multiple of the pixels trained on, so that crops are sharp. */
@@ -51,7 +36,7 @@ const DECODED_PIXELS = 1.7;
 export async function segmenterTrainAction(options: SegmenterTrainCommandOptions): Promise<number> {
   const { data, run } = options;
   const preset = await presetOf(options);
-  const config = await resolveConfig(segmenterConfigs, { ...options, preset, options: fieldsOf(options) });
+  const config = await resolveConfig(segmenterConfigs, { ...options, preset });
   return trainInProcess(options, wordingOf(options, config), (common, report) =>
     trainSegmenter({
       ...common,
@@ -96,18 +81,8 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
 }
 
 /** The settings of the preset, then those that come with the weights of another run. */
-async function presetOf({ preset, init, resume }: SegmenterTrainCommandOptions): Promise<Fields> {
-  const chosen = preset === undefined ? {} : SEGMENTER_PRESETS[preset];
-  return init === undefined || resume ? chosen : { ...chosen, ...(await inheritedConfig(init)) };
-}
-
-function fieldsOf(options: SegmenterTrainCommandOptions) {
-  const { domain, init, size, ngf, ndf, levels, refine, depth, batch, learningRate, schedule, seed } = options;
-  const { validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery } = options;
-  return {
-    ...{ domain, init, size, ngf, ndf, levels, refine, batch, learningRate, epochs: schedule, seed },
-    // Not given, it stays as a resumed run has it.
-    depth: depth ? undefined : false,
-    ...{ validateEvery, logEvery, checkpointEvery, keepCheckpoints, sampleEvery },
-  };
+async function presetOf({ preset, settings, resume }: SegmenterTrainCommandOptions): Promise<Fields> {
+  const chosen = preset === undefined ? {} : SEGMENTER_PRESETS[preset].settings;
+  const { init = null } = settings;
+  return init === null || resume ? chosen : { ...chosen, ...(await inheritedConfig(init)) };
 }

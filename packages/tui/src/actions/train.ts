@@ -1,9 +1,9 @@
-import { checkMemory, type TrainingConfig, train, translationModel } from '@instagan/core';
+import { checkMemory, PRESETS, type TrainingConfig, train, translationConfigs, translationModel } from '@instagan/core';
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
-import { resolveTrainingConfig } from './train-config.ts';
+import { resolveConfig } from './resolve-config.ts';
 import type { TrainCommandOptions } from './train-options.ts';
 import { trainInProcess } from './training-process.ts';
 import { translationFacts, translationWording } from './translation-wording.ts';
@@ -15,7 +15,8 @@ import { translationFacts, translationWording } from './translation-wording.ts';
  * @throws UsageError, UserError
  */
 export async function trainAction(options: TrainCommandOptions): Promise<number> {
-  const config = await resolveTrainingConfig(options);
+  const preset = options.preset && PRESETS[options.preset].settings;
+  const config = await resolveConfig(translationConfigs, { ...options, preset });
   if (options.dryRun) return tellMemory(options, config);
   return trainInProcess(options, translationWording(options), (common, report) =>
     train({

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
+import { type Command, Option } from 'commander';
 import type { SegmenterImportCommandOptions } from '../actions/segmenter-import.ts';
 import { jsonOption } from '../options/shared.ts';
 import { filePath, sizeInPx } from '../options/values.ts';
@@ -15,11 +16,13 @@ export function addSegmenterImportCommand(segmenter: Command): void {
     .description(DESCRIPTION)
     .requiredOption('--generator <FILE>', 'such as latest_net_G.pth', filePath)
     .requiredOption('--run <DIR>', "the run's folder; it must not be a run already", filePath)
-    .option(
-      '--size <HxW>',
-      'height x width it was trained on; images are predicted at as many pixels',
-      sizeInPx({ min: 32, max: 4096, multipleOf: 4 }),
-      { height: 256, width: 256 },
+    .addOption(
+      new Option(
+        '--size <HxW>',
+        'height x width it was trained on, multiples of 2^levels of the U-Net; images are predicted at as many pixels',
+      )
+        .argParser(sizeInPx(SEGMENTER_SETTINGS.rows.size))
+        .default({ height: 256, width: 256 }, '256x256'),
     )
     .addOption(jsonOption())
     .action(async (options: SegmenterImportCommandOptions) => {

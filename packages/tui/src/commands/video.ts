@@ -3,7 +3,7 @@ import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { CODECS, DIRECTIONS, helpOf, namesOf } from '../options/names.ts';
 import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
-import { filePath, positiveNumber, shardValue, share, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
+import { filePath, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate a video with a trained model: same length, same sound, the objects translated.\n\n' +
@@ -47,13 +47,25 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .option('--start <TIME>', 'where to begin, such as 12.5 or 1:02:03', timeValue)
     .option('--duration <TIME>', 'how much to take', timeValue)
     .option('--size <HxW>', 'stretch frames to height x width', sizeInPx({ min: 16, max: 8192 }))
-    .option('--fps <N>', 'even frame rate; without it frames keep their exact times', positiveNumber(1000))
+    .option(
+      '--fps <N>',
+      'even frame rate; without it frames keep their exact times',
+      numberWithin({ above: 0, max: 1000 }),
+    )
     .addOption(whole('--every <N>', 'take each N-th frame only, shown N times as long', 1, 10_000))
     .option('--tolerate-damage', 'go on past what is damaged or missing in the file')
     .optionsGroup('Steadiness:')
-    .option('--mask-smoothing <W>', 'weight of the past in a mask, 0 to 0.9 (default: 0.6)', share(0.9))
+    .option(
+      '--mask-smoothing <W>',
+      'weight of the past in a mask, 0 to 0.9 (default: 0.6)',
+      numberWithin({ min: 0, max: 0.9 }),
+    )
     .addOption(whole('--bridge <N>', 'frames for which an instance lives on unseen (default: 3)', 0, 1000))
-    .option('--blend <W>', 'weight of the frame before, moved along, 0 to 0.9 (default: 0)', share(0.9))
+    .option(
+      '--blend <W>',
+      'weight of the frame before, moved along, 0 to 0.9 (default: 0)',
+      numberWithin({ min: 0, max: 0.9 }),
+    )
     .optionsGroup('What is written:')
     .option('--compare', 'original, masks and translation side by side')
     .addOption(new Option('--codec <name>', 'see below (default: that of the format)').choices(namesOf(CODECS)))
@@ -62,7 +74,14 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
         ...['mp4', 'mov', 'mkv', 'webm', 'gif', 'images'],
       ]),
     )
-    .addOption(whole('--crf <N>', 'quality: lower is better and larger (default: 18 for h264)', 0, 63))
+    .addOption(
+      whole(
+        '--crf <N>',
+        'quality, lower is better and larger: to 51 for h264 and hevc, to 63 for vp9 and av1 (default: 18 for h264)',
+        0,
+        63,
+      ),
+    )
     .addOption(
       new Option('--encoder <kind>', 'hardware: an encoder of the GPU')
         .choices(['software', 'hardware'])

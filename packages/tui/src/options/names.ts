@@ -1,5 +1,4 @@
-import type { BackendName, ModelName, PresetName, TranslationDirection } from '@instagan/core';
-import type { SegmenterPresetName } from '@instagan/segmenter';
+import type { BackendName, TranslationDirection } from '@instagan/core';
 import type { CodecName } from '@instagan/video';
 
 /**
@@ -13,25 +12,6 @@ export const BACKENDS: Readonly<Record<BackendName | 'auto', string>> = {
   node: 'CPU, through TensorFlow',
   wasm: 'CPU, WebAssembly with SIMD and threads',
   cpu: 'CPU, plain JavaScript: for checks',
-};
-
-export const MODELS: Readonly<Record<ModelName, string>> = {
-  instagan: 'each instance has its own mask',
-  cyclegan: 'baseline without masks',
-  'cyclegan-seg': "baseline that sees the masks' union",
-};
-
-export const PRESETS: Readonly<Record<PresetName, string>> = {
-  paper: '200x200, the defaults',
-  ccp: '300x200, batch 4, 400+200 epochs',
-  mhp: '240x160, batch 4',
-  coco: '200x200, batch 4',
-  authors: "the authors' learning rates",
-  small: '64x64, narrow networks: CPU, first trials',
-};
-
-export const SEGMENTER_PRESETS: Readonly<Record<SegmenterPresetName, string>> = {
-  photos: 'batch 4, 12+34 epochs, no PatchGAN: for some hundred photos or more',
 };
 
 export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {

@@ -1,6 +1,8 @@
+import { SPLIT_SETTINGS } from '@instagan/segmenter/settings';
 import { Option } from 'commander';
 import { BACKENDS, namesOf } from './names.ts';
-import { positiveNumber, wholeNumber } from './values.ts';
+import { settingOptions } from './setting-options.ts';
+import { wholeNumber } from './values.ts';
 
 /** What every command that computes takes. */
 export interface ComputeOptions {
@@ -54,12 +56,7 @@ export function screenOptions(): Option[] {
 /** How objects are found, for every command that predicts masks. */
 export function instanceOptions(): Option[] {
   return [
-    new Option('--min-area <SHARE>', 'objects below this share of the image are dropped (default: 0.002)').argParser(
-      positiveNumber(1),
-    ),
-    new Option('--min-confidence <P>', 'objects of lower confidence, 0 to 1, are dropped (default: 0.3)').argParser(
-      positiveNumber(1),
-    ),
+    ...settingOptions(SPLIT_SETTINGS).options(),
     new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
   ];
 }

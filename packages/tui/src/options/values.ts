@@ -1,3 +1,4 @@
+import { defaultText, limitsText, type NumberLimits, type NumbersSetting } from '@instagan/core/settings';
 import { InvalidArgumentError } from 'commander';
 
 export interface SizeValue {
@@ -5,30 +6,24 @@ export interface SizeValue {
   readonly width: number;
 }
 
-/** Parses a whole number within limits, such as `12`. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
+/** Parses a whole number within limits, such as `12`. @param max without one, any */
+export function wholeNumber(min: number, max?: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+    if (value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return value;
+    throw new InvalidArgumentError(
+      `Give a whole number ${limitsText({ min, ...(max === undefined ? {} : { max }) })}.`,
+    );
   };
 }
 
-/** Parses a number above 0 and up to `max`, such as `0.5` or `2e-4`. */
-export function positiveNumber(max: number): (text: string) => number {
+/** Parses a number within limits, such as `0.5` or `2e-4`. */
+export function numberWithin(limits: NumberLimits): (text: string) => number {
+  const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, max = Number.MAX_VALUE } = limits;
   return (text) => {
     const value = /^[+\d.e-]+$/i.test(text) ? Number(text) : Number.NaN;
-    if (value > 0 && value <= max) return value;
-    throw new InvalidArgumentError(`Give a number above 0 and up to ${max}.`);
-  };
-}
-
-/** Parses a number from 0 to `max`, such as `0.6`. */
-export function share(max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= 0 && value <= max) return value;
-    throw new InvalidArgumentError(`Give a number from 0 to ${max}.`);
+    if (value >= min && value > above && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number ${limitsText(limits)}.`);
   };
 }
 
@@ -103,29 +98,28 @@ export function numberList(text: string): readonly number[] {
   return [...numbers].sort((a, b) => a - b);
 }
 
-export interface LearningRateValue {
-  readonly generator: number;
-  readonly discriminator: number;
+/** Parses one number for all parts of a setting, or one for each separated by commas, such as `2e-4,1e-4`. */
+export function commaSeparated(setting: NumbersSetting): (text: string) => Readonly<Record<string, number>> {
+  const parts = Object.keys(setting.default);
+  const parse = numberWithin(setting);
+  return (text) => {
+    const given = text.split(',');
+    if (given.length === 1 || given.length === parts.length) {
+      return Object.fromEntries(parts.map((part, i) => [part, parse(given[i] ?? text)]));
+    }
+    throw new InvalidArgumentError(`Give one number, or ${parts.length} such as ${defaultText(setting)}.`);
+  };
 }
 
-/** Parses one learning rate for both kinds of network, or `GENERATOR,DISCRIMINATOR`. */
-export function learningRates(text: string): LearningRateValue {
-  const [generator = '', discriminator = generator, ...rest] = text.split(',');
-  if (rest.length > 0) throw new InvalidArgumentError('Give one number, or two such as 2e-4,1e-4.');
-  const parse = positiveNumber(1);
-  return { generator: parse(generator), discriminator: parse(discriminator) };
-}
-
-export interface ScheduleValue {
-  readonly constant: number;
-  readonly decay: number;
-}
-
-/** Parses epochs at the full learning rate and epochs of its fall to 0, such as `100+100`. */
-export function schedule(text: string): ScheduleValue {
-  const [, constant = '', decay = ''] = /^(\d{1,7})\+(\d{1,7})$/.exec(text) ?? [];
-  if (constant !== '' && Number(constant) + Number(decay) > 0) {
-    return { constant: Number(constant), decay: Number(decay) };
-  }
-  throw new InvalidArgumentError('Give two whole numbers, such as 100+100.');
+/** Parses a whole number for each part of a setting, joined by plus signs, such as `100+50`; not all may be 0. */
+export function summed(setting: NumbersSetting): (text: string) => Readonly<Record<string, number>> {
+  const parts = Object.keys(setting.default);
+  return (text) => {
+    const given = text.split('+');
+    const isWhole = given.length === parts.length && given.every((part) => /^\d{1,7}$/.test(part));
+    if (isWhole && given.some((part) => Number(part) > 0)) {
+      return Object.fromEntries(parts.map((part, i) => [part, Number(given[i])]));
+    }
+    throw new InvalidArgumentError(`Give ${parts.length} whole numbers, such as ${defaultText(setting)}.`);
+  };
 }

@@ -1,4 +1,4 @@
-import { UserError } from '@instagan/core';
+import { UsageError, UserError } from '@instagan/core';
 import { mainMessage, runFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { CodecName, ContainerName, OutputFormat } from './output-format.ts';
@@ -36,6 +36,8 @@ interface Candidate {
 }
 
 const DEFAULT_CRF: Readonly<Record<CodecName, number>> = { h264: 18, hevc: 20, vp9: 24, av1: 26, prores: 0, ffv1: 0 };
+/** Codecs that are not here have no such scale, and take any. */
+const MAX_CRF: Readonly<Partial<Record<CodecName, number>>> = { h264: 51, hevc: 51, vp9: 63, av1: 63 };
 
 const crfArgs =
   (...rest: string[]) =>
@@ -87,13 +89,17 @@ export function transparentVp9({ crf = DEFAULT_CRF.vp9 }: EncoderOptions): strin
 /**
  * Chooses the encoder of the segments: the first that encodes a test picture.
  *
- * @throws UserError if none does
+ * @throws UsageError if the codec does not go as far as `crf`; UserError if no encoder works
  */
 export async function chooseEncoder(
   ffmpeg: Ffmpeg,
   { codec, container, keepsAlpha }: OutputFormat,
   { crf, encoder = 'software' }: EncoderOptions = {},
 ): Promise<Encoder> {
+  const maxCrf = codec === null ? undefined : MAX_CRF[codec];
+  if (crf !== undefined && maxCrf !== undefined && crf > maxCrf) {
+    throw new UsageError(`${codec} has no quality ${crf}: give --crf a whole number from 0 to ${maxCrf}.`);
+  }
   // What is encoded when the segments are joined is kept without loss until then.
   const segmentCodec = codec === null || isEncodedLast({ codec, keepsAlpha }) ? 'ffv1' : codec;
   const isHardware = encoder === 'hardware' && codec === segmentCodec;

@@ -1,0 +1,125 @@
+import { ADAM, KEPT_SETTINGS, learningRate, SEED, schedule } from '../../config/run-settings.ts';
+import { choice, group, number, onOff, size, whole } from '../../config/setting.ts';
+import { type ConfigInputOf, type Presets, settingsTable } from '../../config/settings-table.ts';
+import type { ModelName } from '../model-names.ts';
+
+const MODELS: Readonly<Record<ModelName, string>> = {
+  instagan: 'each instance has its own mask',
+  cyclegan: 'baseline without masks',
+  'cyclegan-seg': "baseline that sees the masks' union",
+};
+
+/**
+ * Everything that decides what a run computes, saved whole as `config.json`: two runs with the same settings, data and
+ * backend give the same weights on a deterministic backend. The baselines share the table; `models/cyclegan/settings.ts` has
+ * what they fix.
+ */
+export const INSTAGAN_SETTINGS = settingsTable({
+  model: choice('instagan', MODELS, '--model <name>', 'model to train'),
+  // The generator halves each side twice; the discriminator scores (height / 8 - 2) (width / 8 - 2) patches.
+  size: size(
+    { height: 200, width: 200 },
+    { min: 32, max: 4096, multipleOf: 4 },
+    '--size <HxW>',
+    'height x width trained on',
+  ),
+  loadScale: number(1.1, { min: 1, max: 2 }, 'none', 'images are loaded at this multiple of the size, then cropped'),
+  augment: onOff(true, 'none', 'crop and flip images at random instead of only resizing them'),
+  ngf: whole(64, { min: 1, max: 512 }, '--ngf <N>', "channels of the generator's first layer"),
+  ndf: whole(64, { min: 1, max: 512 }, '--ndf <N>', "channels of the discriminator's first layer"),
+  blocks: whole(
+    9,
+    { min: 1, max: 32 },
+    '--blocks <N>',
+    'residual blocks of an encoder; 6 save time on images under 256 pixels',
+  ),
+  upsampling: choice(
+    'transposed',
+    { transposed: 'transposed convolutions, as in the paper', nearest: 'nearest pixels, then a convolution' },
+    '--upsampling <kind>',
+    'how decoders double the size',
+  ),
+  batch: whole(1, { min: 1, max: 256 }, '--batch <N>', 'images of each domain in a step'),
+  maxInstances: whole(
+    4,
+    { min: 1, max: 256 },
+    '--max-instances <N>',
+    'instances of an image that are used, largest first',
+  ),
+  instancesPerChunk: whole(
+    2,
+    { min: 1, max: 64 },
+    '--instances-per-chunk <N>',
+    'instances translated at once, in one chunk of the sequential mini-batch',
+  ),
+  instanceOrder: choice(
+    'area',
+    { area: 'by decreasing area, as in the paper', random: 'shuffled' },
+    'none',
+    'order of the instances',
+  ),
+  maskJitter: number(
+    0,
+    { min: 0, max: 1 },
+    '--mask-jitter <S>',
+    'jitter the masks that are translated; trains for imperfect masks',
+    { changesOnResume: true },
+  ),
+  // The paper's; the authors' code uses 2e-4 for both.
+  learningRate: learningRate({ generator: 2e-4, discriminator: 1e-4 }, 'generators, discriminators'),
+  adam: ADAM,
+  weights: group(
+    {
+      cycle: number(10, { min: 0 }, 'none', 'weight of the cycle loss; that of the adversarial loss is 1'),
+      identity: number(10, { min: 0 }, 'none', 'weight of the identity loss'),
+      context: number(10, { min: 0 }, 'none', 'weight of the context loss'),
+      // The next two are not of the paper; at 0 they cost nothing.
+      consistency: number(
+        0,
+        { min: 0 },
+        '--consistency <W>',
+        'weight of a loss for steady videos: the same translation when the camera moves a little',
+      ),
+      featureMatching: number(
+        0,
+        { min: 0 },
+        '--feature-matching <W>',
+        "weight of a loss that matches the discriminators' features of translated and real images",
+      ),
+    },
+    { changesOnResume: true },
+  ),
+  // Shrivastava et al. 2017.
+  poolSize: whole(
+    50,
+    { min: 0, max: 10_000 },
+    'none',
+    'translated images remembered for the discriminator, 0 for none',
+  ),
+  epochs: schedule({ constant: 100, decay: 100 }),
+  seed: SEED,
+  ...KEPT_SETTINGS,
+});
+
+type Input = ConfigInputOf<typeof INSTAGAN_SETTINGS.rows>;
+
+/** Settings of the paper's experiments (section 4 and appendix), of the authors' code where it differs, and for trials. */
+export const PRESETS = {
+  paper: { help: 'the defaults', settings: {} },
+  ccp: {
+    help: "the paper's CCP experiment",
+    settings: { size: { height: 300, width: 200 }, batch: 4, epochs: { constant: 400, decay: 200 } },
+  },
+  mhp: { help: "the paper's MHP experiments", settings: { size: { height: 240, width: 160 }, batch: 4 } },
+  coco: { help: "the paper's COCO experiments", settings: { size: { height: 200, width: 200 }, batch: 4 } },
+  authors: {
+    help: "the learning rates of the authors' code",
+    settings: { learningRate: { generator: 2e-4, discriminator: 2e-4 } },
+  },
+  small: {
+    help: 'for a CPU and first trials',
+    settings: { size: { height: 64, width: 64 }, ngf: 16, ndf: 16, blocks: 6 },
+  },
+} as const satisfies Presets<Input>;
+
+export type PresetName = keyof typeof PRESETS;
