@@ -1,6 +1,6 @@
 // Builds the fast kernels of the wasm backend from assembly/ and writes them, as base64, to
-// src/backends/kernels/wasm/binaries.ts, so that bundles need no file beside them. The output depends on the source and
-// on the pinned compiler alone.
+// src/backends/kernels/wasm/module/binaries.ts, so that bundles need no file beside them. The output depends on the
+// source and on the pinned compiler alone.
 //
 //   node build.js           write the module
 //   node build.js --check   exit with 1 if the module does not hold what the source gives
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-const target = path.join(folder, '../src/backends/kernels/wasm/binaries.ts');
+const target = path.join(folder, '../src/backends/kernels/wasm/module/binaries.ts');
 
 const SHARED = ['--sharedMemory', '--maximumMemory', '65536'];
 const RELAXED = ['--enable', 'relaxed-simd'];

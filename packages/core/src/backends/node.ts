@@ -23,8 +23,8 @@ import { GraphRunner } from './kernels/node/graph/graph-runner.ts';
 import { observable } from './kernels/node/graph/observable-binding.ts';
 import type { TensorflowMessages } from './kernels/node/graph/tensorflow-messages.ts';
 import { registerNodeKernels } from './kernels/node/register-node-kernels.ts';
-import type { TensorflowBackend, TensorflowBinding } from './kernels/node/tensorflow-binding.ts';
-import { TensorflowConstants } from './kernels/node/tensorflow-constants.ts';
+import type { TensorflowBackend, TensorflowBinding } from './kernels/node/tensorflow/tensorflow-binding.ts';
+import { TensorflowConstants } from './kernels/node/tensorflow/tensorflow-constants.ts';
 
 /** What TensorFlow.js calls both backends. */
 const TFJS_NAME = 'tensorflow';

@@ -17,10 +17,10 @@ import {
   defineBackend,
   type OpenBackend,
 } from './backend.ts';
-import { setUpConvolutions } from './kernels/webgpu/convolution-setup.ts';
-import { Dispatcher } from './kernels/webgpu/dispatcher.ts';
-import { listedMatrixUnit } from './kernels/webgpu/matrix-units.ts';
-import { ProgramRecorder } from './kernels/webgpu/program-recorder.ts';
+import { setUpConvolutions } from './kernels/webgpu/convolution/convolution-setup.ts';
+import { listedMatrixUnit } from './kernels/webgpu/convolution/matrix-units.ts';
+import { Dispatcher } from './kernels/webgpu/device/dispatcher.ts';
+import { ProgramRecorder } from './kernels/webgpu/recording/program-recorder.ts';
 import { registerWebgpuKernels } from './kernels/webgpu/register-webgpu-kernels.ts';
 
 /** Asked for where the adapter lists them: half precision, subgroups, tensor cores, kernel times. */

@@ -1,23 +1,23 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
 import { registerKernels } from '../register-kernels.ts';
-import { activationGradient } from './activation-kernels.ts';
-import { adamUpdate } from './adam-kernel.ts';
-import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
-import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution/convolution-kernels.ts';
+import { activationGradient } from './ops/activation-kernels.ts';
+import { adamUpdate } from './ops/adam-kernel.ts';
+import { instanceNorm, instanceNormGradient } from './ops/instance-norm-kernels.ts';
 import {
   absoluteDifferenceGradient,
   absoluteDifferenceSum,
   channelSum,
   squaredDifferenceGradient,
   squaredDifferenceSum,
-} from './loss-kernels.ts';
-import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
-import { setSpread, setSum } from './set-kernels.ts';
-import { powerIteration, spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
-import type { Handle, TensorflowBackend } from './tensorflow-binding.ts';
-import { TensorflowCall } from './tensorflow-call.ts';
-import type { TensorflowConstants } from './tensorflow-constants.ts';
+} from './ops/loss-kernels.ts';
+import { reflectPad, reflectPadGradient } from './ops/reflect-pad-kernels.ts';
+import { setSpread, setSum } from './ops/set-kernels.ts';
+import { powerIteration, spectralNorm, spectralNormGradient } from './ops/spectral-norm-kernels.ts';
+import type { Handle, TensorflowBackend } from './tensorflow/tensorflow-binding.ts';
+import { TensorflowCall } from './tensorflow/tensorflow-call.ts';
+import type { TensorflowConstants } from './tensorflow/tensorflow-constants.ts';
 
 const KERNELS = {
   Convolution: convolution,

@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
 import { adamRates } from '../../../ops/adam.ts';
+import { floats, relativeError, sameBits, values } from '../../testing/convolution-case.ts';
 import { wasmBackend, wasmMemory, wasmModule } from '../../wasm.ts';
-import { KernelRunner, KernelTensors } from './kernel-runner.ts';
-import { reflectPad } from './reflect-pad-kernels.ts';
+import { KernelRunner, KernelTensors } from './module/kernel-runner.ts';
+import { reflectPad } from './ops/reflect-pad-kernels.ts';
 import { registerWasmKernels, WASM_KERNEL_NAMES, type WasmKernelOptions } from './register-wasm-kernels.ts';
-import { floats, relativeError, sameBits, values } from './test-support.ts';
 
 type Shape = [number, number, number, number];
 

@@ -1,20 +1,20 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
-import { activationGradient } from './activation-kernels.ts';
-import { adamUpdate } from './adam-kernel.ts';
-import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution-kernels.ts';
-import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
-import { KernelRunner, KernelTensors, type WasmHost } from './kernel-runner.ts';
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution/convolution-kernels.ts';
+import { KernelRunner, KernelTensors, type WasmHost } from './module/kernel-runner.ts';
+import { activationGradient } from './ops/activation-kernels.ts';
+import { adamUpdate } from './ops/adam-kernel.ts';
+import { instanceNorm, instanceNormGradient } from './ops/instance-norm-kernels.ts';
 import {
   absoluteDifferenceSum,
   channelSum,
   type ReductionAttributes,
   reduce,
   reductionPlan,
-} from './reduction-kernels.ts';
-import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
-import { setSpread, setSum } from './set-kernels.ts';
-import { powerIteration, spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
+} from './ops/reduction-kernels.ts';
+import { reflectPad, reflectPadGradient } from './ops/reflect-pad-kernels.ts';
+import { setSpread, setSum } from './ops/set-kernels.ts';
+import { powerIteration, spectralNorm, spectralNormGradient } from './ops/spectral-norm-kernels.ts';
 
 const KERNELS = {
   InstanceNorm: instanceNorm,

@@ -1,28 +1,28 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
-import { accumulate } from './accumulate-kernel.ts';
-import { activationGradient } from './activation-gradient-kernel.ts';
-import { adamUpdate } from './adam-kernel.ts';
-import { addition } from './add-kernel.ts';
-import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
+import { ConvolutionKernels, type ConvolutionOptions } from './convolution/convolution-kernels.ts';
+import type { Dispatcher } from './device/dispatcher.ts';
+import { accumulate } from './ops/accumulate-kernel.ts';
+import { activationGradient } from './ops/activation-gradient-kernel.ts';
+import { adamUpdate } from './ops/adam-kernel.ts';
+import { addition } from './ops/add-kernel.ts';
 import {
   absoluteDifferenceGradient,
   absoluteDifferenceSum,
   squaredDifferenceGradient,
   squaredDifferenceSum,
-} from './difference-kernels.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import { instanceNorm, instanceNormGradient } from './instance-norm-kernels.ts';
-import { powerIteration } from './power-iteration-kernel.ts';
-import { reflectPad, reflectPadGradient } from './reflect-pad-kernels.ts';
-import { setSpread, setSum } from './set-kernels.ts';
-import { spectralNorm, spectralNormGradient } from './spectral-norm-kernels.ts';
-import { channelSum } from './sum-kernels.ts';
+} from './ops/difference-kernels.ts';
+import { instanceNorm, instanceNormGradient } from './ops/instance-norm-kernels.ts';
+import { powerIteration } from './ops/power-iteration-kernel.ts';
+import { reflectPad, reflectPadGradient } from './ops/reflect-pad-kernels.ts';
+import { setSpread, setSum } from './ops/set-kernels.ts';
+import { spectralNorm, spectralNormGradient } from './ops/spectral-norm-kernels.ts';
+import { channelSum } from './ops/sum-kernels.ts';
 import {
   uncoveredDifferenceImageGradient,
   uncoveredDifferenceMasksGradient,
   uncoveredDifferenceSum,
-} from './uncovered-difference-kernels.ts';
+} from './ops/uncovered-difference-kernels.ts';
 
 /** Computes an op on the GPU: inputs and attributes as in `src/ops`. */
 type AnyKernel = (

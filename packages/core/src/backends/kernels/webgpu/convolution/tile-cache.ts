@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { cacheFolder } from '../../../../runtime/cache-folder.ts';
+import { makeFolder } from '../../../../runtime/make-folder.ts';
+import type { TileTimes } from './tile-tuning.ts';
+
+/** To be raised when kernels or the layers compared change: what was measured before no longer counts. */
+const KERNELS_VERSION = 2;
+
+const times = z.array(z.record(z.string(), z.number().positive()));
+const schema = z.object({ forward: times, inputGradient: times, filterGradient: times });
+
+/**
+ * What was measured on this adapter before, else what `measure` finds; kept in the cache folder.
+ *
+ * @param facts names the adapter, its driver, and how products are computed
+ */
+export async function cachedTimes(facts: readonly string[], measure: () => Promise<TileTimes>): Promise<TileTimes> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([KERNELS_VERSION, ...facts]))
+    .digest('hex')
+    .slice(0, 16);
+  const file = path.join(cacheFolder(), `webgpu-tiles-${key}.json`);
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    const measured = await measure();
+    await keep(file, { facts, ...measured });
+    return measured;
+  }
+}
+
+/** Without a cache that can be written, the next start measures again. */
+async function keep(file: string, content: object): Promise<void> {
+  const beside = `${file}.${process.pid}`;
+  try {
+    await makeFolder(path.dirname(file));
+    await writeFile(beside, JSON.stringify(content, null, 1));
+    await rename(beside, file);
+  } catch {}
+}

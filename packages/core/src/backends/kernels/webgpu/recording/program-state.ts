@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs';
+import { replaceTensors, type State } from '../../../../programs/state.ts';
+import { tensorsOf } from '../../../../programs/tree.ts';
+import type { Copy } from '../device/command-log.ts';
+import type { Dispatcher } from '../device/dispatcher.ts';
+
+/**
+ * Prepares state for being overwritten where it is: it lies on the GPU, shares its memory with no other tensor, and
+ * nothing is kept that follows from its values.
+ *
+ * @returns its memory, tensor by tensor
+ */
+export function prepareState(gpu: Dispatcher, states: readonly State[]): GPUBuffer[] {
+  return states.flatMap((state) => {
+    const separated = new Map<tf.Tensor, tf.Tensor>();
+    const buffers = tensorsOf(state).map((tensor) => {
+      const buffer = gpu.buffer(tensor);
+      gpu.detach(tensor);
+      const alone = gpu.separated(tensor);
+      if (alone !== undefined) separated.set(tensor, tf.engine().makeTensorFromTensorInfo(alone));
+      return buffer;
+    });
+    exchange(state, separated);
+    return buffers;
+  });
+}
+
+/**
+ * Puts state back into its memory after it was replaced.
+ *
+ * @param buffers that memory, from {@link prepareState}
+ * @returns how the new values get there
+ */
+export function writeBackState(gpu: Dispatcher, states: readonly State[], buffers: readonly GPUBuffer[]): Copy[] {
+  let place = 0;
+  return states.flatMap((state) => {
+    const copies: Copy[] = [];
+    const moved = new Map<tf.Tensor, tf.Tensor>();
+    for (const tensor of tensorsOf(state)) {
+      const buffer = buffers[place++] as GPUBuffer;
+      if (!tensor.isDisposed) gpu.detach(tensor);
+      const now = tensor.isDisposed ? undefined : gpu.buffer(tensor);
+      if (now === buffer) continue;
+      if (now !== undefined) copies.push({ from: now, to: buffer, bytes: 4 * tensor.size });
+      moved.set(tensor, tf.engine().makeTensorFromTensorInfo(gpu.tensorOn(buffer, tensor)));
+    }
+    exchange(state, moved);
+    return copies;
+  });
+}
+
+/** The memory of tensors that a program reads where they lie. Nothing is kept that was computed from their values before. */
+export function capturedBuffers(gpu: Dispatcher, captured: readonly tf.Tensor[]): GPUBuffer[] {
+  releaseDerived(gpu, captured);
+  return captured.map((tensor) => gpu.buffer(tensor));
+}
+
+/** Forgets what was computed from tensors and kept beside them. */
+export function releaseDerived(gpu: Dispatcher, tensors: readonly tf.Tensor[]): void {
+  for (const tensor of tensors) gpu.detach(tensor);
+}
+
+/** Replaces some tensors of a state by others. */
+function exchange(state: State, others: ReadonlyMap<tf.Tensor, tf.Tensor>): void {
+  if (others.size === 0) return;
+  replaceTensors(
+    state,
+    tensorsOf(state).map((tensor) => others.get(tensor) ?? tensor),
+  );
+  tf.dispose([...others.keys()]);
+}
