@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { silenceCpuGreeting } from '../tfjs/cpu-greeting.ts';
 import {
   type Backend,
   type BackendDescription,
@@ -31,8 +32,7 @@ async function open({ stockKernels }: BackendOptions): Promise<OpenBackend> {
   await tf.setBackend('cpu');
   const unregisterKernels = registerCpuKernels(stockKernels);
   const backend = tf.backend();
-  // Its first use would print an advertisement for tfjs-node.
-  (backend as unknown as { firstUse: boolean }).firstUse = false;
+  silenceCpuGreeting(backend);
   return {
     name: 'cpu',
     device: DEVICE,

@@ -4,6 +4,7 @@ import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
 import { packageFile } from '../runtime/package-file.ts';
 import { lacksAvx } from '../runtime/processor.ts';
 import { cpuCount, runtimeInfo } from '../runtime/runtime-info.ts';
+import type { TensorflowBackend, TensorflowBinding } from '../tfjs/tensorflow-binding.ts';
 import {
   findTfjsNode,
   type LoadedTfjsNode,
@@ -11,7 +12,7 @@ import {
   loadTfjsNode,
   TFJS_NODE_VARIABLES,
   type TfjsNodePackage,
-} from '../runtime/tfjs-node-addon.ts';
+} from '../tfjs/tfjs-node-addon.ts';
 import {
   type Backend,
   type BackendDescription,
@@ -23,7 +24,6 @@ import { GraphRunner } from './kernels/node/graph/graph-runner.ts';
 import { observable } from './kernels/node/graph/observable-binding.ts';
 import type { TensorflowMessages } from './kernels/node/graph/tensorflow-messages.ts';
 import { registerNodeKernels } from './kernels/node/register-node-kernels.ts';
-import type { TensorflowBackend, TensorflowBinding } from './kernels/node/tensorflow/tensorflow-binding.ts';
 import { TensorflowConstants } from './kernels/node/tensorflow/tensorflow-constants.ts';
 
 /** What TensorFlow.js calls both backends. */

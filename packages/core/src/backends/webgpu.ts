@@ -2,14 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { messageOf, UserError } from '../errors.ts';
 import { dawnToggles } from '../runtime/dawn-toggles.ts';
-import {
-  adapterName,
-  findGpuHost,
-  type GpuAdapter,
-  type GpuDevice,
-  type GpuHost,
-  withNavigatorGpu,
-} from '../runtime/gpu-host.ts';
+import { adapterName, findGpuHost, type GpuAdapter, type GpuDevice, type GpuHost } from '../runtime/gpu-host.ts';
+import { failReads } from '../tfjs/failing-reads.ts';
+import { withNavigatorGpu } from '../tfjs/navigator-gpu.ts';
 import {
   type Backend,
   type BackendDescription,
@@ -224,8 +219,7 @@ function reportFailures(backend: WebGPUBackend, device: GpuDevice, name: string,
       ),
     );
   };
-  const read = backend.read.bind(backend);
-  backend.read = (dataId) => Promise.race([failure, read(dataId)]);
+  failReads(backend, failure);
 }
 
 function grantedFeatures(device: GpuDevice): string[] {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameters } from '../networks/parameters.ts';
 import { accumulate } from '../ops/accumulate.ts';
-import { withCheapSaving } from './cheap-saving.ts';
-import { releaseTapeWhenPassed } from './release-tape.ts';
+import { isDefinedOp } from '../ops/define-op.ts';
+import { withCheapSaving } from '../tfjs/cheap-saving.ts';
+import { releaseTapeWhenPassed } from '../tfjs/release-tape.ts';
 
 /** Gradients by parameter name. */
 export type Gradients = Map<string, tf.Tensor>;
@@ -26,7 +27,7 @@ export function lossAndGradients(loss: () => tf.Scalar, networks: readonly Param
   const wanted = entries.map(({ tensor }) => tensor);
   const releasing = () => {
     const value = loss();
-    releaseTapeWhenPassed();
+    releaseTapeWhenPassed(isDefinedOp);
     return value;
   };
   const { value, grads } = withCheapSaving(() => tf.engine().gradients(releasing, wanted, undefined, true));

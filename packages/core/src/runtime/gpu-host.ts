@@ -154,28 +154,3 @@ function dawnHost({ create, globals }: DawnPackage, toggles: DawnToggles): GpuHo
 export function adapterName({ info }: GpuAdapter): string {
   return info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed GPU';
 }
-
-/**
- * Runs `construct` while `navigator.gpu` is truthy, which is all that tfjs-backend-webgpu asks of it once it is handed
- * a device. A real GPU object on `navigator` would keep Node from ending.
- */
-export function withNavigatorGpu<T>(construct: () => T): T {
-  const globals = globalThis as { navigator?: { gpu?: unknown } };
-  if (globals.navigator?.gpu) return construct();
-  const placeholder = { configurable: true, value: {} };
-  if (globals.navigator) {
-    const { navigator } = globals;
-    Object.defineProperty(navigator, 'gpu', placeholder);
-    try {
-      return construct();
-    } finally {
-      delete navigator.gpu;
-    }
-  }
-  Object.defineProperty(globals, 'navigator', { configurable: true, value: { gpu: {} } });
-  try {
-    return construct();
-  } finally {
-    delete globals.navigator;
-  }
-}

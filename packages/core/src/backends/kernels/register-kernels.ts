@@ -1,14 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-
-export type KernelFunction = tf.KernelConfig['kernelFunc'];
-
-/** Kernels by their names in tfjs's registry, and how each becomes what the registry calls. */
-interface KernelTable<Kernel> {
-  readonly backendName: string;
-  readonly kernels: Readonly<Record<string, Kernel>>;
-  /** Names that are left out. */
-  readonly except: readonly string[];
-}
+import type { KernelFunction, KernelTable } from '../../tfjs/stock-kernels.ts';
 
 /**
  * Registers kernels of ops with tfjs, in place of the references that ops may have registered.
@@ -28,36 +19,6 @@ export function registerKernels<Kernel>({
   }
   return () => {
     for (const kernelName of names) unregister(kernelName, backendName);
-  };
-}
-
-/**
- * Puts kernels in the place of stock ones of tfjs, which they may fall back to. What the backend has no kernel for is
- * left out.
- *
- * @returns puts the stock kernels back
- */
-export function replaceStockKernels<Kernel>({
-  backendName,
-  kernels,
-  except,
-  functionOf,
-}: KernelTable<Kernel> & {
-  readonly functionOf: (kernel: Kernel, stock: KernelFunction) => KernelFunction;
-}): () => void {
-  const replaced: tf.KernelConfig[] = [];
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const stock = tf.getKernel(kernelName, backendName);
-    if (stock === undefined || except.includes(kernelName)) continue;
-    unregister(kernelName, backendName);
-    tf.registerKernel({ ...stock, kernelFunc: functionOf(kernel, stock.kernelFunc) });
-    replaced.push(stock);
-  }
-  return () => {
-    for (const stock of replaced) {
-      unregister(stock.kernelName, backendName);
-      tf.registerKernel(stock);
-    }
   };
 }
 

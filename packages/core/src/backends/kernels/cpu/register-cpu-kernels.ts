@@ -1,15 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
 import type { ConvolutionAttributes, ConvolutionGeometry } from '../../../ops/convolution.ts';
+import type { CpuTensors } from '../../../tfjs/cpu-tensors.ts';
 import { registerKernels } from '../register-kernels.ts';
 import { type ConvolutionSizes, convolve, convolveFilterGradient, convolveInputGradient } from './convolution-loops.ts';
 
 type Shape4D = readonly [number, number, number, number];
-
-interface CpuBackend {
-  readonly data: { get(dataId: object): { values: Float32Array } };
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
-}
 
 interface KernelCall<A> {
   readonly inputs: Record<string, tf.TensorInfo>;
@@ -69,7 +65,7 @@ export function registerCpuKernels(except: readonly string[] = []): () => void {
     functionOf:
       (kernel) =>
       ({ inputs, attrs, backend }) => {
-        const cpu = backend as unknown as CpuBackend;
+        const cpu = backend as unknown as CpuTensors;
         const named = inputs as Record<string, tf.TensorInfo>;
         return kernel({
           inputs: named,

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../ops/activation.ts';
+import type { Handle, TensorflowBackend } from '../../../tfjs/tensorflow-binding.ts';
 import { registerKernels } from '../register-kernels.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution/convolution-kernels.ts';
 import { activationGradient } from './ops/activation-kernels.ts';
@@ -15,7 +16,6 @@ import {
 import { reflectPad, reflectPadGradient } from './ops/reflect-pad-kernels.ts';
 import { setSpread, setSum } from './ops/set-kernels.ts';
 import { powerIteration, spectralNorm, spectralNormGradient } from './ops/spectral-norm-kernels.ts';
-import type { Handle, TensorflowBackend } from './tensorflow/tensorflow-binding.ts';
 import { TensorflowCall } from './tensorflow/tensorflow-call.ts';
 import type { TensorflowConstants } from './tensorflow/tensorflow-constants.ts';
 

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
+import { type KernelFunction, replaceStockKernels } from '../../../tfjs/stock-kernels.ts';
+import { checkKernelNames, registerKernels } from '../register-kernels.ts';
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './convolution/convolution-kernels.ts';
 import { KernelRunner, KernelTensors, type WasmHost } from './module/kernel-runner.ts';
 import { activationGradient } from './ops/activation-kernels.ts';

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkKernelNames, type KernelFunction, registerKernels, replaceStockKernels } from '../register-kernels.ts';
+import { type KernelFunction, replaceStockKernels } from '../../../tfjs/stock-kernels.ts';
+import { checkKernelNames, registerKernels } from '../register-kernels.ts';
 import { ConvolutionKernels, type ConvolutionOptions } from './convolution/convolution-kernels.ts';
 import type { Dispatcher } from './device/dispatcher.ts';
 import { accumulate } from './ops/accumulate-kernel.ts';

@@ -1,7 +1,7 @@
 import type { ConvolutionAttributes, ConvolutionGeometry } from '../../../../ops/convolution.ts';
+import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import { activate } from '../ops/activation-kernels.ts';
 import { reflectPad, reflectPadGradient } from '../ops/reflect-pad-kernels.ts';
-import type { Attribute, Handle } from '../tensorflow/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { isNarrow, narrowConvolution, narrowFilterGradient } from './narrow-convolution.ts';

@@ -1,4 +1,4 @@
-import type { Attribute, Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 
 type Shape4D = readonly [batch: number, height: number, width: number, channels: number];

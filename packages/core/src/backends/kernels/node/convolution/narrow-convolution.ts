@@ -1,4 +1,4 @@
-import type { Attribute, Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 import { filterGradient } from './filter-gradient.ts';
 

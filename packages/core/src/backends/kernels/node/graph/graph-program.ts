@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Handle, TensorflowBinding } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle, TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 import { type RecordedModel, TAG } from './recorded-model.ts';
 
 /** A graph that TensorFlow has loaded. */

@@ -1,4 +1,4 @@
-import type { Attribute, TensorflowBinding } from '../tensorflow/tensorflow-binding.ts';
+import type { Attribute, TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 import type { Constant } from './recording.ts';
 import type { AttrValue, NodeDef, TensorflowMessages } from './tensorflow-messages.ts';
 

@@ -1,4 +1,4 @@
-import type { Attribute, Handle, TensorflowBinding } from '../tensorflow/tensorflow-binding.ts';
+import type { Attribute, Handle, TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 
 export type TensorValues = Float32Array | Int32Array | Uint8Array;
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { directRunner, type Program } from '../../../../programs/program.ts';
 import { type FlatTree, tensorsOf } from '../../../../programs/tree.ts';
-import type { Handle, TensorflowBackend } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle, TensorflowBackend } from '../../../../tfjs/tensorflow-binding.ts';
 import { GraphProgram } from './graph-program.ts';
 import type { ObservableBinding } from './observable-binding.ts';
 import { recordedModel } from './recorded-model.ts';

@@ -1,4 +1,4 @@
-import type { TensorflowBinding } from '../tensorflow/tensorflow-binding.ts';
+import type { TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 import { FunctionBytes, nested } from './function-bytes.ts';
 import { MessageWriter } from './message-writer.ts';
 import { operationSignature } from './operation-signatures.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Program } from '../../../../programs/program.ts';
 import { replaceTensors, type State } from '../../../../programs/state.ts';
 import { type FlatTree, type Structure, tensorsOf } from '../../../../programs/tree.ts';
-import type { TensorflowBackend } from '../tensorflow/tensorflow-binding.ts';
+import type { TensorflowBackend } from '../../../../tfjs/tensorflow-binding.ts';
 import type { GraphProgram } from './graph-program.ts';
 
 /** Where a tensor comes from: what the program was given, or the results of its graph; by index. */

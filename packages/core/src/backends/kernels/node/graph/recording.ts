@@ -1,4 +1,4 @@
-import type { Attribute, Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { BindingObserver, TensorValues } from './observable-binding.ts';
 
 /** Where a value comes from: a tensor that is fed, one that never varies, or an output of an operation; by index. */

@@ -1,5 +1,5 @@
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import type { Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 
 /** What an activation makes of `x`, which is released if it is another tensor. */

@@ -1,5 +1,5 @@
 import type { AdamAttributes } from '../../../../ops/adam.ts';
-import type { Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 
 export function adamUpdate(

@@ -1,5 +1,5 @@
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import type { Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 import { activate, activationGradient } from './activation-kernels.ts';
 

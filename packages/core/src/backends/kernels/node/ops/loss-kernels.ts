@@ -1,4 +1,4 @@
-import type { Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 
 interface Scale {

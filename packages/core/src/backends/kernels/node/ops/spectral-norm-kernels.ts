@@ -1,4 +1,4 @@
-import type { Handle } from '../tensorflow/tensorflow-binding.ts';
+import type { Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowCall } from '../tensorflow/tensorflow-call.ts';
 
 /** Added to a norm before one divides by it. */

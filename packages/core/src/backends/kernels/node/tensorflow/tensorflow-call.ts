@@ -1,4 +1,4 @@
-import type { Attribute, Handle } from './tensorflow-binding.ts';
+import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowConstants } from './tensorflow-constants.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Attribute, Handle, TensorflowBinding } from './tensorflow-binding.ts';
+import type { Attribute, Handle, TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 
 /** Tensors kept at most; a training run of one size needs about a hundred. */
 const MOST_TENSORS = 512;

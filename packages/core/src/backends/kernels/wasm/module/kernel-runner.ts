@@ -1,5 +1,6 @@
 /// <reference path="../../../../runtime/webassembly.d.ts" />
-import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { WasmTensors } from '../../../../tfjs/wasm-tensors.ts';
 import type { JobKind } from './job-kind.ts';
 import { instantiateKernels, type KernelExports, kernelBinary } from './kernel-module.ts';
 import { startKernelWorkers } from './kernel-workers.ts';
@@ -14,14 +15,6 @@ export interface WasmHost {
   };
   /** Threads that compute, the calling one among them. */
   readonly threads: number;
-}
-
-/** The part of tfjs's wasm backend that kernels use. */
-export interface WasmTensors {
-  makeOutput(shape: number[], dtype: DataType): TensorInfo;
-  getMemoryOffset(dataId: object): number;
-  disposeData(dataId: object): boolean;
-  incRef(dataId: object): void;
 }
 
 // Layout of the control block in wasm/assembly/pool.ts.

@@ -1,9 +1,21 @@
-import { FOREIGN_TENSOR, type RecordingMemory } from '../recording/recording-memory.ts';
+import { observeDispatches } from '../../../../tfjs/webgpu-dispatches.ts';
+import type { BufferSource, TfjsRecorder } from '../../../../tfjs/webgpu-recorder.ts';
+import { withRedirectedCommands } from '../../../../tfjs/webgpu-redirection.ts';
 import { CommandLog, type Copy, type Dispatch, type Section } from './command-log.ts';
-import type { BufferSource, TfjsRecorder } from './tfjs-recorder.ts';
 
 /** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
 const DISPATCHES_PER_SUBMIT = 128;
+
+/** What is wrong if a computation that is recorded uses what may differ when it is replayed. */
+export const FOREIGN_TENSOR = 'A program uses a tensor that is neither an input nor part of its state.';
+
+/** Where the tensors of a recording lie while it is made. */
+export interface RecordedMemory extends BufferSource {
+  /** Whether a buffer holds a constant, which must not be overwritten. */
+  isConstant(buffer: GPUBuffer): boolean;
+  /** @throws Error if a buffer holds something that may differ when the recording is replayed */
+  check(buffer: GPUBuffer): void;
+}
 
 /** The commands for the GPU, in one order with those of tfjs's own operations. */
 export class CommandStream {
@@ -11,16 +23,14 @@ export class CommandStream {
   readonly #device: GPUDevice;
   #dispatches = 0;
   /** Memory of the recording that is being made. */
-  #recording: RecordingMemory | null = null;
+  #recording: RecordedMemory | null = null;
 
   constructor(recorder: TfjsRecorder) {
     this.#recorder = recorder;
     this.#device = recorder.device;
-    const record = recorder.recordAndSubmit.bind(recorder);
-    recorder.recordAndSubmit = (...call) => {
+    observeDispatches(recorder, () => {
       this.#dispatches++;
-      record(...call);
-    };
+    });
   }
 
   /** Dispatches since the start, those of stock operations among them. */
@@ -86,43 +96,25 @@ export class CommandStream {
    *
    * @throws Error if `work` uses tensors that were made before and do not lie in what `memory` knows
    */
-  record(memory: RecordingMemory, work: () => void): readonly Section[] {
+  record(memory: RecordedMemory, work: () => void): readonly Section[] {
     this.submit();
-    const recorder = this.#recorder;
-    const { uploadToGPU, tensorToBinding } = recorder;
-    const firstId = recorder.nextDataId();
     const log = new CommandLog();
-    const meanwhile: Partial<TfjsRecorder> = {
-      bufferManager: memory,
-      commandEncoder: log.encoder,
-      uniformPendingDisposal: [],
-      // What is disposed of gives its memory to the next tensor at once: commands are run in their order.
-      commandQueueOwnedIds: { has: () => false, add: () => new WeakSet() },
-      submitQueue: () => {
-        recorder.dispatchCountInPass = 0;
-      },
-      uploadToGPU: (dataId) => {
-        const { values } = recorder.tensorMap.get(dataId);
-        if (values != null && (dataId as { id: number }).id < firstId) throw new Error(FOREIGN_TENSOR);
-        uploadToGPU.call(recorder, dataId);
-      },
-      tensorToBinding: (tensor) => {
-        this.bufferOf(tensor.dataId);
-        return tensorToBinding.call(recorder, tensor);
-      },
-    };
-    const before: Partial<TfjsRecorder> = Object.fromEntries(
-      Object.keys(meanwhile).map((name) => [name, recorder[name as keyof TfjsRecorder]]),
-    );
     const dispatches = this.#dispatches;
-    Object.assign(recorder, meanwhile);
     this.#recording = memory;
     try {
-      work();
+      withRedirectedCommands(
+        this.#recorder,
+        {
+          encoder: log.encoder,
+          memory,
+          onUse: (dataId) => this.bufferOf(dataId),
+          onForeignUpload: () => {
+            throw new Error(FOREIGN_TENSOR);
+          },
+        },
+        work,
+      );
     } finally {
-      recorder.computePassEncoder = null;
-      recorder.dispatchCountInPass = 0;
-      Object.assign(recorder, before);
       this.#recording = null;
       this.#dispatches = dispatches;
     }

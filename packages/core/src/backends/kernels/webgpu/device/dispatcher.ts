@@ -1,11 +1,12 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { replaceMemory } from '../../../../tfjs/webgpu-memory.ts';
+import { TENSOR_USAGE, type TfjsRecorder } from '../../../../tfjs/webgpu-recorder.ts';
 import { parts } from '../../arithmetic.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { CommandStream } from './command-stream.ts';
 import { CompiledProgram, type GpuProgram } from './gpu-program.ts';
 import { sizeOf } from './kernel-source.ts';
-import { TENSOR_USAGE, type TfjsRecorder } from './tfjs-recorder.ts';
 
 /** Parameter buffers kept; training at one size needs some hundred. */
 const MOST_PARAMETER_BUFFERS = 4096;
@@ -32,14 +33,7 @@ export class Dispatcher {
     this.device = recorder.device;
     this.stream = new CommandStream(recorder);
     this.pool = new BufferPool(this.device, () => this.stream.submit());
-    recorder.bufferManager = this.pool;
-    const release = recorder.releaseResource.bind(recorder);
-    recorder.releaseResource = (dataId) => {
-      this.detach({ dataId });
-      release(dataId);
-    };
-    // What is read is not kept as the tensor's values, as tfjs would: its memory may be overwritten afterwards.
-    recorder.convertAndCacheOnCPU = (_dataId, values) => values;
+    replaceMemory(recorder, this.pool, (dataId) => this.detach({ dataId }));
   }
 
   /** Largest number of storage buffers in a program. */

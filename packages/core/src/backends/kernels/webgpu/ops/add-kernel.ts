@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { KernelFunction } from '../../register-kernels.ts';
+import type { KernelFunction } from '../../../../tfjs/stock-kernels.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import { elementwise } from './elementwise.ts';
 

@@ -1,5 +1,5 @@
+import { TENSOR_USAGE } from '../../../../tfjs/webgpu-recorder.ts';
 import type { BufferPool } from '../device/buffer-pool.ts';
-import { TENSOR_USAGE } from '../device/tfjs-recorder.ts';
 import { RecordingMemory } from './recording-memory.ts';
 
 /** A tensor may lie in a buffer so many times as large. */

@@ -1,18 +1,16 @@
 import type { BufferPool } from '../device/buffer-pool.ts';
-import type { BufferSource } from '../device/tfjs-recorder.ts';
+import { FOREIGN_TENSOR, type RecordedMemory } from '../device/command-stream.ts';
 import type { RecordingArena } from './recording-arena.ts';
 
 /** `GPUBufferUsage.MAP_READ` and `UNIFORM`, which are not defined outside browsers. */
 const MAP_READ = 0x01;
 const UNIFORM = 0x40;
 
-export const FOREIGN_TENSOR = 'A program uses a tensor that is neither an input nor part of its state.';
-
 /**
  * Memory for one recording, in place of the pool while it is made. Its tensors lie in the arena; uniforms, and constants
  * that are uploaded, are its own and keep their values as long as it lives.
  */
-export class RecordingMemory implements BufferSource {
+export class RecordingMemory implements RecordedMemory {
   readonly #pool: BufferPool;
   readonly #arena: RecordingArena;
   /** Memory of the program's state and of what it captured, which stays where it is. */

@@ -1,8 +1,13 @@
+// For @tensorflow/tfjs-node 4.22.0.
+// Why: its entry registers a backend and file handlers on import, and finds its addon only in the npm package.
+// Without it: the node backend has no choice of build, no TensorFlow.js shared with this process, and effects on
+//   import.
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder } from '../runtime/cache-folder.ts';
 import { restoreRemovedUtil } from './removed-util.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,3 +1,7 @@
+// For @tensorflow/tfjs-backend-wasm 4.22.0.
+// Why: its C++ side takes at most half of the cores that `os.cpus()` reports.
+// Without it: stock operations run on fewer threads than `--threads` asks for, on two cores on one.
+
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

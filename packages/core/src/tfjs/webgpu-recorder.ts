@@ -1,3 +1,7 @@
+// For @tensorflow/tfjs-backend-webgpu 4.22.0.
+// Why: its types hide the recording of commands, which the kernels join to keep the order of operations.
+// Without it: nothing breaks at run time; the kernels of the webgpu backend do not compile.
+
 import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs';
 
 /** STORAGE, COPY_SRC and COPY_DST: what tfjs asks of the memory of tensors. */

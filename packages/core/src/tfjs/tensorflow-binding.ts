@@ -1,3 +1,7 @@
+// For @tensorflow/tfjs-node 4.22.0.
+// Why: its types do not declare the addon or what the backend keeps to itself, which the kernels call.
+// Without it: nothing breaks at run time; the kernels of the node backends do not compile.
+
 import type * as tf from '@tensorflow/tfjs';
 
 /** A tensor in TensorFlow's hands; whoever made it gives it back with `deleteTensor`. */

@@ -1,6 +1,11 @@
+// For @tensorflow/tfjs-backend-wasm 4.22.0.
+// Why: its emscripten build starts each thread from a `blob:` URL, which Node's `Worker` refuses, and always fills a
+//   pool of 8.
+// Without it: the threaded build does not start in Node.
+
 import { createRequire } from 'node:module';
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { runtimeInfo } from './runtime-info.ts';
+import { runtimeInfo } from '../runtime/runtime-info.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -19,9 +24,8 @@ type MessageListener = (message: unknown) => void;
  * Runs `start` while the emscripten pthread pool gets workers that work on Node, Bun and Deno, and returns what it
  * returns. Afterwards those workers do not hold the process open.
  *
- * The stock build starts each worker from a `blob:` URL, which Node's `Worker` refuses, so `Worker` is replaced for the
- * time of `start` by one that evaluates `workerSource` itself. It always fills a pool of 8; only the `threads - 1`
- * that will be used become real (the pool is emptied from its end), the others answer at once and cost nothing.
+ * `Worker` is replaced for the time of `start` by one that evaluates `workerSource` itself. Only the `threads - 1`
+ * workers that will be used become real (the pool is emptied from its end); the others answer at once and cost nothing.
  *
  * @param workerSource source of the worker, as shipped with the threaded module
  * @param threads threads wanted in all, from 1 to {@link MAX_PTHREADS}
