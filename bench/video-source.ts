@@ -1,5 +1,6 @@
 import { type BackendName, bytesFromValues, type LoadedTranslator, loadTranslator, openBackend } from '@instagan/core';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
+import { openFrameMasks, segmentPictures } from '@instagan/tui/internals/masks';
 import {
   type DecodedVideo,
   type DecodeOptions,
@@ -10,8 +11,6 @@ import {
   openMediaInput,
   probeMedia,
 } from '@instagan/video';
-import { segmentPictures } from '../packages/tui/src/actions/segment-pictures.ts';
-import { openFrameMasks } from '../packages/tui/src/actions/video-masks.ts';
 
 const text = { type: 'string' } as const;
 

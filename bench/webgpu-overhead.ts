@@ -11,9 +11,9 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { uploadSamples } from '@instagan/core/internals/instagan';
 import * as tf from '@tensorflow/tfjs';
 import { create, globals } from 'webgpu';
-import { uploadSamples } from '../packages/core/src/models/instagan/device-samples.ts';
 import { randomSample } from './measure/random-sample.ts';
 
 const { values: options } = parseArgs({

@@ -1,7 +1,7 @@
 // Makes the publishable form of the package in the current folder: `dist/` is what `npm pack` and `npm publish` take.
 //
 //   dist/package.json          as in the source tree, with `exports` that name JavaScript and types
-//   dist/dist/                 src/ compiled, a .js and a .d.ts for each module, without tests
+//   dist/dist/                 src/ compiled, a .js and a .d.ts for each module, without tests and `internals/`
 //   dist/bin/, dist/scripts/   as they are
 //   dist/README.md, CHANGELOG.md, LICENSE
 //
@@ -19,11 +19,11 @@ const source = process.cwd();
 const target = path.join(source, 'dist');
 const require = createRequire(path.join(source, 'package.json'));
 
-/** Sources that only tests use, as globs for the compiler and as a pattern for what it wrote. */
-const TEST_GLOBS = ['*.test.*', '*.test-*', 'testing/*', 'test-support/*', 'test-support.*'].map(
+/** Sources that only tests and benchmarks of this repository use, as globs for the compiler and as a pattern for paths. */
+const UNPUBLISHED_GLOBS = ['*.test.*', '*.test-*', 'testing/*', 'test-support/*', 'test-support.*', 'internals/*'].map(
   (glob) => `**/${glob}`,
 );
-const TEST_PATH = /\.test[.-]|(^|\/)(testing|test-support)[/.]/;
+const UNPUBLISHED_PATH = /\.test[.-]|(^|\/)(testing|test-support|internals)[/.]/;
 
 /** Fields of package.json that mean something to those who install the package. */
 const PUBLISHED_FIELDS = [
@@ -52,12 +52,17 @@ function publishedExport(file) {
   return { types: `${module}.d.ts`, default: `${module}.js` };
 }
 
+/** The entries of `exports` that users of the package get. */
+function publishedEntries({ exports }) {
+  return Object.entries(exports).filter(([, file]) => !UNPUBLISHED_PATH.test(file));
+}
+
 function publishedManifest() {
   const published = Object.fromEntries(
     PUBLISHED_FIELDS.filter((field) => field in manifest).map((field) => [field, manifest[field]]),
   );
   published.exports = Object.fromEntries(
-    Object.entries(manifest.exports).map(([name, file]) => [name, publishedExport(file)]),
+    publishedEntries(manifest).map(([name, file]) => [name, publishedExport(file)]),
   );
   for (const { name, manifest: sibling } of siblings()) {
     if (manifest.dependencies[name] !== sibling.version) {
@@ -69,7 +74,7 @@ function publishedManifest() {
 
 /** The names under which a built sibling's types are imported, each with its file. */
 function typePaths({ name, folder, manifest: sibling }) {
-  return Object.entries(sibling.exports).map(([subpath, file]) => {
+  return publishedEntries(sibling).map(([subpath, file]) => {
     const types = path.join(folder, 'dist', publishedExport(file).types);
     if (!existsSync(types)) throw new Error(`${name} is not built: run "npm run build" at the root.`);
     return [name + subpath.slice(1), [types]];
@@ -90,7 +95,7 @@ function compile() {
       paths: Object.fromEntries(siblings().flatMap(typePaths)),
     },
     include: ['../src'],
-    exclude: TEST_GLOBS.map((glob) => `../src/${glob}`),
+    exclude: UNPUBLISHED_GLOBS.map((glob) => `../src/${glob}`),
   });
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
   const tsc = path.join(path.dirname(compiler), readJson(compiler).bin.tsc);
@@ -98,8 +103,10 @@ function compile() {
   if (status !== 0) throw new Error('it does not compile.');
   rmSync(config);
   renameSync(path.join(target, 'src'), path.join(target, 'dist'));
-  const tests = listFiles(path.join(target, 'dist')).filter((file) => TEST_PATH.test(file));
-  if (tests.length > 0) throw new Error(`what is shipped imports ${tests.join(', ')}, which only tests may use.`);
+  const unpublished = listFiles(path.join(target, 'dist')).filter((file) => UNPUBLISHED_PATH.test(file));
+  if (unpublished.length > 0) {
+    throw new Error(`what is shipped imports ${unpublished.join(', ')}, which only tests and benchmarks may use.`);
+  }
 }
 
 /** Paths relative to `folder`, with forward slashes. */

@@ -1,8 +1,10 @@
 import type { BackendName } from '@instagan/core';
-import { CPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/cpu/register-cpu-kernels.ts';
-import { NODE_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/node/register-node-kernels.ts';
-import { WASM_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
-import { WEBGPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/webgpu/register-webgpu-kernels.ts';
+import {
+  CPU_KERNEL_NAMES,
+  NODE_KERNEL_NAMES,
+  WASM_KERNEL_NAMES,
+  WEBGPU_KERNEL_NAMES,
+} from '@instagan/core/internals/backends';
 
 /** The ops that a backend has kernels of ours for. */
 export function kernelNames(backend: BackendName): readonly string[] {

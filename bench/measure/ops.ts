@@ -1,12 +1,14 @@
 // Times single operations on one backend in this process and prints one line of JSON: `MeasuredOps`.
-import * as tf from '@tensorflow/tfjs';
-import { adamRates, adamUpdate } from '../../packages/core/src/ops/adam.ts';
+
 import {
+  adamRates,
+  adamUpdate,
   convolution,
   convolutionFilterGradient,
   convolutionInputGradient,
-} from '../../packages/core/src/ops/convolution.ts';
-import { instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
+  instanceNorm,
+} from '@instagan/core/internals/ops';
+import * as tf from '@tensorflow/tfjs';
 import { type ConvolutionLayer, type OpCase, outputSize, type Shape4D } from '../op-cases.ts';
 import { type MeasurementOptions, openForMeasurement, secondsOf } from './measuring.ts';
 

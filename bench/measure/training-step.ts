@@ -1,13 +1,13 @@
 import {
   createRng,
+  type DeviceSample,
   initialTrainingState,
   type OpenBackend,
   type TrainingState,
   trainStep,
   translationModel,
 } from '@instagan/core';
-import { uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import type { DeviceSample } from '../../packages/core/src/networks/instance-set.ts';
+import { uploadSamples } from '@instagan/core/internals/instagan';
 import type { NetworkSetting } from '../settings.ts';
 import { randomSample } from './random-sample.ts';
 

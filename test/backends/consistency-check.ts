@@ -8,11 +8,10 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { disposeSamples, drawMotion, moved, uploadMotion, uploadSamples } from '@instagan/core/internals/instagan';
+import { tinyConfig, tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import { drawMotion, moved, uploadMotion } from '../../packages/core/src/models/instagan/synthetic-motion.ts';
-import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
 const SIDE_PX = 24;

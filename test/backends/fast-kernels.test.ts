@@ -1,9 +1,11 @@
 import { type BackendName, openBackend } from '@instagan/core';
+import {
+  CPU_KERNEL_NAMES,
+  NODE_KERNEL_NAMES,
+  WASM_KERNEL_NAMES,
+  WEBGPU_KERNEL_NAMES,
+} from '@instagan/core/internals/backends';
 import t from 'tap';
-import { CPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/cpu/register-cpu-kernels.ts';
-import { NODE_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/node/register-node-kernels.ts';
-import { WASM_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/wasm/register-wasm-kernels.ts';
-import { WEBGPU_KERNEL_NAMES } from '../../packages/core/src/backends/kernels/webgpu/register-webgpu-kernels.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 import { OP_CASES } from './op-cases.ts';

@@ -9,11 +9,11 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { wasmModule } from '@instagan/core/internals/backends';
+import { disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
+import { tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { wasmModule } from '../../packages/core/src/backends/wasm.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import { tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 const SIDE_PX = 64;
 const SIZE = { ngf: 8, ndf: 8, blocks: 3 };

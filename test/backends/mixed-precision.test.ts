@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openBackend, type RunEvent } from '@instagan/core';
+import { trainTiny } from '@instagan/core/internals/training';
 import t from 'tap';
-import { trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { openTestBackend } from '../helpers/open-backend.ts';
 
 /** The loss of the first shows the rounding, that of the second what it does to the gradients. */

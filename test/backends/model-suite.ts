@@ -5,6 +5,7 @@ import {
   type DeviceSample,
   disposeTrainingState,
   type InstanceSet,
+  initialParameters,
   initialTrainingState,
   joinSamples,
   type ModelName,
@@ -22,17 +23,10 @@ import {
   translateSample,
   translationModel,
 } from '@instagan/core';
+import { type DiscriminatorState, disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
+import { memoryData, tinyConfig, tinySample, trainTiny } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import type { DiscriminatorState } from '../../packages/core/src/models/instagan/training-state.ts';
-import { initialParameters } from '../../packages/core/src/networks/parameters.ts';
-import {
-  memoryData,
-  tinyConfig,
-  tinySample,
-  trainTiny,
-} from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { checkConsistency } from './consistency-check.ts';
 import { checkFeatureMatching } from './feature-matching-check.ts';

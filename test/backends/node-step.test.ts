@@ -7,13 +7,17 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
+import {
+  directRunner,
+  type Program,
+  type ProgramRunner,
+  replaceTensors,
+  tensorsOf,
+} from '@instagan/core/internals/programs';
+import { tinyConfig, tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import { directRunner, type Program, type ProgramRunner } from '../../packages/core/src/programs/program.ts';
-import { replaceTensors } from '../../packages/core/src/programs/state.ts';
-import { tensorsOf } from '../../packages/core/src/programs/tree.ts';
-import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 

@@ -2,8 +2,8 @@ import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadTranslator, openBackend, translateSample } from '@instagan/core';
+import { tinySample, trainTiny } from '@instagan/core/internals/training';
 import t from 'tap';
-import { tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/old-run', import.meta.url));
 /** Largest relative difference of a loss: of other versions of JavaScript's mathematics, if any. */

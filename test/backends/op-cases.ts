@@ -1,23 +1,28 @@
 import { createRng } from '@instagan/core';
-import * as tf from '@tensorflow/tfjs';
-import { absoluteDifferenceSum } from '../../packages/core/src/ops/absolute-difference.ts';
-import { accumulate } from '../../packages/core/src/ops/accumulate.ts';
-import type { Activation, Rectifier } from '../../packages/core/src/ops/activation.ts';
-import { adamRates, adamUpdate } from '../../packages/core/src/ops/adam.ts';
-import { channelSum } from '../../packages/core/src/ops/channel-sum.ts';
 import {
+  type Activation,
+  absoluteDifferenceSum,
+  accumulate,
+  adamRates,
+  adamUpdate,
+  blockSum,
+  channelSum,
   convolution,
   convolutionFilterGradient,
   convolutionInputGradient,
+  instanceNorm,
+  nearestUpsampling,
+  powerIteration,
+  type Rectifier,
+  reflectionPad,
+  setSpread,
+  setSum,
+  spectralNorm,
+  squaredDifferenceSum,
   transposedConvolution,
-} from '../../packages/core/src/ops/convolution.ts';
-import { instanceNorm } from '../../packages/core/src/ops/instance-norm.ts';
-import { blockSum, nearestUpsampling } from '../../packages/core/src/ops/nearest-upsampling.ts';
-import { reflectionPad } from '../../packages/core/src/ops/reflection-pad.ts';
-import { setSpread, setSum } from '../../packages/core/src/ops/set-sum.ts';
-import { powerIteration, spectralNorm } from '../../packages/core/src/ops/spectral-norm.ts';
-import { squaredDifferenceSum } from '../../packages/core/src/ops/squared-difference.ts';
-import { uncoveredDifferenceSum } from '../../packages/core/src/ops/uncovered-difference.ts';
+  uncoveredDifferenceSum,
+} from '@instagan/core/internals/ops';
+import * as tf from '@tensorflow/tfjs';
 import {
   type Array64,
   absoluteDifferenceSum64,

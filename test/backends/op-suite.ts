@@ -1,7 +1,7 @@
 import { createRng } from '@instagan/core';
+import { reflectionPad } from '@instagan/core/internals/ops';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { reflectionPad } from '../../packages/core/src/ops/reflection-pad.ts';
 import { type Array64, relativeDistance } from '../helpers/float64.ts';
 import { OP_CASES, type OpCase } from './op-cases.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openBackend } from '@instagan/core';
+import { tinyConfig, trainTiny } from '@instagan/core/internals/training';
 import t from 'tap';
-import { tinyConfig, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
 /** Deterministic backends: there a resumed run must be the unbroken one. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadTranslator, openBackend, translateSample } from '@instagan/core';
+import { tinyConfig, tinySample, trainTiny } from '@instagan/core/internals/training';
 import t from 'tap';
-import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
 /** What the paper does not have, all at once. */

@@ -6,13 +6,12 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { createRng } from '@instagan/core/data';
+import { disposeSamples, stateToCheckpoint, uploadSamples } from '@instagan/core/internals/instagan';
+import type { ProgramRunner } from '@instagan/core/internals/programs';
+import { tinyConfig, tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import { stateToCheckpoint } from '../../packages/core/src/models/instagan/training-checkpoint.ts';
-import type { ProgramRunner } from '../../packages/core/src/programs/program.ts';
-import { createRng } from '../../packages/core/src/random/rng.ts';
-import { tinyConfig, tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
 /** Of domain A and B, step by step: some come again. */

@@ -7,12 +7,12 @@ import {
   trainStep,
   translationModel,
 } from '@instagan/core';
+import { openOrSkip } from '@instagan/core/internals/backends';
+import { disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
+import type { ProgramRunner } from '@instagan/core/internals/programs';
+import { tinyConfig, tinySample, trainTiny } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
-import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
-import { disposeSamples, uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import type { ProgramRunner } from '../../packages/core/src/programs/program.ts';
-import { tinyConfig, tinySample, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 /** The most that a step may take at this size: each costs the program some microseconds, and the GPU too. */
 const MOST_DISPATCHES = 3000;

@@ -6,12 +6,11 @@ import {
   setGenerator,
   setGeneratorSpecs,
 } from '@instagan/core';
+import { DAWN_TOGGLES, type DawnToggle, type DawnToggles, openOrSkip } from '@instagan/core/internals/backends';
+import { uploadSamples } from '@instagan/core/internals/instagan';
+import { tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
-import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
-import { uploadSamples } from '../../packages/core/src/models/instagan/device-samples.ts';
-import { DAWN_TOGGLES, type DawnToggle, type DawnToggles } from '../../packages/core/src/runtime/dawn-toggles.ts';
-import { tinySample } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 t.setTimeout(240_000);
 

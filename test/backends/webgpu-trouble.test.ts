@@ -1,10 +1,9 @@
 import path from 'node:path';
-import type { RunEvent } from '@instagan/core';
-import { openBackend } from '@instagan/core';
+import { openBackend, type RunEvent } from '@instagan/core';
+import { openOrSkip } from '@instagan/core/internals/backends';
+import { tinyConfig, trainTiny } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
-import { openOrSkip } from '../../packages/core/src/backends/testing/open-or-skip.ts';
-import { tinyConfig, trainTiny } from '../../packages/core/src/training/test-support/tiny-training.ts';
 
 t.setTimeout(240_000);
 

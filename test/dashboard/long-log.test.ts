@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatEvent } from '@instagan/core/events';
+import { RunLog } from '@instagan/tui/internals/dashboard';
 import t from 'tap';
-import { RunLog } from '../../packages/tui/src/dashboard/log/run-log.ts';
 import { temporaryFolder } from '../helpers/cli-process.ts';
 import { writeLongLog } from '../helpers/long-log.ts';
 import { TerminalEmulator } from '../helpers/terminal-emulator.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -74,8 +74,14 @@ t.test('the packages install from their tarballs and work without this repositor
       for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts']) {
         t.ok(paths.includes(file), `${name} has ${file}`);
       }
-      const unwanted = paths.filter((file) => /\.test\.|(^|\/)test|(?<!\.d)\.tsx?$|node_modules|\.tgz$/.test(file));
-      t.strictSame(unwanted, [], `${name} has no tests and no sources`);
+      const unwanted = paths.filter((file) =>
+        /\.test\.|(^|\/)(test|internals)|(?<!\.d)\.tsx?$|node_modules|\.tgz$/.test(file),
+      );
+      t.strictSame(unwanted, [], `${name} has no tests, no sources and nothing that only tests use`);
+    }
+    for (const name of FOLDERS) {
+      const manifest = await readFile(path.join(ROOT, name, 'dist/package.json'), 'utf8');
+      t.notMatch(manifest, /internals|testing|test-support/, `${name} has no entries for tests`);
     }
     const core = packages.find(({ name }) => name === '@instagan/core');
     t.ok(

@@ -18,16 +18,11 @@ export { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { readNewestModel } from './checkpoint/newest-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
+export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
-export {
-  parseTrainingConfig,
-  type TrainingConfig,
-  type TrainingConfigInput,
-  translationConfigs,
-} from './config/training-config.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
@@ -62,6 +57,12 @@ export {
   type TrainingTask,
 } from './models/learner.ts';
 export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
+export {
+  parseTrainingConfig,
+  type TrainingConfig,
+  type TrainingConfigInput,
+  translationConfigs,
+} from './models/training-config.ts';
 export { type TranslateOptions, type Translator, translateSample } from './models/translate-sample.ts';
 export type { TranslationModel } from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
@@ -69,7 +70,6 @@ export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from '
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
 export { HALVING, KEEPING_3X3, PATCHING } from './networks/strides.ts';
-export { tensorFromArray, tensorsFromArrays } from './networks/tensors-from-arrays.ts';
 export { convolution, convolutionInputGradient } from './ops/convolution.ts';
 export { instanceNorm } from './ops/instance-norm.ts';
 export { type Gradients, lossAndGradients } from './optimizer/gradients.ts';

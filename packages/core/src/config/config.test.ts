@@ -3,8 +3,8 @@ import path from 'node:path';
 import t from 'tap';
 import { UsageError, UserError } from '../errors.ts';
 import { PRESETS } from '../models/instagan/settings.ts';
+import { parseTrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { CONFIG_FILE, createRun, readRunConfig, resumedConfig } from './run-config.ts';
-import { parseTrainingConfig, translationConfigs } from './training-config.ts';
 
 /** The message of the error that parsing throws. */
 function faultOf(input: unknown): string {

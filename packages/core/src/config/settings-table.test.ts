@@ -1,12 +1,12 @@
 import t from 'tap';
 import { UsageError } from '../errors.ts';
 import { INSTAGAN_SETTINGS } from '../models/instagan/settings.ts';
+import { parseTrainingConfig } from '../models/training-config.ts';
 import { resumedConfig } from './run-config.ts';
 import { choice, group, number, numbers, onOff, path, size, whole } from './setting.ts';
 import { defaultText, fieldTexts, helpText, valuesText, valueText } from './setting-text.ts';
 import { settingsParser } from './settings-parser.ts';
 import { listSettings, settingsTable, valueAt } from './settings-table.ts';
-import { parseTrainingConfig } from './training-config.ts';
 
 /** A table with a setting of each kind and a rule between two of them. */
 const TABLE = settingsTable(

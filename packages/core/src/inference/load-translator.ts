@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
+import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
-import { translationConfigs } from '../config/training-config.ts';
+import { translationConfigs } from '../models/training-config.ts';
 import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
-import { tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
 
 export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
 export type TranslationDirection = (typeof DIRECTIONS)[number];

@@ -1,6 +1,6 @@
 import type { OpenBackend } from '../backends/backend.ts';
-import type { TrainingConfig } from '../config/training-config.ts';
 import { UserError } from '../errors.ts';
+import type { TrainingConfig } from '../models/training-config.ts';
 import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
 import { type SizeConfig, type StepTensors, stepTensors } from './step-tensors.ts';

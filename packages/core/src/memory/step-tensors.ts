@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../config/training-config.ts';
 import { ImagePool } from '../models/instagan/image-pool.ts';
 import { trainStep } from '../models/instagan/train-step.ts';
 import {
@@ -7,6 +6,7 @@ import {
   disposeTrainingState,
   type TrainingState,
 } from '../models/instagan/training-state.ts';
+import type { TrainingConfig } from '../models/training-config.ts';
 import type { TranslationModel } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
 import type { DeviceSample } from '../networks/instance-set.ts';

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
-import type { TrainingConfig } from '../config/training-config.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
 import type { Sample } from '../data/sample.ts';
 import type { InstanceSet } from '../networks/instance-set.ts';
 import type { ParameterSpec, Parameters } from '../networks/parameters.ts';
 import type { Learner, TrainingBackend } from './learner.ts';
 import type { ModelName } from './model-names.ts';
+import type { TrainingConfig } from './training-config.ts';
 
 /** What a discriminator makes of a batch. */
 export interface Discrimination {

@@ -2,9 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import { MODEL_FILE, OPTIMIZER_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
+import { tensorFromArray, tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { UserError } from '../errors.ts';
 import type { ParameterSpec } from '../networks/parameters.ts';
-import { tensorFromArray, tensorsFromArrays } from '../networks/tensors-from-arrays.ts';
 import { TrainedParameters } from './trained-parameters.ts';
 
 /** The parameters and moments of a network, under the names that a checkpoint gives them. */

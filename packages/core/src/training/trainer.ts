@@ -1,9 +1,9 @@
 import { BACKEND_NAMES } from '../backends/backend.ts';
-import { type TrainingConfig, translationConfigs } from '../config/training-config.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { checkMemory } from '../memory/check-memory.ts';
 import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/learner.ts';
+import { type TrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
 import { type RunOptions, trainRun } from './train-run.ts';
 

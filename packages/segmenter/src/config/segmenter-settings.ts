@@ -15,7 +15,7 @@ import {
   size,
   whole,
 } from '@instagan/core/settings';
-import { unetMultiplePx } from '../networks/unet-multiple.ts';
+import { unetMultiplePx } from './unet-multiple.ts';
 
 const LEVELS = 5;
 

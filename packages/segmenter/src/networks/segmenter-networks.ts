@@ -1,9 +1,9 @@
 import type { ParameterSpec, Parameters } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import type { SegmenterConfig } from '../config/segmenter-config.ts';
+import { unetMultiplePx } from '../config/unet-multiple.ts';
 import { patchDiscriminator, patchDiscriminatorSpecs } from './patch-discriminator.ts';
 import { unet, unetSpecs } from './unet.ts';
-import { unetMultiplePx } from './unet-multiple.ts';
 
 /** What a segmenter says of a batch of images, `[batch, height, width, 1]` each, values in [-1, 1]. */
 export interface Prediction {

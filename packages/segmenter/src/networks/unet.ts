@@ -9,7 +9,7 @@ import {
   parameter,
 } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
-import { unetMultiplePx } from './unet-multiple.ts';
+import { unetMultiplePx } from '../config/unet-multiple.ts';
 
 export interface UnetSize {
   /** Channels after the first convolution. */

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../../config/training-config.ts';
 import {
   type DeviceSample,
   type InstanceSet,
@@ -13,6 +12,7 @@ import { advanceSpectralState, normalisedWeights } from '../../networks/spectral
 import { concatRows } from '../../ops/rows.ts';
 import { accumulateGradients, type Gradients, lossAndGradients } from '../../optimizer/gradients.ts';
 import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
+import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import {
   adversarialLoss,

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../../checkpoint/checkpoint-reader.ts';
-import type { TrainingConfig } from '../../config/training-config.ts';
 import type { TrainingPair } from '../../data/pair-source.ts';
 import { createRng } from '../../random/rng.ts';
 import type { Learner, TrainingBackend } from '../learner.ts';
+import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
 import type { MeasurementName } from './measurements.ts';

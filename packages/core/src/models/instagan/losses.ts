@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../../config/training-config.ts';
 import type { InstanceSet } from '../../networks/instance-set.ts';
 import { absoluteDifferenceSum } from '../../ops/absolute-difference.ts';
 import { squaredDifferenceSum } from '../../ops/squared-difference.ts';
 import { uncoveredDifferenceSum } from '../../ops/uncovered-difference.ts';
+import type { TrainingConfig } from '../training-config.ts';
 
 /** The generators' losses, of each direction of translation, in the order in which they are reported. */
 export const GENERATOR_LOSSES = [

@@ -1,7 +1,7 @@
-import type { TrainingConfig } from '../../config/training-config.ts';
 import type { TrainingPair } from '../../data/pair-source.ts';
 import type { Sample } from '../../data/sample.ts';
 import { contactSheet, type Picture } from '../../pictures/contact-sheet.ts';
+import type { TrainingConfig } from '../training-config.ts';
 import { translateSample } from '../translate-sample.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import type { TrainingState } from './training-state.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingConfig } from '../../config/training-config.ts';
 import type { DeviceSample } from '../../networks/instance-set.ts';
 import { inScope } from '../../ops/in-scope.ts';
 import type { Gradients } from '../../optimizer/gradients.ts';
 import type { ProgramRunner } from '../../programs/program.ts';
 import type { Rng } from '../../random/rng.ts';
+import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import type { DeviceTruth } from './device-samples.ts';
 import { Direction } from './direction.ts';

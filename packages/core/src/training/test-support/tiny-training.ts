@@ -1,7 +1,7 @@
-import { parseTrainingConfig, type TrainingConfig, type TrainingConfigInput } from '../../config/training-config.ts';
 import type { TrainingPair } from '../../data/pair-source.ts';
 import type { Sample } from '../../data/sample.ts';
 import type { RunEvent } from '../../events/run-event.ts';
+import { parseTrainingConfig, type TrainingConfig, type TrainingConfigInput } from '../../models/training-config.ts';
 import { createRng } from '../../random/rng.ts';
 import { type TrainingData, type TrainOptions, train } from '../trainer.ts';
 

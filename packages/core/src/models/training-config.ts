@@ -1,9 +1,9 @@
-import { FIXED_SETTINGS } from '../models/cyclegan/settings.ts';
-import { INSTAGAN_SETTINGS } from '../models/instagan/settings.ts';
-import type { ConfigKind } from './config-kind.ts';
-import { mergeFields } from './merge-fields.ts';
-import { settingsParser } from './settings-parser.ts';
-import type { ConfigInputOf, ConfigOf } from './settings-table.ts';
+import type { ConfigKind } from '../config/config-kind.ts';
+import { mergeFields } from '../config/merge-fields.ts';
+import { settingsParser } from '../config/settings-parser.ts';
+import type { ConfigInputOf, ConfigOf } from '../config/settings-table.ts';
+import { FIXED_SETTINGS } from './cyclegan/settings.ts';
+import { INSTAGAN_SETTINGS } from './instagan/settings.ts';
 
 export type TrainingConfig = ConfigOf<typeof INSTAGAN_SETTINGS.rows>;
 export type TrainingConfigInput = ConfigInputOf<typeof INSTAGAN_SETTINGS.rows>;

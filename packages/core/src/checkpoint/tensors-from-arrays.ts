@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
-import type { ParameterSpec } from './parameters.ts';
+import type { ParameterSpec } from '../networks/parameters.ts';
+import type { NamedArray, NamedArrays } from './named-arrays.ts';
 
 /**
  * The tensors a network needs out of stored arrays.
