@@ -20,7 +20,7 @@ export interface MeasuredOps {
 
 /** A repeat is as many calls as take this long, so that clocks and waiting for a GPU do not count. */
 const REPEAT_SECONDS = 0.1;
-const MOST_CALLS = 1000;
+const MAX_CALLS = 1000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MeasurementOptions & { readonly cases: readonly OpCase[] };
 const backend = await openForMeasurement(options);
@@ -45,7 +45,7 @@ async function measure(opCase: OpCase): Promise<number[]> {
     first.dispose();
   };
   const [once = 0] = await secondsOf(() => calls(1), { warmUp: 1, repeats: 1 });
-  const count = Math.min(MOST_CALLS, Math.max(1, Math.round(REPEAT_SECONDS / once)));
+  const count = Math.min(MAX_CALLS, Math.max(1, Math.round(REPEAT_SECONDS / once)));
   const all = await secondsOf(() => calls(count), options);
   tf.dispose(inputs);
   return all.map((each) => each / count);

@@ -6,7 +6,7 @@ import { type NetworkSetting, SETTINGS, type SettingName } from '../settings.ts'
 import type { Budget } from './budget.ts';
 
 /** Less than this is not worth starting a process for. */
-const LEAST_SECONDS = 5;
+const MIN_SECONDS = 5;
 
 export interface MeasurerOptions {
   readonly budget: Budget;
@@ -81,7 +81,7 @@ export class Measurer {
   async #within<T>(run: (limitSeconds: number) => Promise<T>): Promise<Outcome<T>> {
     const { budget, limitSeconds } = this.#options;
     const limit = Math.floor(Math.min(limitSeconds, budget.left));
-    if (limit < LEAST_SECONDS) return { failure: 'no time left' };
+    if (limit < MIN_SECONDS) return { failure: 'no time left' };
     return run(limit).catch((error: Error) => ({ failure: error.message }));
   }
 }

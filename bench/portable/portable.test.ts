@@ -21,7 +21,7 @@ function run(command: string, args: readonly string[], cwd: string) {
 t.test(
   'the portable benchmark runs outside of the repository',
   {
-    skip: webgpu?.opens ? false : (webgpu?.mend ?? 'there is no webgpu backend'),
+    skip: webgpu?.opens ? false : (webgpu?.fix ?? 'there is no webgpu backend'),
   },
   async (t) => {
     const folder = path.join(t.testdir(), 'portable');

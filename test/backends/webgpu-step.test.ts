@@ -15,11 +15,11 @@ import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
 
 /** The most that a step may take at this size: each costs the program some microseconds, and the GPU too. */
-const MOST_DISPATCHES = 3000;
+const MAX_DISPATCHES = 3000;
 /** Copies from buffer to buffer that a step may take: those of the log, of constants and of few vectors. */
-const MOST_COPIES = 20;
+const MAX_COPIES = 20;
 /** Copies that a replayed step may take: those of what goes in and out, and of all spectral vectors. */
-const MOST_COPIES_OF_REPLAY = 200;
+const MAX_COPIES_OF_REPLAY = 200;
 const SIZE_PX = 64;
 const INSTANCES = 4;
 const NETWORK = { ngf: 2, ndf: 2, blocks: 9 };
@@ -71,11 +71,11 @@ t.test('a training step on webgpu', async (t) => {
     for (let step = 0; step < 2; step++) await countStep(step, backend.programs);
     const replayed = await countStep(2, backend.programs);
     const { copied } = await countStep(3);
-    t.ok(copied <= MOST_COPIES, `${copied} copies: weights are updated in place`);
+    t.ok(copied <= MAX_COPIES, `${copied} copies: weights are updated in place`);
     t.ok(replayed.made <= 10, `${replayed.made} bind groups in a replayed step: each takes as long as ten dispatches`);
-    t.ok(replayed.copied <= MOST_COPIES_OF_REPLAY, `${replayed.copied} copies: weights are updated in place`);
+    t.ok(replayed.copied <= MAX_COPIES_OF_REPLAY, `${replayed.copied} copies: weights are updated in place`);
     t.same(new Set(counted), new Set([counted[0]]), 'as many at each step of equal shapes');
-    t.ok(counted[0]! > 1000 && counted[0]! <= MOST_DISPATCHES, `${counted[0]} dispatches`);
+    t.ok(counted[0]! > 1000 && counted[0]! <= MAX_DISPATCHES, `${counted[0]} dispatches`);
     disposeSamples([...a!, ...b!]);
     disposeTrainingState(state);
   });

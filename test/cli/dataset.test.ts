@@ -62,18 +62,18 @@ t.test('a folder that was not drawn is left alone', async (t) => {
   t.match(stderr, 'is not empty');
 });
 
-t.test('backends tells of each whether it opens, and the mend otherwise', async (t) => {
+t.test('backends tells of each whether it opens, and the fix otherwise', async (t) => {
   const [text, json] = await Promise.all([runCli(['backends'], cwd), runCli(['backends', '--json'], cwd)]);
   t.equal(text.code, 0, text.stderr);
   t.equal(json.code, 0, json.stderr);
-  const { backends } = JSON.parse(json.stdout) as { backends: { name: string; opens: boolean; mend?: string }[] };
+  const { backends } = JSON.parse(json.stdout) as { backends: { name: string; opens: boolean; fix?: string }[] };
   t.same(
     backends.map(({ name }) => name),
     ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'],
   );
-  for (const { name, opens, mend } of backends) {
+  for (const { name, opens, fix } of backends) {
     t.match(text.stdout, new RegExp(`^${name} +${opens ? 'yes' : 'no'}`, 'm'));
-    if (!opens) t.ok(text.stdout.includes(`${name}: ${mend}`), `${name} comes with its mend`);
+    if (!opens) t.ok(text.stdout.includes(`${name}: ${fix}`), `${name} comes with its fix`);
   }
   t.match(
     backends.filter(({ name }) => name === 'wasm' || name === 'cpu'),

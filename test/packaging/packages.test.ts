@@ -131,7 +131,7 @@ t.test('the packages install from their tarballs and work without this repositor
     t.strictSame(await readdir(path.join(app, 'out')), ['sheep-00001.png']);
   });
 
-  await t.test('the mend for the node backend names a script that npm users have', async (t) => {
+  await t.test('the fix for the node backend names a script that npm users have', async (t) => {
     const program = `
       import { openBackend } from '@instagan/core';
       await openBackend('node').catch((error) => console.log(error.message));`;

@@ -24,8 +24,8 @@ export interface BackendOptions {
    */
   readonly tuning?: boolean | 'always';
   /**
-   * Whether webgpu, node and node-gpu may record a training step and replay it at later steps, which takes the program less
-   * time. @default true
+   * Whether webgpu, node and node-gpu may record a training step and replay it at later steps, which saves time in JavaScript.
+   * @default true
    */
   readonly replay?: boolean;
   /**
@@ -34,7 +34,7 @@ export interface BackendOptions {
    * @default none
    */
   readonly toggles?: Partial<DawnToggles>;
-  /** Receives one sentence for everything that did not go as asked, such as fewer threads. @default silent */
+  /** Receives a sentence for each option that the backend could not follow, such as the number of threads. @default silent */
   readonly log?: (message: string) => void;
 }
 
@@ -53,8 +53,8 @@ export interface OpenBackend {
   /** True for a GPU interface that is emulated on the CPU. */
   readonly software: boolean;
   /**
-   * Whether a GPU computes while the program goes on: few large operations take less time there than many small ones, and
-   * reading a result makes the program wait for all that went before.
+   * Whether a GPU computes while the program goes on: a few large operations take less time there than many small ones, and
+   * reading a result waits for everything before it.
    */
   readonly gpu: boolean;
   /** Why `auto` chose it; absent for a backend asked for by name. */
@@ -84,8 +84,8 @@ export type BackendDescription =
   | {
       readonly name: BackendName;
       readonly opens: false;
-      /** One sentence: why it does not open here and what would mend that. */
-      readonly mend: string;
+      /** One sentence: why it does not open here, and what to do about it. */
+      readonly fix: string;
     };
 
 /** One entry of the registry. Loading the module that defines it loads no TensorFlow.js backend. */
@@ -93,11 +93,11 @@ export interface Backend {
   readonly name: BackendName;
   /** `auto` tries the highest first. */
   readonly priority: number;
-  /** Why `auto` should pass it by here, in a few words; undefined when nothing speaks against it. Opens nothing heavy. */
+  /** Why `auto` should skip it here, in a few words; undefined if it may be taken. Must be cheap. */
   obstacle(): Promise<string | undefined>;
   /** Whether `auto` may take it: no obstacle. */
   isAvailable(): Promise<boolean>;
-  /** @throws UserError with the mend when the backend cannot open here. */
+  /** @throws UserError with the fix when the backend cannot open here. */
   open(options: BackendOptions): Promise<OpenBackend>;
   /** @param options as for `open()` */
   describe(options: BackendOptions): Promise<BackendDescription>;

@@ -93,7 +93,7 @@ t.test('what describeBackends says is what opening finds', async (t) => {
       t.strictSame(description.features, report.features);
       t.equal(description.software, report.software);
     } else if (!description.opens && isError(report)) {
-      t.equal(description.mend, report.message);
+      t.equal(description.fix, report.message);
     }
   }
 });

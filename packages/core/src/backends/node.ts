@@ -122,12 +122,12 @@ async function describe(kind: Kind, { threads }: BackendOptions): Promise<Backen
     const common = { name, opens: true, features: [], software: false } as const;
     return { ...common, device: deviceName(binding), ...threadCount(binding), notes: [] };
   } catch (error) {
-    if (error instanceof UserError) return { name, opens: false, mend: error.message };
+    if (error instanceof UserError) return { name, opens: false, fix: error.message };
     throw error;
   }
 }
 
-/** @throws UserError with the mend */
+/** @throws UserError with the fix */
 function load(kind: Kind, threads: number | undefined): LoadedTfjsNode {
   if (kind.name === 'node-gpu' && !nvidiaDriverPresent()) throw new UserError(NO_DRIVER);
   const found = findTfjsNode(kind.packageName);
@@ -165,7 +165,7 @@ function deviceName(binding: LoadedTfjsNode['binding']): string {
   return `TensorFlow ${binding.TF_Version}, ${binding.isUsingGpuDevice() ? 'CUDA GPU' : 'CPU'}`;
 }
 
-/** TensorFlow reads its thread count from the environment when it loads and does not tell it afterwards. */
+/** TensorFlow reads its thread count from the environment when it loads, and has no way to ask for it later. */
 function threadCount(binding: LoadedTfjsNode['binding']): { threads?: number } {
   if (binding.isUsingGpuDevice()) return {};
   return { threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || cpuCount() };

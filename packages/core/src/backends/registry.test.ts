@@ -8,14 +8,14 @@ import { describeInProcess, exercise, isError, NOTHING_INSTALLED } from './testi
 const skip = process.platform === 'linux' ? false : 'hides Vulkan drivers, so it runs on Linux only';
 
 t.test(
-  'a backend asked for by name that cannot open is an error with the mend, never another backend',
+  'a backend asked for by name that cannot open is an error with the fix, never another backend',
   { skip },
   async (t) => {
-    const mends: [name: string, message: RegExp][] = [
+    const fixes: [name: string, message: RegExp][] = [
       ['webgpu', /^WebGPU finds no GPU: install .*driver/],
       ['node', /^INSTAGAN_TFJS_NODE names \/nonexistent, .* \S*scripts\/build-tfjs-node\.sh/],
     ];
-    for (const [name, message] of mends) {
+    for (const [name, message] of fixes) {
       const result = await exercise(name, {}, NOTHING_INSTALLED);
       if (!isError(result)) {
         t.fail(`${name} opened ${result.device}`);
@@ -55,12 +55,12 @@ t.test('auto never takes an emulated GPU: it would train a hundred times slower 
   t.match(result.reason, 'webgpu: only a software adapter');
 });
 
-t.test('describeBackends has a mend for whatever does not open', { skip }, async (t) => {
+t.test('describeBackends has a fix for whatever does not open', { skip }, async (t) => {
   const descriptions = await describeInProcess(NOTHING_INSTALLED);
   for (const description of descriptions) {
     const opens = description.name === 'wasm' || description.name === 'cpu';
     t.equal(description.opens, opens, description.name);
-    if (!description.opens) t.match(description.mend, /: |, or /, `${description.name}: ${description.mend}`);
+    if (!description.opens) t.match(description.fix, /: |, or /, `${description.name}: ${description.fix}`);
   }
 });
 

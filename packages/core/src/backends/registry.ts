@@ -27,7 +27,7 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
  *
  * @param name a backend, or `auto` for the first that can do the job of: webgpu on a real GPU, node-gpu, node, wasm, cpu
  * @throws UsageError for an unknown name or an option out of range
- * @throws UserError with the mend when a backend asked for by name does not open here: it is never replaced by another
+ * @throws UserError with the fix when a backend asked for by name does not open here: it is never replaced by another
  */
 export async function openBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<OpenBackend> {
   const opened = name === 'auto' ? await openBest(options) : await backendNamed(name).open(options);

@@ -53,7 +53,7 @@ t.test('more threads than the build can use are refused visibly', async (t) => {
   await backend.close();
 });
 
-t.test('a full heap is an error with the mend, not a tensor at address 0 that overwrites others', async (t) => {
+t.test('a full heap is an error with the fix, not a tensor at address 0 that overwrites others', async (t) => {
   for (const threads of [1, 2]) {
     const backend = await wasmBackend.open({ threads });
     const allocateTooMuch = () => {

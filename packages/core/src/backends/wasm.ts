@@ -89,7 +89,7 @@ async function openWasm(options: BackendOptions): Promise<OpenBackend> {
 }
 
 async function describe(options: BackendOptions): Promise<BackendDescription> {
-  if (!simdSupported()) return { name: 'wasm', opens: false, mend: NO_SIMD };
+  if (!simdSupported()) return { name: 'wasm', opens: false, fix: NO_SIMD };
   const backend = await openWasm(options);
   await backend.close();
   const { device, threads, features, software } = backend;

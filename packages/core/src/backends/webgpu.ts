@@ -122,7 +122,7 @@ async function describe(options: BackendOptions): Promise<BackendDescription> {
       ...(toggles && { toggles }),
     };
   } catch (error) {
-    if (error instanceof UserError) return { name: 'webgpu', opens: false, mend: error.message };
+    if (error instanceof UserError) return { name: 'webgpu', opens: false, fix: error.message };
     throw error;
   } finally {
     host?.release();
@@ -189,8 +189,8 @@ async function requestDevice(adapter: GpuAdapter): Promise<GpuDevice> {
 }
 
 /**
- * A lost device or an error inside it (out of memory, a faulty shader) would otherwise show as zeros or as a read that
- * never ends: makes every read from then on fail with the cause.
+ * Makes every read fail with the cause once the device is lost or reports an error (out of memory, a faulty shader), which
+ * would otherwise show as zeros or as a read that never ends.
  *
  * @param isClosed whether the backend itself has ended the device
  */

@@ -12,7 +12,7 @@ const accumulateOp = defineOp<Record<string, never>>({
 /**
  * Adds tensors pair by pair: the gradients of several losses.
  *
- * @param totals given up: their memory may hold the sums afterwards
+ * @param totals may be overwritten: do not use them afterwards
  * @param more as many, each of the shape of its total
  */
 export function accumulate(totals: readonly tf.Tensor[], more: readonly tf.Tensor[]): tf.Tensor[] {

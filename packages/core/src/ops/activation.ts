@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from './define-op.ts';
 
-/** What follows a normalisation; `slope` is the factor for negative values of a leaky ReLU. */
+/** The activation after a normalisation; `slope` is the factor for negative values of a leaky ReLU. */
 export type Rectifier = { readonly kind: 'none' | 'relu' } | { readonly kind: 'leakyRelu'; readonly slope: number };
 
-/** What follows a convolution. */
+/** The activation after a convolution. */
 export type Activation = Rectifier | { readonly kind: 'tanh' };
 
 /** An activation as attributes of an op; the slope is 0 where the kind has none. */

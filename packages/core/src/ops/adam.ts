@@ -32,8 +32,8 @@ const adamOp = defineOp<AdamAttributes>({
 });
 
 /**
- * What changes from update to update: the learning rate over the first moment's bias correction, and the root of the
- * second moment's.
+ * The factors that change from update to update: the learning rate over the first moment's bias correction, and the root of
+ * the second moment's.
  *
  * @param step 1 at the first update
  * @returns `[2]`
@@ -48,7 +48,7 @@ export function adamRates(
 
 /**
  * One Adam update (Kingma and Ba 2015, algorithm 1) of all weights of a network, epsilon outside the bias-corrected
- * root as in PyTorch. The state is given up: its memory may hold the next one afterwards.
+ * root as in PyTorch. It may overwrite the state: do not use that afterwards.
  *
  * @param gradients one for each parameter
  * @param rates see {@link adamRates}

@@ -26,7 +26,7 @@ export interface OpDefinition<A extends object> {
 
 const defined = new Set<string>();
 
-/** Whether an op of this name was defined by {@link defineOp}: its gradient looks at that of its first output only. */
+/** Whether {@link defineOp} defined an op of this name: its gradient reads that of its first output only. */
 export function isDefinedOp(name: string): boolean {
   return defined.has(name);
 }

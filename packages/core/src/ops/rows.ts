@@ -6,7 +6,7 @@ export function takeRows(x: tf.Tensor4D, first: number, count: number): tf.Tenso
   return count === rows ? x : tf.slice4d(x, [first, 0, 0, 0], [count, height, width, channels]);
 }
 
-/** Cuts along the first axis into parts of so many rows each, which add up to all of them. */
+/** Cuts along the first axis into parts of `counts` rows, which add up to all rows. */
 export function splitRows(x: tf.Tensor4D, counts: readonly number[]): tf.Tensor4D[] {
   return counts.length === 1 ? [x] : tf.split(x, [...counts], 0);
 }

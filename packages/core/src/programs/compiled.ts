@@ -16,13 +16,14 @@ export interface CompiledOptions {
 let isComputing = false;
 
 /**
- * A function of tensors that the backend may record at one call and replay at others, as `jit` of jax. Calls are equal if
- * they have one name and their trees (inputs, state and captured tensors) are equal but for the values of the tensors; so
- * constants among the inputs may decide what is done. Called within another compiled function it is a part of that one.
+ * Makes a function of tensors that the backend may record at one call and replay at later ones, like `jit` of jax. Two
+ * calls are equal if their names are and their trees (inputs, state and captured tensors) differ in nothing but the values of
+ * tensors; so constants among the inputs may decide what is computed. A call within another compiled function is part of
+ * that one.
  *
  * @param name tells functions apart
- * @param compute reads no values, and no tensors but those that it is given, `state` and `captured`; it must not count on being
- *   called. It returns tensors of its own, and constants that follow from the structure of the trees
+ * @param compute reads no values of tensors, and no tensors except its inputs, `state` and `captured`. A replay does not call
+ *   it. It returns new tensors, and constants that follow from the structure of the trees
  * @returns takes a tree and returns one, of tensors that are kept and belong to the caller, or, within another compiled
  *   function, to its scope
  */
@@ -52,7 +53,7 @@ export function compiled<Inputs, Outputs>(
   };
 }
 
-/** Disposes of what `work` makes and does not return; what it returns belongs to the scope around. */
+/** Disposes of the tensors that `work` makes and does not return; those it returns belong to the outer scope. */
 function within<T>(work: () => T): T {
   const engine = tf.engine();
   engine.startScope();

@@ -1,11 +1,11 @@
-/** What is known of a program. */
+/** What the cache knows of a program. */
 export interface KnownProgram<Recording> {
   readonly key: string;
-  /** The number of the run, of any program, at which it first came. */
+  /** Number of the run, counted over all programs, in which it first ran. */
   readonly firstRun: number;
-  /** The number of the run at which it last came. */
+  /** Number of the run in which it last ran. */
   lastRun: number;
-  /** Spent on computing it operation by operation. */
+  /** Time spent on computing it operation by operation. */
   seconds: number;
   /** It cannot be recorded. */
   isRefused: boolean;
@@ -13,17 +13,17 @@ export interface KnownProgram<Recording> {
 }
 
 export interface CacheLimits<Recording> {
-  /** Programs without a recording that are remembered. */
+  /** How many programs without a recording the cache remembers. */
   readonly programs: number;
-  /** Recordings that are held. @default any number */
+  /** How many recordings the cache holds. @default any number */
   readonly recordings?: number;
-  /** What recordings cost together, such as bytes. */
+  /** The total cost of recordings, such as bytes. */
   readonly costOf: (recordings: readonly Recording[]) => number;
-  /** The highest cost of the recordings that are held. */
+  /** The highest total cost. */
   readonly cost: (recordings: readonly Recording[]) => number;
 }
 
-/** Programs that a backend has run, by key, with the recordings of some. What was used least recently goes first. */
+/** The programs that a backend has run, by key, some with a recording. Drops the least recently used ones first. */
 export class ProgramCache<Recording extends { dispose(): void }> {
   readonly #limits: CacheLimits<Recording>;
   /** Those run last come last. */

@@ -4,11 +4,11 @@ import type { State } from './state.ts';
 import type { FlatTree } from './tree.ts';
 
 /**
- * A call of a compiled function as a backend sees it: what varies from call to call comes in through `inputs`, `state` and
- * `captured` alone, so that what was done at one call can be replayed at another one of the same key.
+ * A call of a compiled function as a backend sees it. Whatever varies from call to call is in `inputs`, `state` and
+ * `captured`, so a recording of one call can be replayed for another one of the same key.
  */
 export interface Program {
-  /** Equal for programs that do the same operations on the same shapes. */
+  /** The same for programs that run the same operations on the same shapes. */
   readonly key: string;
   /** Read. */
   readonly inputs: readonly tf.Tensor[];
@@ -17,8 +17,8 @@ export interface Program {
   /** Read where they lie. */
   readonly captured: readonly tf.Tensor[];
   /**
-   * Computes the outputs, and advances `state`. Reads no values; must not count on being called. What it makes and does not
-   * return is disposed of.
+   * Computes the outputs and advances `state`. It reads no values of tensors, and a replay does not call it. Tensors that it
+   * makes and does not return are disposed of.
    *
    * @param inputs the values of `Program.inputs`, not necessarily the same tensors
    */

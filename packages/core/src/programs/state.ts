@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { flatten, unflatten } from './tree.ts';
 
 /**
- * Tensors that a program replaces, such as the weights of a network with Adam's moments: trees by name, in a map that stays
- * while its entries are exchanged. They are kept, and belong to the owner of the map.
+ * Tensors that a program replaces, such as the weights of a network with Adam's moments: trees by name. The map stays the
+ * same while programs replace its entries, and its owner disposes of them.
  */
 export type State = Map<string, unknown>;
 
-/** Puts tensors in the places of all those of a state, in their order, and keeps them. Those before are let go. */
+/** Replaces all tensors of a state, in their order, and keeps the new ones. Does not dispose of the old ones. */
 export function replaceTensors(state: State, tensors: readonly tf.Tensor[]): void {
   let next = 0;
   for (const [name, tree] of state) {

@@ -20,7 +20,7 @@ export type Structure =
   | { readonly kind: 'array'; readonly items: readonly Structure[] }
   | { readonly kind: 'map' | 'object'; readonly names: readonly string[]; readonly items: readonly Structure[] };
 
-/** The tensors of a tree in their order, and what is left of it without them. */
+/** The tensors of a tree in their order, and its structure without them. */
 export interface FlatTree {
   readonly tensors: readonly tf.Tensor[];
   readonly structure: Structure;
@@ -36,7 +36,7 @@ export function flatten(tree: unknown): FlatTree {
   return { structure: takeApart(tree, tensors), tensors };
 }
 
-/** Puts tensors in the places of those that {@link flatten} took out. */
+/** The inverse of {@link flatten}, with other tensors if wanted. */
 export function unflatten<T>(structure: Structure, tensors: readonly tf.Tensor[]): T {
   let next = 0;
   const build = (part: Structure): unknown => {
@@ -56,7 +56,7 @@ export function tensorsOf(tree: unknown): tf.Tensor[] {
   return tensors;
 }
 
-/** Tells trees apart by all but the values of their tensors: structure, names, constants, shapes and data types. */
+/** A key of everything in a tree except the values of tensors: structure, names, constants, shapes and data types. */
 export function treeKey(tree: unknown): string {
   if (tree instanceof tf.Tensor) return `${tree.dtype}<${tree.shape.join()}>`;
   if (isConstant(tree)) return constantKey(tree);

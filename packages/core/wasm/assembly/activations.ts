@@ -1,5 +1,5 @@
 // Activations in place, and their gradients from the output.
-import { least, madd } from './simd';
+import { madd, min } from './simd';
 
 // Parameters, in 32-bit words.
 const Y = 0; // address of the values; in place for the activation
@@ -42,7 +42,7 @@ function write(at: usize, value: v128, whole: bool): void {
 /** Replaces one stretch of values. */
 export function activationUnit(p: usize, unit: i32): void {
   const perUnit = load<i32>(p, SIZE_PER_UNIT);
-  const end = load<usize>(p, Y) + ((<usize>least((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2);
+  const end = load<usize>(p, Y) + ((<usize>min((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2);
   const isTanh = load<i32>(p, TANH) !== 0;
   const slopes = f32x4.splat(load<f32>(p, SLOPE));
   const zero = f32x4.splat(0);
@@ -58,7 +58,7 @@ export function activationUnit(p: usize, unit: i32): void {
 /** The gradient of one stretch of values. */
 export function activationGradientUnit(p: usize, unit: i32): void {
   const perUnit = load<i32>(p, SIZE_PER_UNIT);
-  const end = (<usize>least((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2;
+  const end = (<usize>min((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2;
   const isTanh = load<i32>(p, TANH) !== 0;
   const slopes = f32x4.splat(load<f32>(p, SLOPE));
   const zero = f32x4.splat(0);

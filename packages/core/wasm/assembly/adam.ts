@@ -1,5 +1,5 @@
 // One Adam update, value by value.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters, in 32-bit words.
 const PARAMETER = 0;
@@ -24,7 +24,7 @@ export function adamUnit(p: usize, unit: i32): void {
   const perUnit = load<i32>(p, SIZE_PER_UNIT);
   const first = unit * perUnit;
   let i = (<usize>first) << 2;
-  const end = (<usize>least(first + perUnit, load<i32>(p, SIZE))) << 2;
+  const end = (<usize>min(first + perUnit, load<i32>(p, SIZE))) << 2;
   const parameter = load<usize>(p, PARAMETER);
   const gradient = load<usize>(p, GRADIENT);
   const moment = load<usize>(p, MOMENT);

@@ -6,7 +6,7 @@
 // value is one sum in one fixed order, so the cut does not show in the bits.
 import { TILE_POSITIONS, tileEight, tileFour } from './column-tiles';
 import { dotOne, dotPositions, dotThree, dotTwo } from './dot-tiles';
-import { least, most, parts } from './simd';
+import { ceilDiv, max, min } from './simd';
 
 // Parameters of a convolution, in 32-bit words.
 const INPUT = 0; // address of [samples, height, width, channels]
@@ -33,11 +33,11 @@ const SCRATCH_BYTES = 80; // scratch memory of each thread
 const COPIES_INPUT = 84; // 1: rows are copied and padded, 0: they are read in place
 
 /** Positions of the largest tile. */
-const MOST_POSITIONS = 6;
+const MAX_POSITIONS = 6;
 
 /** Panels of 8 output channels; up to 3 channels in all are one panel of dot products. */
 function panelCount(channels: i32): i32 {
-  return channels < 4 ? 1 : parts(channels, 8);
+  return channels < 4 ? 1 : ceilDiv(channels, 8);
 }
 
 /** Bytes of one full panel: the bias and `depth` filter rows of 8 floats. */
@@ -61,9 +61,9 @@ export function copyPadded(
   width: i32,
   to: usize,
 ): void {
-  const before = least(most(-left, 0), width);
-  const first = most(left, 0);
-  const inside = most(least(inputWidth - first, width - before), 0);
+  const before = min(max(-left, 0), width);
+  const first = max(left, 0);
+  const inside = max(min(inputWidth - first, width - before), 0);
   const after = width - before - inside;
   for (let r = 0; r < rows; r++) {
     const y = top + r * step;
@@ -97,14 +97,14 @@ export function convolutionUnit(p: usize, unit: i32, thread: i32): void {
   const columnBytes = load<usize>(p, OUTPUT_COLUMN_BYTES);
 
   const panels = panelCount(outputChannels);
-  const groups = parts(panels, panelsPerUnit);
-  const strips = parts(outputHeight, rowsPerUnit);
+  const groups = ceilDiv(panels, panelsPerUnit);
+  const strips = ceilDiv(outputHeight, rowsPerUnit);
   const group = unit % groups;
   const strip = (unit / groups) % strips;
   const sample = unit / groups / strips;
 
   const firstRow = strip * rowsPerUnit;
-  const rows = least(rowsPerUnit, outputHeight - firstRow);
+  const rows = min(rowsPerUnit, outputHeight - firstRow);
   const positions = rows * outputWidth;
   const pixelBytes = (<usize>channels) << 2;
   const top = firstRow * stride - load<i32>(p, PADDING_TOP);
@@ -116,7 +116,7 @@ export function convolutionUnit(p: usize, unit: i32, thread: i32): void {
   let rowBytes: usize;
   if (load<i32>(p, COPIES_INPUT)) {
     const copyWidth = (outputWidth - 1) * stride + kernelWidth;
-    input = (table + ((<usize>most(positions, MOST_POSITIONS)) << 3) + 15) & ~15;
+    input = (table + ((<usize>max(positions, MAX_POSITIONS)) << 3) + 15) & ~15;
     rowBytes = <usize>copyWidth * pixelBytes;
     const copyRows = (rows - 1) * stride + kernelHeight;
     copyPadded(firstOfSample, height, width, pixelBytes, top, left, copyRows, 1, copyWidth, input);
@@ -141,7 +141,7 @@ export function convolutionUnit(p: usize, unit: i32, thread: i32): void {
     }
   }
   const last = entry - 8;
-  for (let i = positions; i < MOST_POSITIONS; i++) {
+  for (let i = positions; i < MAX_POSITIONS; i++) {
     store<u64>(entry, load<u64>(last));
     entry += 8;
   }
@@ -150,25 +150,25 @@ export function convolutionUnit(p: usize, unit: i32, thread: i32): void {
   const packed: usize = load<usize>(p, PANELS);
   if (outputChannels < 4) {
     const step = dotPositions(outputChannels);
-    const lastTile = most(positions - step, 0);
+    const lastTile = max(positions - step, 0);
     for (let i = 0; i < positions; i += step) {
-      const tile = table + ((<usize>least(i, lastTile)) << 3);
+      const tile = table + ((<usize>min(i, lastTile)) << 3);
       if (outputChannels === 1) dotOne(tile, packed, kernelHeight, run, rowBytes);
       else if (outputChannels === 2) dotTwo(tile, packed, kernelHeight, run, rowBytes);
       else dotThree(tile, packed, kernelHeight, run, rowBytes);
     }
     return;
   }
-  const lastTile = most(positions - TILE_POSITIONS, 0);
+  const lastTile = max(positions - TILE_POSITIONS, 0);
   const firstPanel = group * panelsPerUnit;
-  const endPanel = least(firstPanel + panelsPerUnit, panels);
+  const endPanel = min(firstPanel + panelsPerUnit, panels);
   const bytes = panelBytes(kernelHeight * run);
   for (let j = firstPanel; j < endPanel; j++) {
     const panel = packed + <usize>j * bytes;
-    const columns = least(outputChannels - j * 8, 8);
+    const columns = min(outputChannels - j * 8, 8);
     const offset = (<usize>j) << 5;
     for (let i = 0; i < positions; i += TILE_POSITIONS) {
-      const tile = table + ((<usize>least(i, lastTile)) << 3);
+      const tile = table + ((<usize>min(i, lastTile)) << 3);
       if (columns > 4) tileEight(tile, panel, kernelHeight, run, rowBytes, offset, columns);
       else tileFour(tile, panel, kernelHeight, run, rowBytes, offset, columns);
     }

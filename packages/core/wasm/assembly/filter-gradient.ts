@@ -5,7 +5,7 @@
 // summed in registers over a strip of rows, and strips are added up in order; strips depend on the shape alone, so the
 // number of threads does not show in the bits.
 import { copyPadded } from './convolution';
-import { least, madd, parts } from './simd';
+import { ceilDiv, madd, min } from './simd';
 
 // Parameters, in 32-bit words.
 const INPUT = 0; // address of [samples, height, width, channels]
@@ -279,10 +279,10 @@ export function filterGradientUnit(p: usize, unit: i32, thread: i32): void {
   const copies = load<i32>(p, COPIES_INPUT) !== 0;
 
   const run = kernelWidth * channels;
-  const partsOfRow = parts(run, depthPerUnit);
+  const partsOfRow = ceilDiv(run, depthPerUnit);
   const kernelRow = unit / partsOfRow;
   const firstDepth = (unit % partsOfRow) * depthPerUnit;
-  const depth = least(depthPerUnit, run - firstDepth);
+  const depth = min(depthPerUnit, run - firstDepth);
 
   const pixelBytes = (<usize>channels) << 2;
   const inputStep = <usize>stride * pixelBytes;
@@ -300,7 +300,7 @@ export function filterGradientUnit(p: usize, unit: i32, thread: i32): void {
   for (let sample = 0; sample < samples; sample++) {
     const ofSample = load<usize>(p, INPUT) + <usize>(sample * height * width) * pixelBytes;
     for (let firstRow = 0; firstRow < outputHeight; firstRow += rowsPerStrip) {
-      const rows = least(rowsPerStrip, outputHeight - firstRow);
+      const rows = min(rowsPerStrip, outputHeight - firstRow);
       const top = firstRow * stride + kernelRow - load<i32>(p, PADDING_TOP);
       let input = ofSample + <usize>(top * width + left) * pixelBytes;
       if (copies) {
@@ -335,7 +335,7 @@ function strip(
       const offset = (<usize>column) << 2;
       copyColumns(gradient + offset, step, rows * width, panel);
       for (let k = 0; k < depth; k += TILE_DEPTH) {
-        const first = least(k, depth - TILE_DEPTH);
+        const first = min(k, depth - TILE_DEPTH);
         const at = to + <usize>first * step + offset;
         tileEight(input + ((<usize>first) << 2), inputStep, inputRow, panel, rows, width, at, step, k - first);
       }
@@ -343,7 +343,7 @@ function strip(
     if (column + 4 <= outputs) {
       const offset = (<usize>column) << 2;
       for (let k = 0; k < depth; k += TILE_DEPTH) {
-        const first = least(k, depth - TILE_DEPTH);
+        const first = min(k, depth - TILE_DEPTH);
         const at = to + <usize>first * step + offset;
         const from = input + ((<usize>first) << 2);
         tileFour(from, inputStep, inputRow, gradient + offset, step, rows, width, at, step, k - first);
@@ -355,7 +355,7 @@ function strip(
   if (columns === 1 && depth >= WIDE_DEPTH) {
     const offset = (<usize>column) << 2;
     for (let k = 0; k < depth; k += WIDE_DEPTH) {
-      const first = least(k, depth - WIDE_DEPTH);
+      const first = min(k, depth - WIDE_DEPTH);
       const at = to + <usize>first * step + offset;
       const from = input + ((<usize>first) << 2);
       columnOne(from, inputStep, inputRow, gradient + offset, step, rows, width, at, step, k - first);
@@ -363,7 +363,7 @@ function strip(
   } else if (columns > 1 && columns < 4 && depth >= PAIR_DEPTH) {
     const offset = (<usize>column) << 2;
     for (let k = 0; k < depth; k += PAIR_DEPTH) {
-      const first = least(k, depth - PAIR_DEPTH);
+      const first = min(k, depth - PAIR_DEPTH);
       const at = to + <usize>first * step + offset;
       const from = input + ((<usize>first) << 2);
       columnThree(from, inputStep, inputRow, gradient + offset, step, rows, width, at, step, k - first, columns);

@@ -1,7 +1,7 @@
 // Packing of HWIO filters into the panels that the convolution tiles read: for each group of 8 output channels the
 // bias, then one row of 8 floats for each filter tap and input channel; a last group of 1 to 4 channels has rows of 4
 // floats, and a filter with 1 to 3 output channels is the biases, then the taps of each channel. Missing columns are 0.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters of a packing, in 32-bit words.
 const FILTER = 0; // address of [height, width, in, out]
@@ -56,7 +56,7 @@ export function filterPanelsUnit(p: usize, unit: i32): void {
   const depth = tapsY * tapsX * inputs;
   const bias: usize = load<usize>(p, BIAS);
   const dots = outputs < 4;
-  const columns = least(outputs - unit * 8, 8);
+  const columns = min(outputs - unit * 8, 8);
   const rowBytes: usize = dots ? 4 : columns > 4 ? 32 : 16;
   let to: usize = load<usize>(p, PANELS) + ((<usize>(unit * (depth + 1))) << 5);
 

@@ -1,6 +1,6 @@
 // Instance normalisation and its gradient, in three passes: sums over blocks of pixels, the statistics of each sample
 // and channel, and the values. Sums are in float64, in the order of the blocks, which depend on the shape alone.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters, in 32-bit words.
 const INPUT = 0; // address of [samples, pixels, channels]
@@ -38,7 +38,7 @@ export function normSumsUnit(p: usize, unit: i32): void {
   const blocks = load<i32>(p, BLOCKS);
   const blockPixels = load<i32>(p, BLOCK_PIXELS);
   const first = (unit % blocks) * blockPixels;
-  const count = least(blockPixels, pixels - first);
+  const count = min(blockPixels, pixels - first);
   const step = (<usize>channels) << 2;
   const from = load<usize>(p, INPUT) + <usize>((unit / blocks) * pixels + first) * step;
   const to = load<usize>(p, SUMS) + ((<usize>(unit * channels)) << 4);
@@ -120,7 +120,7 @@ export function normValuesUnit(p: usize, unit: i32): void {
   const blockPixels = load<i32>(p, BLOCK_PIXELS);
   const sample = unit / blocks;
   const first = (unit % blocks) * blockPixels;
-  const count = least(blockPixels, pixels - first);
+  const count = min(blockPixels, pixels - first);
   const step = (<usize>channels) << 2;
   const offset = <usize>(sample * pixels + first) * step;
   const from = load<usize>(p, INPUT) + offset;
@@ -174,7 +174,7 @@ export function normGradientSumsUnit(p: usize, unit: i32): void {
   const blockPixels = load<i32>(p, BLOCK_PIXELS);
   const sample = unit / blocks;
   const first = (unit % blocks) * blockPixels;
-  const count = least(blockPixels, pixels - first);
+  const count = min(blockPixels, pixels - first);
   const step = (<usize>channels) << 2;
   const offset = <usize>(sample * pixels + first) * step;
   const from = load<usize>(p, INPUT) + offset;
@@ -243,7 +243,7 @@ export function normGradientValuesUnit(p: usize, unit: i32): void {
   const blockPixels = load<i32>(p, BLOCK_PIXELS);
   const sample = unit / blocks;
   const first = (unit % blocks) * blockPixels;
-  const count = least(blockPixels, pixels - first);
+  const count = min(blockPixels, pixels - first);
   const step = (<usize>channels) << 2;
   const offset = <usize>(sample * pixels + first) * step;
   const from = load<usize>(p, INPUT) + offset;

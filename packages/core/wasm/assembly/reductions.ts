@@ -1,5 +1,5 @@
 // Sums, in float64 and in an order that depends on the shape alone.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters of a reduction of [outer, length, inner] to [outer, inner], in 32-bit words.
 const FROM = 0;
@@ -53,7 +53,7 @@ export function reduceUnit(p: usize, unit: i32): void {
   const length = load<i32>(p, LENGTH);
   const inner = load<i32>(p, INNER);
   const perUnit = load<i32>(p, OUTER_PER_UNIT);
-  const end = least((unit + 1) * perUnit, load<i32>(p, OUTER));
+  const end = min((unit + 1) * perUnit, load<i32>(p, OUTER));
   const divisor: f64 = load<f32>(p, SCALE) === 0 ? <f64>length : 1;
   const divisors = f64x2.splat(divisor);
   const step = (<usize>inner) << 2;
@@ -108,7 +108,7 @@ const FACTOR = 24; // f32
 export function absoluteDifferenceUnit(p: usize, unit: i32): void {
   const perUnit = load<i32>(p, SIZE_PER_UNIT);
   const first = unit * perUnit;
-  const count = least(perUnit, load<i32>(p, SIZE) - first);
+  const count = min(perUnit, load<i32>(p, SIZE) - first);
   let x = load<usize>(p, X) + ((<usize>first) << 2);
   let target = load<usize>(p, TARGET) + ((<usize>first) << 2);
   let a = f64x2.splat(0);

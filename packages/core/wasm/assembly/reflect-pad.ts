@@ -1,5 +1,5 @@
 // Padding of height and width by reflection without repeating the edge, and its gradient.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters, in 32-bit words.
 const FROM = 0;
@@ -32,7 +32,7 @@ export function reflectPadUnit(p: usize, unit: i32): void {
   const rowsPerUnit = load<i32>(p, ROWS_PER_UNIT);
   const paddedHeight = height + 2 * pad;
   const first = unit * rowsPerUnit;
-  const end = least(first + rowsPerUnit, load<i32>(p, ROWS));
+  const end = min(first + rowsPerUnit, load<i32>(p, ROWS));
   let to = load<usize>(p, TO) + <usize>(first * (width + 2 * pad)) * pixel;
   for (let r = first; r < end; r++) {
     let y = (r % paddedHeight) - pad;
@@ -72,7 +72,7 @@ export function reflectPadGradientUnit(p: usize, unit: i32): void {
   const rowsPerUnit = load<i32>(p, ROWS_PER_UNIT);
   const rowBytes = <usize>(width + 2 * pad) * pixel;
   const first = unit * rowsPerUnit;
-  const end = least(first + rowsPerUnit, load<i32>(p, ROWS));
+  const end = min(first + rowsPerUnit, load<i32>(p, ROWS));
   for (let r = first; r < end; r++) {
     const y = r % height;
     const sample = load<usize>(p, FROM) + <usize>((r / height) * (height + 2 * pad)) * rowBytes;

@@ -1,5 +1,5 @@
 // Sums over the rows of a set, and a row repeated for each member of a set.
-import { least } from './simd';
+import { min } from './simd';
 
 // Parameters, in 32-bit words.
 const FROM = 0;
@@ -16,7 +16,7 @@ export function setSumUnit(p: usize, unit: i32): void {
   const from = load<usize>(p, FROM);
   const to = load<usize>(p, TO);
   let i = (<usize>(unit * perUnit)) << 2;
-  const end = (<usize>least((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2;
+  const end = (<usize>min((unit + 1) * perUnit, load<i32>(p, SIZE))) << 2;
   for (; i + 16 <= end; i += 16) {
     let at = from + i;
     let sum = v128.load(at);

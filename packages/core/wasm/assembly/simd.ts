@@ -19,14 +19,14 @@ export function horizontalSum(a: v128): f32 {
 }
 
 /** Smallest whole number of `size`d parts that cover `count`. */
-export function parts(count: i32, size: i32): i32 {
+export function ceilDiv(count: i32, size: i32): i32 {
   return (count + size - 1) / size;
 }
 
-export function least(a: i32, b: i32): i32 {
+export function min(a: i32, b: i32): i32 {
   return a < b ? a : b;
 }
 
-export function most(a: i32, b: i32): i32 {
+export function max(a: i32, b: i32): i32 {
   return a > b ? a : b;
 }

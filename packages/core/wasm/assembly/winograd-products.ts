@@ -1,6 +1,6 @@
 // The matrix products at one point of Winograd's convolution. Matrices are cut into panels of 8 columns, and each row of
 // a panel is 8 neighbouring floats: [panels][rows][8].
-import { least, madd } from './simd';
+import { madd, min } from './simd';
 
 /** Bytes of a row of a panel. */
 export const ROW: usize = 32;
@@ -19,7 +19,7 @@ const WIDTH = 8;
 export function rowsTimesPanel(left: usize, leftStep: usize, depth: i32, right: usize, rows: i32, to: usize): void {
   let kept = v128.splat<i32>(0);
   for (let column = 0; column < depth; column += WIDTH) {
-    addProduct(left, least(WIDTH, depth - column), right, rows, to, kept);
+    addProduct(left, min(WIDTH, depth - column), right, rows, to, kept);
     left += leftStep;
     right += WIDTH * ROW;
     kept = v128.splat<i32>(-1);

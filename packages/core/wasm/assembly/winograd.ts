@@ -11,7 +11,7 @@
 // A value is one sum in one fixed order, so the cut of the work into units does not show in the bits.
 
 import { transposeFour } from './filter-panels';
-import { least } from './simd';
+import { min } from './simd';
 import { panelTimesPanel, ROW, rowsTimesPanel } from './winograd-products';
 import {
   inputsToPoints,
@@ -93,7 +93,7 @@ export function winogradPatchesUnit(p: usize, unit: i32, thread: i32): void {
   const across = load<i32>(p, TILES_ACROSS);
   const perSample = load<i32>(p, TILES_DOWN) * across;
   const perUnit = load<i32>(p, UNIT_SIZE);
-  const end = least((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
+  const end = min((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
   const panelBytes = <usize>load<i32>(p, TILES) * ROW;
   const pointBytes = <usize>panels * panelBytes;
   const columns = scratchOf(p, thread);
@@ -106,7 +106,7 @@ export function winogradPatchesUnit(p: usize, unit: i32, thread: i32): void {
       patchColumn(p, tile / perSample, top, left + j, load<usize>(p, ZEROS), columns + <usize>(j * POINTS) * 4);
     }
     for (let first = 0; first < panels; first += CHUNK_PANELS) {
-      const count = least(CHUNK_PANELS, panels - first);
+      const count = min(CHUNK_PANELS, panels - first);
       const offset = <usize>first * ROW;
       for (let j = 0; j < POINTS; j++) {
         const column = columns + <usize>(j * POINTS) * 4;
@@ -156,7 +156,7 @@ export function winogradInputGradientUnit(p: usize, unit: i32, thread: i32): voi
   const groups = (panels + perUnit - 1) / perUnit;
   const sample = unit / groups;
   const first = (unit % groups) * perUnit;
-  const count = least(perUnit, panels - first);
+  const count = min(perUnit, panels - first);
   const panelBytes = <usize>load<i32>(p, TILES) * ROW;
   const pointBytes = <usize>panels * panelBytes;
   const pixelBytes = <usize>panels * ROW;
@@ -223,7 +223,7 @@ export function winogradTilesUnit(p: usize, unit: i32, thread: i32): void {
   const across = load<i32>(p, TILES_ACROSS);
   const perSample = load<i32>(p, TILES_DOWN) * across;
   const perUnit = load<i32>(p, UNIT_SIZE);
-  const end = least((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
+  const end = min((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
   const panelBytes = <usize>load<i32>(p, TILES) * ROW;
   const pointBytes = <usize>panels * panelBytes;
   const pixelBytes = <usize>panels * ROW;
@@ -236,7 +236,7 @@ export function winogradTilesUnit(p: usize, unit: i32, thread: i32): void {
     const left = (inSample % across) * TILE;
     const corner = load<usize>(p, Y) + <usize>(((tile / perSample) * height + top) * width + left) * pixelBytes;
     for (let first = 0; first < panels; first += CHUNK_PANELS) {
-      const count = least(CHUNK_PANELS, panels - first);
+      const count = min(CHUNK_PANELS, panels - first);
       const offset = <usize>first * ROW;
       for (let j = 0; j < TILE; j++) {
         const at = corner + <usize>j * pixelBytes + offset;
@@ -280,7 +280,7 @@ export function winogradOutputsUnit(p: usize, unit: i32, thread: i32): void {
   const across = load<i32>(p, TILES_ACROSS);
   const perSample = load<i32>(p, TILES_DOWN) * across;
   const perUnit = load<i32>(p, UNIT_SIZE);
-  const end = least((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
+  const end = min((unit + 1) * perUnit, load<i32>(p, SAMPLES) * perSample);
   const panelBytes = <usize>load<i32>(p, TILES) * ROW;
   const pointBytes = <usize>panels * panelBytes;
   const pixelBytes = <usize>panels * ROW;
@@ -291,11 +291,11 @@ export function winogradOutputsUnit(p: usize, unit: i32, thread: i32): void {
     const inSample = tile % perSample;
     const top = (inSample / across) * TILE;
     const left = (inSample % across) * TILE;
-    const rows = least(TILE, height - top);
-    const columns = least(TILE, width - left);
+    const rows = min(TILE, height - top);
+    const columns = min(TILE, width - left);
     const corner = load<usize>(p, Y) + <usize>(((tile / perSample) * height + top) * width + left) * pixelBytes;
     for (let first = 0; first < panels; first += CHUNK_PANELS) {
-      const count = least(CHUNK_PANELS, panels - first);
+      const count = min(CHUNK_PANELS, panels - first);
       const from = load<usize>(p, Y_POINTS) + <usize>first * panelBytes + <usize>tile * ROW;
       for (let j = 0; j < POINTS; j++) {
         pointsToOutputs(
@@ -334,7 +334,7 @@ function copyWithBias(from: usize, bias: usize, offset: usize, to: usize, bytes:
 export function winogradFilterUnit(p: usize, unit: i32, thread: i32): void {
   const panels = (load<i32>(p, TRANSPOSES) ? load<i32>(p, INPUTS) : load<i32>(p, OUTPUTS)) >> 3;
   const perUnit = load<i32>(p, UNIT_SIZE);
-  const end = least((unit + 1) * perUnit, panels);
+  const end = min((unit + 1) * perUnit, panels);
   for (let panel = unit * perUnit; panel < end; panel++) filterPanel(p, panel, panels, scratchOf(p, thread));
 }
 
@@ -348,7 +348,7 @@ function filterPanel(p: usize, panel: i32, panels: i32, packed: usize): void {
   const pointBytes = <usize>(panels * depth) * ROW;
   const between = packed + TAPS * TAPS * CHUNK_BYTES;
   for (let first = 0; first < depth; first += CHUNK_PANELS) {
-    const count = least(CHUNK_PANELS, depth - first);
+    const count = min(CHUNK_PANELS, depth - first);
     let from: usize =
       load<usize>(p, FILTER) +
       (transposes
@@ -392,7 +392,7 @@ export function winogradProductUnit(p: usize, unit: i32): void {
   const groups = (panels + perUnit - 1) / perUnit;
   const point = unit / groups;
   const first = (unit % groups) * perUnit;
-  const end = least(first + perUnit, panels);
+  const end = min(first + perUnit, panels);
   const tiles = load<i32>(p, TILES);
   const panelBytes = <usize>tiles * ROW;
   const left = from + <usize>(point * (depth >> 3)) * panelBytes;
@@ -410,7 +410,7 @@ export function winogradFilterProductUnit(p: usize, unit: i32): void {
   const groups = ((inputs >> 3) + perUnit - 1) / perUnit;
   const point = unit / groups;
   const first = (unit % groups) * perUnit;
-  const end = least(first + perUnit, inputs >> 3);
+  const end = min(first + perUnit, inputs >> 3);
   const tiles = load<i32>(p, SAMPLES) * load<i32>(p, TILES_DOWN) * load<i32>(p, TILES_ACROSS);
   const panelBytes = <usize>load<i32>(p, TILES) * ROW;
   const left = load<usize>(p, X_POINTS) + <usize>(point * (inputs >> 3)) * panelBytes;
@@ -418,7 +418,7 @@ export function winogradFilterProductUnit(p: usize, unit: i32): void {
   const step = (<usize>outputs) << 2;
   const to = load<usize>(p, FILTER_POINTS) + <usize>(point * inputs) * step;
   for (let strip = 0; strip < tiles; strip += STRIP_TILES) {
-    const count = least(STRIP_TILES, tiles - strip);
+    const count = min(STRIP_TILES, tiles - strip);
     const kept = v128.splat<i32>(strip === 0 ? 0 : -1);
     const offset = <usize>strip * ROW;
     for (let panel = first; panel < end; panel++) {
@@ -440,9 +440,9 @@ export function winogradFilterGradientUnit(p: usize, unit: i32, thread: i32): vo
   const tapBytes = (<usize>values) << 2;
   const perUnit = load<i32>(p, UNIT_SIZE);
   const between = scratchOf(p, thread);
-  const end = least((unit + 1) * perUnit, values >> 3);
+  const end = min((unit + 1) * perUnit, values >> 3);
   for (let first = unit * perUnit; first < end; first += CHUNK_PANELS) {
-    const count = least(CHUNK_PANELS, end - first);
+    const count = min(CHUNK_PANELS, end - first);
     const from = load<usize>(p, FILTER_POINTS) + <usize>first * ROW;
     for (let j = 0; j < POINTS; j++) {
       const column = from + <usize>j * tapBytes;

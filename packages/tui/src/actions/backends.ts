@@ -6,7 +6,7 @@ export interface BackendsCommandOptions {
   readonly json?: true;
 }
 
-/** `instagan backends`: what opens here, best first, and the mend for what does not. */
+/** `instagan backends`: what opens here, best first, and the fix for what does not. */
 export async function backendsAction(options: BackendsCommandOptions): Promise<void> {
   const backends = await describeBackends();
   if (options.json) {
@@ -28,7 +28,7 @@ function rowOf(backend: BackendDescription): string[] {
 }
 
 function remarksOn(backend: BackendDescription): string[] {
-  if (!backend.opens) return [`${backend.name}: ${backend.mend}`];
+  if (!backend.opens) return [`${backend.name}: ${backend.fix}`];
   const software = backend.software
     ? ['The adapter is emulated on the CPU: it computes right, but slowly; auto passes it by.']
     : [];

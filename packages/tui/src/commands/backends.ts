@@ -7,7 +7,7 @@ export function addBackendsCommand(program: Command): void {
   program
     .command('backends')
     .summary('tell what can compute here')
-    .description('Tell which backends open on this machine, on which device, and what would mend those that do not.')
+    .description('Tell which backends open on this machine, on which device, and what would fix those that do not.')
     .addOption(jsonOption())
     .addHelpText('after', helpOf('Backends', BACKENDS))
     .action(async (options: BackendsCommandOptions) => {

@@ -1,13 +1,13 @@
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
-/** The bits of a float32, to be passed among integer parameters. */
+/** The bits of a float32, to pass it among integer parameters. */
 export function floatBits(value: number): number {
   float[0] = value;
   return bits[0] as number;
 }
 
-/** Smallest whole number of parts of `size` that cover `count`. */
-export function parts(count: number, size: number): number {
+/** `count / size`, rounded up. */
+export function ceilDiv(count: number, size: number): number {
   return Math.ceil(count / size);
 }

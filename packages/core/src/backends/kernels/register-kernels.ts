@@ -4,7 +4,7 @@ import type { KernelFunction, KernelTable } from '../../tfjs/stock-kernels.ts';
 /**
  * Registers kernels of ops with tfjs, in place of the references that ops may have registered.
  *
- * @returns takes them out of tfjs's registry again
+ * @returns a function that unregisters them
  */
 export function registerKernels<Kernel>({
   backendName,
@@ -22,7 +22,7 @@ export function registerKernels<Kernel>({
   };
 }
 
-/** @throws Error if one of `names` is none of the kernels that the backend has */
+/** @throws Error if the backend has no kernel of one of `names` */
 export function checkKernelNames(backendName: string, names: readonly string[], kernelNames: readonly string[]): void {
   for (const name of names) {
     if (!kernelNames.includes(name)) {

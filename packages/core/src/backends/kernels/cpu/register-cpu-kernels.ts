@@ -47,7 +47,7 @@ const KERNELS: Readonly<Record<string, (call: KernelCall<never>) => tf.TensorInf
   },
 };
 
-/** Ops that have a kernel of this project's own on cpu. */
+/** Ops that have a kernel here. */
 export const CPU_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
 
 /**
@@ -55,7 +55,7 @@ export const CPU_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
  * plain loops that sum in float64, several times faster than the stock ones and exact to float32.
  *
  * @param except ops that keep their reference of stock operations
- * @returns takes the kernels out of tfjs's registry again
+ * @returns a function that unregisters the kernels
  */
 export function registerCpuKernels(except: readonly string[] = []): () => void {
   return registerKernels({

@@ -42,7 +42,7 @@ const KERNELS = {
   AdamUpdate: adamUpdate,
 } as const;
 
-/** Ops that have a kernel of this project's own on node and node-gpu. */
+/** Ops that have a kernel here. */
 export const NODE_KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
 
 type AnyKernel = (
@@ -55,9 +55,9 @@ type AnyKernel = (
  * Registers this project's kernels for tfjs-node's backend, in place of the references that ops may have registered:
  * each op as the fewest of TensorFlow's own operations that compute it.
  *
- * @param constants made on the same backend; the kernels free them when they are taken out
+ * @param constants of the same backend
  * @param except ops that keep their reference of stock operations
- * @returns takes the kernels out of tfjs's registry again and frees their constants
+ * @returns a function that unregisters the kernels and frees the constants
  */
 export function registerNodeKernels(
   backendName: string,

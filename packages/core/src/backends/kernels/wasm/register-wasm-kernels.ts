@@ -36,14 +36,14 @@ const KERNELS = {
   SetSpread: setSpread,
 } as const;
 
-/** Stock kernels that are replaced, by kernels that may fall back to them. */
+/** Replacements of stock kernels, which may fall back to them. */
 const REPLACEMENTS: Readonly<Record<string, (runner: KernelRunner, stock: KernelFunction) => KernelFunction>> = {
   Sum: (runner, stock) => reduction(runner, stock, 'sum'),
   Mean: (runner, stock) => reduction(runner, stock, 'mean'),
   Identity: sharing,
 };
 
-/** What has a kernel of this project's own on wasm: ops, and stock operations of tfjs. */
+/** Ops and stock operations of tfjs that have a kernel here. */
 export const WASM_KERNEL_NAMES: readonly string[] = [...Object.keys(KERNELS), ...Object.keys(REPLACEMENTS)];
 
 export interface WasmKernelOptions {
@@ -57,7 +57,7 @@ export interface WasmKernelOptions {
 export interface WasmKernels {
   /** Whether a multiply and an add are one instruction (relaxed SIMD). */
   readonly fused: boolean;
-  /** Takes the kernels out of tfjs's registry and ends their threads. */
+  /** Unregisters the kernels and ends their threads. */
   close(): void;
 }
 

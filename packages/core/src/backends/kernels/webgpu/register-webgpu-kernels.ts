@@ -62,12 +62,12 @@ const CONVOLUTIONS = {
   ConvolutionFilterGradient: 'filterGradient',
 } as const;
 
-/** Stock kernels that are replaced, by kernels that may fall back to them. */
+/** Replacements of stock kernels, which may fall back to them. */
 const REPLACEMENTS: Readonly<Record<string, (dispatcher: Dispatcher, stock: KernelFunction) => KernelFunction>> = {
   Add: addition,
 };
 
-/** What has a kernel of this project's own on webgpu: ops, and stock operations of tfjs. */
+/** Ops and stock operations of tfjs that have a kernel here. */
 export const WEBGPU_KERNEL_NAMES: readonly string[] = [KERNELS, CONVOLUTIONS, REPLACEMENTS].flatMap(Object.keys);
 
 export interface WebgpuKernelOptions {
@@ -78,7 +78,7 @@ export interface WebgpuKernelOptions {
 
 /** Kernels in use. */
 export interface WebgpuKernels {
-  /** Takes the kernels out of tfjs's registry. */
+  /** Unregisters the kernels. */
   close(): void;
 }
 

@@ -4,8 +4,8 @@ import { filterGradient } from './filter-gradient.ts';
 
 type FilterShape = readonly [height: number, width: number, inputs: number, outputs: number];
 
-const MOST_OUTPUTS = 4;
-const LEAST_WIDTH = 4;
+const MAX_OUTPUTS = 4;
+const MIN_WIDTH = 4;
 
 /**
  * Whether a wide filter has so few outputs, as the last one of a decoder, that a vector unit stays idle. Such a
@@ -13,7 +13,7 @@ const LEAST_WIDTH = 4;
  * adds them up. It takes a fourth of the time on a CPU.
  */
 export function isNarrow({ onGpu }: TensorflowCall, [, width, , outputs]: FilterShape, stride: number): boolean {
-  return !onGpu && stride === 1 && outputs <= MOST_OUTPUTS && width >= LEAST_WIDTH;
+  return !onGpu && stride === 1 && outputs <= MAX_OUTPUTS && width >= MIN_WIDTH;
 }
 
 /** @param attributes of the convolution as it would be done at once, without padding */

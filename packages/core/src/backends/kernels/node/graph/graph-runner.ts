@@ -5,25 +5,25 @@ import type { FlatTree } from '../../../../programs/tree.ts';
 import { ProgramLog, type RecordingBackend } from './program-log.ts';
 import type { RecordedProgram } from './recorded-program.ts';
 
-/** What recording and loading a graph takes for each of its operations, measured. */
+/** Measured time to record and load a graph, for each of its operations. */
 const RECORDING_SECONDS = 1.5e-4;
 
 /**
- * What an operation takes at most, on average, for a recording to be worth its memory: in a graph it takes some 0.03 to
+ * A recording is worth its memory if its operations take at most this long on average: in a graph each takes some 0.03 to
  * 0.04 ms less.
  */
 const LONGEST_OPERATION_SECONDS = 5e-4;
 
-/** Operations and constants of all recordings together: each takes some kilobytes. */
+/** Operations and constants to keep in all recordings together: each takes some kilobytes. */
 const MAX_OPERATIONS = 72_000;
 
-/** Programs without a recording that are remembered. */
+/** Programs without a recording to remember. */
 const MAX_PROGRAMS = 1024;
 
 /**
- * Records programs that come again and again as graphs of TensorFlow: a run is then one call of the addon instead of
- * thousands, and independent operations are done at the same time. A program is recorded once as much time went into
- * running it as recording it takes, unless its operations take so long that calling them one by one hardly matters.
+ * Records programs that run often as graphs of TensorFlow: a run is then one call of the addon instead of thousands, and
+ * independent operations run at the same time. A program is recorded once its runs have taken as long as recording takes,
+ * unless its operations are so slow that calling them one by one hardly matters.
  */
 export class GraphRunner implements ProgramRunner {
   readonly #backend: RecordingBackend;
@@ -51,7 +51,7 @@ export class GraphRunner implements ProgramRunner {
     this.#cache.clear();
   }
 
-  /** Runs a program operation by operation, and records it if it is time to. */
+  /** Runs a program operation by operation, and records it if it has run long enough. */
   #compute(program: Program, known: KnownProgram<RecordedProgram>): FlatTree {
     // At the first run also tensors of others may be uploaded, which would pass for constants of the program.
     const isFirst = known.seconds === 0;

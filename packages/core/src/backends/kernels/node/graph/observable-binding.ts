@@ -2,7 +2,7 @@ import type { Attribute, Handle, TensorflowBinding } from '../../../../tfjs/tens
 
 export type TensorValues = Float32Array | Int32Array | Uint8Array;
 
-/** Hears of every call that makes tensors, after it was made. */
+/** Is called after every call of the addon that makes tensors. */
 export interface BindingObserver {
   operation(
     name: string,
@@ -13,17 +13,17 @@ export interface BindingObserver {
   tensor(made: Handle, values: TensorValues): void;
 }
 
-/** tfjs-node's native addon with somebody listening, or nobody. */
+/** tfjs-node's native addon, and who observes its calls. */
 export interface ObservableBinding {
   /** The addon. */
   readonly native: TensorflowBinding;
   /** To be used in its place. */
   readonly binding: TensorflowBinding;
-  /** Who listens; at most one does. */
+  /** The one observer, if there is any. */
   observer: BindingObserver | undefined;
 }
 
-/** Lets calls of the addon be observed. */
+/** Makes the calls of an addon observable. */
 export function observable(native: TensorflowBinding): ObservableBinding {
   const executeOp: TensorflowBinding['executeOp'] = (operation, attributes, inputs, count) => {
     const outputs = native.executeOp(operation, attributes, inputs, count);

@@ -18,7 +18,7 @@ export interface RecordingBackend {
   readonly lasting: (id: number) => Constant | undefined;
 }
 
-/** One run of a program, operation by operation, with what it did. */
+/** One run of a program, operation by operation, with a record of it. */
 export class ProgramLog {
   /** Of the program; they belong to the caller. */
   readonly outputs: FlatTree;
@@ -47,20 +47,20 @@ export class ProgramLog {
     }
   }
 
-  /** Whether all that was done is in it; else it cannot be recorded. */
+  /** Whether the record is complete; otherwise it cannot become a graph. */
   get isWhole(): boolean {
     return this.#recording.obstacle === undefined;
   }
 
-  /** Operations of TensorFlow that were done. */
+  /** Operations of TensorFlow that it ran. */
   get operations(): number {
     return this.#recording.operations.length;
   }
 
   /**
-   * Makes a graph of what was done; to be called before anything happens to the outputs and the state.
+   * Makes a graph of the run. Call it before the outputs and the state change.
    *
-   * @throws Error if that cannot be, with the reason
+   * @throws Error with the reason if that is impossible
    */
   recorded(): RecordedProgram {
     const { backend, observed, messages } = this.#backend;

@@ -62,7 +62,7 @@ export function givenTo({ inputs, state, captured }: Program): tf.Tensor[] {
   return [...inputs, ...tensorsOf(state), ...captured];
 }
 
-/** Puts tensors in the place of states, and disposes of those that these no longer consist of. */
+/** Replaces the tensors of states, and disposes of those that are no longer part of them. */
 function advance(states: readonly State[], next: readonly tf.Tensor[]): void {
   let place = 0;
   for (const state of states) {

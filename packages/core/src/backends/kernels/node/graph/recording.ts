@@ -47,7 +47,7 @@ export class Recording implements BindingObserver {
     }
   }
 
-  /** Why it tells less than what was computed; undefined as long as it is complete. */
+  /** Why the recording is incomplete; undefined while it is complete. */
   get obstacle(): string | undefined {
     return this.#obstacle;
   }
@@ -78,7 +78,7 @@ export class Recording implements BindingObserver {
     this.#made.set(id, { shape, dtype, values });
   }
 
-  /** What is known of a tensor; undefined for one that the computation should not know. */
+  /** Where a tensor comes from; undefined for one that the computation should not use. */
   valueOf(id: number): Value | undefined {
     const known = this.#values.get(id);
     if (known !== undefined) return known;
@@ -90,7 +90,7 @@ export class Recording implements BindingObserver {
     return value;
   }
 
-  /** A reshape of a reshape is one of what that one took. */
+  /** The input of a reshape: a reshape of a reshape skips the first one. */
   #beforeReshape(value: Value): Value {
     const { source } = value;
     const maker = source.kind === 'output' ? this.operations[source.operation] : undefined;

@@ -2,8 +2,8 @@ import type { Attribute, Handle } from '../../../../tfjs/tensorflow-binding.ts';
 import type { TensorflowConstants } from './tensorflow-constants.ts';
 
 /**
- * One kernel at work: TensorFlow's own operations on float32 tensors, by name and without TensorFlow.js in between,
- * which costs some microseconds each. What they make is deleted when the kernel ends, but for its results.
+ * One call of a kernel: it runs TensorFlow's own operations on float32 tensors by name, without the microseconds that
+ * TensorFlow.js takes for each, and deletes all tensors except its results when it ends.
  */
 export class TensorflowCall {
   readonly constants: TensorflowConstants;
@@ -15,12 +15,12 @@ export class TensorflowCall {
     this.onGpu = constants.binding.isUsingGpuDevice();
   }
 
-  /** Runs an operation of one output. Attributes that the inputs tell, such as their type, are left out. */
+  /** Runs an operation with one output. Leave out attributes that follow from the inputs, such as their type. */
   run(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[] = []): Handle {
     return this.runAll(operation, inputs, attributes, 1)[0] as Handle;
   }
 
-  /** Runs an operation of several outputs. */
+  /** Runs an operation with several outputs. */
   runAll(operation: string, inputs: readonly Handle[], attributes: readonly Attribute[], outputs: number): Handle[] {
     const ids = inputs.map(({ id }) => id);
     const results = this.constants.binding.executeOp(operation, attributes, ids, outputs);
@@ -67,12 +67,12 @@ export class TensorflowCall {
     return this.runAll('Unpack', [matrix], [constants.integer('num', count), constants.integer('axis', 0)], count);
   }
 
-  /** Deletes what this kernel made and needs no more, before it ends: what is large, for the memory. */
+  /** Deletes large tensors that the kernel no longer needs, before it ends. */
   release(...handles: readonly Handle[]): void {
     for (const { id } of handles) if (this.#made.delete(id)) this.constants.binding.deleteTensor(id);
   }
 
-  /** Deletes all that this kernel made but `results`. */
+  /** Deletes all tensors that the kernel made except `results`. */
   finish(results: readonly Handle[] = []): void {
     for (const { id } of results) this.#made.delete(id);
     for (const id of this.#made) this.constants.binding.deleteTensor(id);

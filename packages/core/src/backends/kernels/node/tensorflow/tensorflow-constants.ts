@@ -1,7 +1,7 @@
 import type { Attribute, Handle, TensorflowBinding } from '../../../../tfjs/tensorflow-binding.ts';
 
 /** Tensors kept at most; a training run of one size needs about a hundred. */
-const MOST_TENSORS = 512;
+const MAX_TENSORS = 512;
 
 /** Attributes, and small constant tensors that are made once: shapes, axes, factors. */
 export class TensorflowConstants {
@@ -65,7 +65,7 @@ export class TensorflowConstants {
   }
 
   /** Deletes what is kept beyond the limit; to be called when no call holds a constant. */
-  trim(most: number = MOST_TENSORS): void {
+  trim(most: number = MAX_TENSORS): void {
     for (const [key, { id }] of this.#tensors) {
       if (this.#tensors.size <= most) return;
       this.binding.deleteTensor(id);

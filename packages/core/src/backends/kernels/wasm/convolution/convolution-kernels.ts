@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv as parts } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 import { activate } from '../ops/activation-kernels.ts';

@@ -1,4 +1,4 @@
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner } from '../module/kernel-runner.ts';
 
@@ -40,7 +40,7 @@ export function suitsWinograd(
 ): boolean {
   if (kernelHeight !== 3 || kernelWidth !== 3 || stride !== 1) return false;
   if (inputs! % PANEL !== 0 || outputs! % PANEL !== 0) return false;
-  const tiles = samples! * parts(outputHeight!, TILE) * parts(outputWidth!, TILE);
+  const tiles = samples! * ceilDiv(outputHeight!, TILE) * ceilDiv(outputWidth!, TILE);
   const products = 2 * POINTS * tiles * inputs! * outputs!;
   const transforms = TILE_COST * tiles * (inputs! + outputs!) + FILTER_COST * inputs! * outputs!;
   return products + transforms < 18 * samples! * outputHeight! * outputWidth! * inputs! * outputs!;
@@ -89,7 +89,7 @@ function outputSize({ size: [, height, width], padding: [top, bottom, left, righ
 function* batches(c: WinogradConvolution): Generator<WinogradConvolution> {
   const [samples, height, width, inputs] = c.size;
   const { outputHeight, outputWidth } = outputSize(c);
-  const tiles = parts(outputHeight, TILE) * parts(outputWidth, TILE);
+  const tiles = ceilDiv(outputHeight, TILE) * ceilDiv(outputWidth, TILE);
   const perBatch = Math.max(1, Math.floor(BATCH_BYTES / (4 * POINTS * tiles * (inputs + c.outputs))));
   for (let first = 0; first < samples; first += perBatch) {
     yield {
@@ -111,10 +111,10 @@ function jobsOf(
   const { outputs } = c;
   const [top, bottom, left, right] = c.padding;
   const { outputHeight, outputWidth } = outputSize(c);
-  const down = parts(outputHeight, TILE);
-  const across = parts(outputWidth, TILE);
+  const down = ceilDiv(outputHeight, TILE);
+  const across = ceilDiv(outputWidth, TILE);
   const tiles = samples * down * across;
-  const wholeTiles = parts(tiles, 4) * 4;
+  const wholeTiles = ceilDiv(tiles, 4) * 4;
 
   const bytes = {
     x: 4 * POINTS * wholeTiles * inputs,
@@ -139,8 +139,8 @@ function jobsOf(
     outputs,
     /** Does `count` things in each of `groups` groups, each group taking `work` operations. */
     run(kind: JobKind, count: number, work: number, groups = 1): void {
-      const unitSize = parts(count, parts(UNITS_PER_THREAD * runner.threads, groups));
-      runner.run(kind, [...words, unitSize], groups * parts(count, unitSize), groups * work);
+      const unitSize = ceilDiv(count, ceilDiv(UNITS_PER_THREAD * runner.threads, groups));
+      runner.run(kind, [...words, unitSize], groups * ceilDiv(count, unitSize), groups * work);
     },
   };
 }

@@ -24,7 +24,7 @@ const CONTROL_BYTES = 512;
 const CACHE_LINE = 64;
 
 /** Work, in floating point operations, below which waking other threads costs more than it saves. */
-const LEAST_SHARED_WORK = 400_000;
+const MIN_SHARED_WORK = 400_000;
 
 /** Runs jobs of the kernels' module in the memory of the wasm backend. */
 export class KernelRunner {
@@ -69,7 +69,7 @@ export class KernelRunner {
   }
 
   /**
-   * Does `units` units of a job, on all threads if the work is worth it.
+   * Runs `units` units of a job, on all threads if the work is worth it.
    *
    * @param parameters 32-bit words in the order of the kernel's source; floats through {@link floatBits}
    * @param work floating point operations in all, roughly
@@ -77,11 +77,11 @@ export class KernelRunner {
   run(kind: JobKind, parameters: readonly number[], units: number, work: number): void {
     if (this.#parameters.buffer !== this.#host.memory.buffer) this.#parameters = this.#view();
     this.#parameters.set(parameters);
-    const workers = work < LEAST_SHARED_WORK ? 0 : this.threads - 1;
+    const workers = work < MIN_SHARED_WORK ? 0 : this.threads - 1;
     this.#exports.run(this.#control, kind, units, workers);
   }
 
-  /** Units of work that other threads have taken over since the start. */
+  /** Units of work that other threads have done since the start. */
   get helpedUnits(): number {
     return Atomics.load(new Int32Array(this.#host.memory.buffer, this.#control + HELPED, 1), 0);
   }
@@ -96,7 +96,7 @@ export class KernelRunner {
     new Uint8Array(this.#host.memory.buffer, address, bytes).fill(0);
   }
 
-  /** Lets the workers end and frees the scratch memory. Nothing may be run afterwards. */
+  /** Ends the workers and frees the scratch memory. Run nothing afterwards. */
   close(): void {
     this.#exports.stop(this.#control);
     if (this.#scratch !== 0) this.#host.module._free(this.#scratch);
@@ -125,12 +125,12 @@ export class KernelTensors {
     return this.#backend.makeOutput([...shape], 'float32');
   }
 
-  /** Keeps data until they have been disposed of once more. */
+  /** Counts one more user of the data, who disposes of them. */
   share(dataId: object): void {
     this.#backend.incRef(dataId);
   }
 
-  /** Frees a tensor that was made here and is not handed out. */
+  /** Frees a tensor of this call that it does not return. */
   dispose(tensor: TensorInfo): void {
     this.#backend.disposeData(tensor.dataId);
   }

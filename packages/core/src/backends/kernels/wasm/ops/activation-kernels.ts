@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -17,7 +17,7 @@ export function activate(
   if (attributes.activation === 'none') return;
   const size = sizeOf(y);
   const words = [tensors.address(y), 0, 0, size, UNIT_VALUES, ...activationWords(attributes)];
-  runner.run(JobKind.activation, words, parts(size, UNIT_VALUES), 10 * size);
+  runner.run(JobKind.activation, words, ceilDiv(size, UNIT_VALUES), 10 * size);
 }
 
 /** `ActivationGradient`: dy and y -> the gradient of the activation's input. */
@@ -31,7 +31,7 @@ export function activationGradient(
   const size = sizeOf(y);
   const addresses = [y, dy, dz].map((tensor) => tensors.address(tensor));
   const words = [...addresses, size, UNIT_VALUES, ...activationWords(attributes)];
-  runner.run(JobKind.activationGradient, words, parts(size, UNIT_VALUES), 4 * size);
+  runner.run(JobKind.activationGradient, words, ceilDiv(size, UNIT_VALUES), 4 * size);
   return dz;
 }
 

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { AdamAttributes } from '../../../../ops/adam.ts';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -30,7 +30,7 @@ export function adamUpdate(
     const size = shape.reduce((product, length) => product * length, 1);
     const all = [parameter, gradients[i], m[i], v[i], ...outputs] as TensorInfo[];
     const words = [...all.map((tensor) => tensors.address(tensor)), size, UNIT_VALUES, ...factors];
-    runner.run(JobKind.adam, words, parts(size, UNIT_VALUES), 20 * size);
+    runner.run(JobKind.adam, words, ceilDiv(size, UNIT_VALUES), 20 * size);
     return outputs;
   });
   return [0, 1, 2].flatMap((part) => updated.map((outputs) => outputs[part] as TensorInfo));

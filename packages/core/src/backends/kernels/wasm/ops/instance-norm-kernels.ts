@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -65,7 +65,7 @@ export function instanceNormGradient(
 function planOf([samples, height, width, channels]: readonly [number, number, number, number]) {
   const pixels = height * width;
   const blockPixels = Math.min(pixels, Math.max(1, Math.round(BLOCK_VALUES / channels)));
-  const blocks = parts(pixels, blockPixels);
+  const blocks = ceilDiv(pixels, blockPixels);
   return {
     words: [pixels, channels, blockPixels, blocks],
     units: samples * blocks,

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -57,7 +57,7 @@ export function reduce(
   runner.run(
     JobKind.reduce,
     [tensors.address(x), tensors.address(y), outer, length, inner, floatBits(scale === 'sum' ? 1 : 0), outerPerUnit],
-    parts(outer, outerPerUnit),
+    ceilDiv(outer, outerPerUnit),
     2 * outer * length * inner,
   );
   return y;
@@ -83,7 +83,7 @@ export function absoluteDifferenceSum(
 ): TensorInfo {
   const size = x.shape.reduce((product, length) => product * length, 1);
   const sum = tensors.output([]);
-  const units = parts(size, UNIT_VALUES);
+  const units = ceilDiv(size, UNIT_VALUES);
   const partial = runner.scratch(8 * units);
   const addresses = [tensors.address(x), tensors.address(target), partial];
   const words = [...addresses, size, UNIT_VALUES, tensors.address(sum), floatBits(scale)];

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -49,6 +49,6 @@ function fold(
   const [samples, height, width, channels] = written.shape as [number, number, number, number];
   const rows = samples * height;
   const rowsPerUnit = Math.max(1, Math.round(UNIT_VALUES / (width * channels)));
-  const units = parts(rows, rowsPerUnit);
+  const units = ceilDiv(rows, rowsPerUnit);
   runner.run(kind, [...addresses, rows, ...geometry, rowsPerUnit], units, 4 * rows * width * channels);
 }

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 
@@ -22,7 +22,7 @@ export function setSum(
   const y = tensors.output([counts.length, ...row]);
   let [from, to] = [tensors.address(x), tensors.address(y)];
   for (const count of counts) {
-    runner.run(JobKind.setSum, [from, to, count, size, UNIT_VALUES], parts(size, UNIT_VALUES), 2 * count * size);
+    runner.run(JobKind.setSum, [from, to, count, size, UNIT_VALUES], ceilDiv(size, UNIT_VALUES), 2 * count * size);
     from += 4 * count * size;
     to += 4 * size;
   }

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv as parts } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import type { BindingKind, CompiledProgram } from '../device/gpu-program.ts';
 import {
@@ -259,7 +259,7 @@ export class ConvolutionKernels {
 
   /** As many workgroups as asked for, or a few more, over the first two dimensions. */
   #grid(workgroups: number, z: number): readonly [number, number, number] {
-    const y = parts(workgroups, this.#dispatcher.mostWorkgroups);
+    const y = parts(workgroups, this.#dispatcher.maxWorkgroups);
     return [parts(workgroups, y), y, z];
   }
 }

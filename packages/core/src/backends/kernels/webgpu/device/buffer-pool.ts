@@ -1,7 +1,7 @@
-/** Idle bytes that are kept however little is in use. */
+/** Idle bytes that the pool always keeps. */
 const KEPT_IDLE_BYTES = 512 * 2 ** 20;
-/** Smallest buffer worth giving memory back for. */
-const LEAST_TRIMMING_BYTES = 2 ** 16;
+/** The pool frees idle memory only before it makes a buffer of at least this size. */
+const MIN_TRIMMING_BYTES = 2 ** 16;
 
 interface Entry {
   readonly id: number;
@@ -13,9 +13,9 @@ interface Entry {
 }
 
 /**
- * Buffers of the backend, in place of tfjs's own manager. Of the idle buffers of one size it hands out the oldest, so
- * that steps of equal shapes find equal buffers, and what is cached per buffer is found again; and it gives memory back
- * when more lies idle than is in use.
+ * The buffers of the backend, in place of tfjs's own manager. Among idle buffers of a size it hands out the oldest, so that
+ * steps of equal shapes get the same buffers and find what is cached for them. It frees memory when more is idle than in
+ * use.
  */
 export class BufferPool {
   numBytesUsed = 0;
@@ -37,13 +37,13 @@ export class BufferPool {
 
   /**
    * @param mapped the buffer is mapped if it is made for this call; an idle one is not
-   * @param reuse whether an idle buffer will do, and whether this one may serve again
+   * @param reuse whether the buffer may have been used before and may be used again
    */
   acquireBuffer(bytes: number, usage: number, mapped = false, reuse = true): GPUBuffer {
     const idle = reuse ? this.#idleOf(bytes, usage).pop() : undefined;
     this.numBytesUsed += bytes;
     if (idle !== undefined) return idle;
-    if (bytes >= LEAST_TRIMMING_BYTES) this.#trim();
+    if (bytes >= MIN_TRIMMING_BYTES) this.#trim();
     const buffer = this.#device.createBuffer({ size: bytes, usage, mappedAtCreation: mapped });
     this.#entries.set(buffer, { id: this.#nextId++, bytes, usage, reusable: reuse, idleSince: 0 });
     this.numBytesAllocated += bytes;

@@ -20,7 +20,7 @@ export interface Section {
   readonly dispatches: Dispatch[];
 }
 
-/** Takes down the commands of a computation instead of giving them to the device. */
+/** Records the commands of a computation instead of sending them to the device. */
 export class CommandLog {
   readonly sections: Section[] = [{ copies: [], dispatches: [] }];
   /** Stands in for a command encoder, as far as tfjs's operations and the kernels use one. */

@@ -3,10 +3,10 @@ import type { BufferSource, TfjsRecorder } from '../../../../tfjs/webgpu-recorde
 import { withRedirectedCommands } from '../../../../tfjs/webgpu-redirection.ts';
 import { CommandLog, type Copy, type Dispatch, type Section } from './command-log.ts';
 
-/** Dispatches recorded before they are sent off: few submissions, and a GPU that does not wait for the whole step. */
+/** Dispatches in a submission: enough to keep submissions few, and not so many that the GPU waits for a whole step. */
 const DISPATCHES_PER_SUBMIT = 128;
 
-/** What is wrong if a computation that is recorded uses what may differ when it is replayed. */
+/** The error of a program that reads a tensor which may hold something else when the program is replayed. */
 export const FOREIGN_TENSOR = 'A program uses a tensor that is neither an input nor part of its state.';
 
 /** Where the tensors of a recording lie while it is made. */
@@ -17,7 +17,7 @@ export interface RecordedMemory extends BufferSource {
   check(buffer: GPUBuffer): void;
 }
 
-/** The commands for the GPU, in one order with those of tfjs's own operations. */
+/** Sends commands to the GPU, in order with those of tfjs's own operations. */
 export class CommandStream {
   readonly #recorder: TfjsRecorder;
   readonly #device: GPUDevice;
@@ -33,7 +33,7 @@ export class CommandStream {
     });
   }
 
-  /** Dispatches since the start, those of stock operations among them. */
+  /** Dispatches since the start, including those of stock operations. */
   get dispatches(): number {
     return this.#dispatches;
   }
@@ -57,7 +57,7 @@ export class CommandStream {
     return buffer;
   }
 
-  /** Whether memory holds a constant of the recording that is being made: then it must not be overwritten. */
+  /** Whether a buffer holds a constant of the current recording, which must not be overwritten. */
   isConstant(buffer: GPUBuffer): boolean {
     return this.#recording?.isConstant(buffer) ?? false;
   }
@@ -85,16 +85,16 @@ export class CommandStream {
     recorder.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, bytes);
   }
 
-  /** Sends off what is recorded. */
+  /** Submits the commands so far. */
   submit(): void {
     this.#recorder.endComputePassEncoder();
     if (this.#recorder.commandEncoder !== null) this.#recorder.submitQueue();
   }
 
   /**
-   * Takes down the commands of `work`, with its tensors in `memory`, and does not run them.
+   * Records the commands of `work`, with its tensors in `memory`, and does not run them.
    *
-   * @throws Error if `work` uses tensors that were made before and do not lie in what `memory` knows
+   * @throws Error if `work` uses older tensors that `memory` does not know
    */
   record(memory: RecordedMemory, work: () => void): readonly Section[] {
     this.submit();
@@ -121,7 +121,7 @@ export class CommandStream {
     return log.sections;
   }
 
-  /** Runs commands that were recorded. */
+  /** Runs recorded commands. */
   replay(sections: readonly Section[]): void {
     const recorder = this.#recorder;
     for (const { copies, dispatches } of sections) {

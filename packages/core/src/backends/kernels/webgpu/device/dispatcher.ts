@@ -2,21 +2,21 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { replaceMemory } from '../../../../tfjs/webgpu-memory.ts';
 import { TENSOR_USAGE, type TfjsRecorder } from '../../../../tfjs/webgpu-recorder.ts';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { CommandStream } from './command-stream.ts';
 import { CompiledProgram, type GpuProgram } from './gpu-program.ts';
 import { sizeOf } from './kernel-source.ts';
 
-/** Parameter buffers kept; training at one size needs some hundred. */
-const MOST_PARAMETER_BUFFERS = 4096;
+/** Parameter buffers to keep; training at one size needs some hundred. */
+const MAX_PARAMETER_BUFFERS = 4096;
 
 const UNIFORM = 0x40;
 const COPY_DST = 0x08;
 
 /**
- * Runs compute programs on tensors of tfjs's WebGPU backend, in order with its own operations. Made for little work in
- * JavaScript: pipelines, parameters and bind groups are kept, and a call costs three calls of WebGPU.
+ * Runs compute programs on tensors of tfjs's WebGPU backend, in order with its own operations. It keeps pipelines, parameters
+ * and bind groups, so a dispatch takes three calls of WebGPU.
  */
 export class Dispatcher {
   readonly device: GPUDevice;
@@ -37,12 +37,12 @@ export class Dispatcher {
   }
 
   /** Largest number of storage buffers in a program. */
-  get mostBuffers(): number {
+  get maxBuffers(): number {
     return this.device.limits.maxStorageBuffersPerShaderStage;
   }
 
   /** Largest number of workgroups along one dimension of a dispatch. */
-  get mostWorkgroups(): number {
+  get maxWorkgroups(): number {
     return this.device.limits.maxComputeWorkgroupsPerDimension;
   }
 
@@ -69,7 +69,7 @@ export class Dispatcher {
   }
 
   /**
-   * A uniform buffer of 32-bit words, kept for further calls: for what follows from shapes.
+   * A uniform buffer of 32-bit words that follow from shapes, kept for further calls.
    *
    * @param words integers; floats through {@link floatBits}
    */
@@ -77,8 +77,8 @@ export class Dispatcher {
     const key = words.join();
     let buffer = this.#parameters.get(key);
     if (buffer === undefined) {
-      if (this.#parameters.size >= MOST_PARAMETER_BUFFERS) this.#parameters.clear();
-      const size = parts(words.length, 4) * 16;
+      if (this.#parameters.size >= MAX_PARAMETER_BUFFERS) this.#parameters.clear();
+      const size = ceilDiv(words.length, 4) * 16;
       buffer = this.device.createBuffer({ size, usage: UNIFORM, mappedAtCreation: true });
       new Int32Array(buffer.getMappedRange()).set(words);
       buffer.unmap();
@@ -99,8 +99,8 @@ export class Dispatcher {
   }
 
   /**
-   * A tensor with the values of `tensor`, to be overwritten. Takes its memory over where no other tensor shares it: then
-   * `tensor` changes too, and its owner must let go of it.
+   * A tensor with the values of `tensor` that may be overwritten. Takes over the memory if no other tensor shares it: `tensor`
+   * then changes too, and its owner must dispose of it.
    */
   owned(tensor: TensorInfo): TensorInfo {
     const recorder = this.#recorder;
@@ -115,7 +115,7 @@ export class Dispatcher {
     return copy;
   }
 
-  /** A tensor with memory of its own whose values are not set. */
+  /** A tensor with memory of its own and no values yet. */
   output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
     return this.#recorder.makeTensorInfo([...shape], dtype);
   }
@@ -133,9 +133,9 @@ export class Dispatcher {
   }
 
   /**
-   * The memory of a tensor for a new one alone, if others share it: they get a copy of it.
+   * Gives the memory of a tensor to a new one, and a copy of it to those that share it.
    *
-   * @returns the new one; undefined if none shares the memory
+   * @returns the new tensor; undefined if `tensor` shares its memory with none
    */
   separated(tensor: TensorInfo): TensorInfo | undefined {
     const recorder = this.#recorder;
@@ -161,7 +161,7 @@ export class Dispatcher {
   }
 
   /**
-   * Lends memory for the time of `use`. What is recorded afterwards may overwrite it.
+   * Lends memory to `use`. Commands after it may overwrite the memory.
    *
    * @param bytes a multiple of 4
    */
@@ -175,8 +175,7 @@ export class Dispatcher {
   }
 
   /**
-   * Something computed from a tensor, kept until the tensor is disposed of or {@link owned}. There is one such thing per
-   * tensor.
+   * A buffer computed from a tensor, kept until the tensor is disposed of or {@link owned}; one for each tensor.
    *
    * @param bytes a multiple of 4
    * @param fill records what computes it; called once
@@ -194,7 +193,7 @@ export class Dispatcher {
    * Records one dispatch.
    *
    * @param buffers in the order of the program's bindings; none may be both read and written through two bindings
-   * @param x, y, z workgroups, each at least 1 and at most `mostWorkgroups`
+   * @param x, y, z workgroups, each at least 1 and at most `maxWorkgroups`
    */
   run(program: CompiledProgram, buffers: readonly GPUBuffer[], x: number, y = 1, z = 1): void {
     const { pool } = this;
@@ -204,7 +203,7 @@ export class Dispatcher {
     this.stream.dispatch({ pipeline, bindGroup: program.bindGroup(key, buffers), x, y, z }, label);
   }
 
-  /** Forgets what was {@link attached}: for a tensor whose memory is overwritten. */
+  /** Releases what is {@link attached} to a tensor, such as one whose memory is overwritten. */
   detach({ dataId }: Pick<TensorInfo, 'dataId'>): void {
     const attached = this.#attached.get(dataId);
     if (attached === undefined) return;

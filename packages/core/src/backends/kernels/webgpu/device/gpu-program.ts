@@ -19,7 +19,7 @@ export interface GpuProgram {
 const BUFFER_TYPES = { read: 'read-only-storage', write: 'storage', parameters: 'uniform' } as const;
 
 /** Bind groups kept per program; training at one size needs a few dozen. */
-const MOST_BIND_GROUPS = 1024;
+const MAX_BIND_GROUPS = 1024;
 
 /** A program on a device, with the bind groups it was run with. */
 export class CompiledProgram {
@@ -50,7 +50,7 @@ export class CompiledProgram {
   bindGroup(key: string, buffers: readonly GPUBuffer[]): GPUBindGroup {
     const known = this.#bindGroups.get(key);
     if (known !== undefined) return known;
-    if (this.#bindGroups.size >= MOST_BIND_GROUPS) this.#bindGroups.clear();
+    if (this.#bindGroups.size >= MAX_BIND_GROUPS) this.#bindGroups.clear();
     const group = this.#device.createBindGroup({
       layout: this.#layout,
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),

@@ -1,4 +1,4 @@
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import type { GpuProgram } from './gpu-program.ts';
 
 /** Threads of a workgroup in these kernels; every adapter allows as many. */
@@ -87,14 +87,14 @@ fn laneSum(value: ${type}, thread: u32) -> ${type} {
 }
 
 /** At least so many workgroups in two dimensions, since one may not suffice. */
-export function inTwoDimensions(workgroups: number, mostWorkgroups: number): [x: number, y: number] {
-  const y = Math.ceil(workgroups / mostWorkgroups);
+export function inTwoDimensions(workgroups: number, maxWorkgroups: number): [x: number, y: number] {
+  const y = Math.ceil(workgroups / maxWorkgroups);
   return [Math.ceil(workgroups / y), y];
 }
 
 /** Workgroups for `count` elements, at least 1, with a thread for each. */
-export function grid(count: number, mostWorkgroups: number): [x: number, y: number] {
-  return inTwoDimensions(parts(count, THREADS), mostWorkgroups);
+export function grid(count: number, maxWorkgroups: number): [x: number, y: number] {
+  return inTwoDimensions(ceilDiv(count, THREADS), maxWorkgroups);
 }
 
 export function sizeOf(shape: readonly number[]): number {

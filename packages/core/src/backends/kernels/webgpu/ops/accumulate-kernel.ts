@@ -8,7 +8,7 @@ export function accumulate(gpu: Dispatcher, inputs: object): TensorInfo[] {
   const { totals, more } = inputs as Record<'totals' | 'more', readonly TensorInfo[]>;
   const sums = totals.map((total) => gpu.owned(total));
   const pairs = sums.map((sum, i) => [sum, more[i]!] as const);
-  for (const some of groupsOf(pairs, Math.floor(gpu.mostBuffers / 2))) {
+  for (const some of groupsOf(pairs, Math.floor(gpu.maxBuffers / 2))) {
     const sizes = some.map(([sum]) => sizeOf(sum.shape));
     const program = gpu.program(`Accumulate ${sizes}`, () =>
       kernelProgram({
@@ -19,7 +19,7 @@ export function accumulate(gpu: Dispatcher, inputs: object): TensorInfo[] {
       }),
     );
     const buffers = some.flat().map((tensor) => gpu.buffer(tensor));
-    gpu.run(program, buffers, ...inTwoDimensions(workgroupsFor(sizes), gpu.mostWorkgroups));
+    gpu.run(program, buffers, ...inTwoDimensions(workgroupsFor(sizes), gpu.maxWorkgroups));
   }
   return sums;
 }

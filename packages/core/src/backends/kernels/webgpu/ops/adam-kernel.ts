@@ -27,11 +27,11 @@ export function adamUpdate(gpu: Dispatcher, inputs: object, attributes: AdamAttr
   const uniform = gpu.uniform(rates);
   const { beta1, beta2, epsilon } = attributes;
   const each = parameters.map((_, i) => [owned[i]!, ownedM[i]!, ownedV[i]!, gradients[i]!] as const);
-  for (const some of groupsOf(each, Math.floor(gpu.mostBuffers / BUFFERS_OF_PARAMETER))) {
+  for (const some of groupsOf(each, Math.floor(gpu.maxBuffers / BUFFERS_OF_PARAMETER))) {
     const sizes = some.map(([parameter]) => sizeOf(parameter.shape));
     const program = gpu.program(`AdamUpdate ${[beta1, beta2, epsilon]} ${sizes}`, () => adamProgram(sizes, attributes));
     const buffers = some.flat().map((tensor) => gpu.buffer(tensor));
-    gpu.run(program, [...buffers, uniform], ...inTwoDimensions(workgroupsFor(sizes), gpu.mostWorkgroups));
+    gpu.run(program, [...buffers, uniform], ...inTwoDimensions(workgroupsFor(sizes), gpu.maxWorkgroups));
   }
   return [...owned, ...ownedM, ...ownedV];
 }

@@ -37,6 +37,6 @@ export function elementwise(gpu: Dispatcher, shape: readonly number[], kernel: E
     }),
   );
   const buffers = [y, ...Object.values(inputs)].map((each) => gpu.buffer(each));
-  gpu.run(program, [...buffers, gpu.parameters([size, ...words])], ...grid(size, gpu.mostWorkgroups));
+  gpu.run(program, [...buffers, gpu.parameters([size, ...words])], ...grid(size, gpu.maxWorkgroups));
   return y;
 }

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import { vectorWidth } from '../device/kernel-source.ts';
 import {
@@ -14,13 +14,13 @@ import {
 } from './instance-norm-shaders.ts';
 
 /** Up to here one workgroup takes all pixels of its channels, in one dispatch: what a cache next to it holds. */
-const MOST_WHOLE_PIXELS = 4096;
+const MAX_WHOLE_PIXELS = 4096;
 /** Loads side by side in a workgroup: 32 bytes for whole images, which are many workgroups; 256 bytes for slabs. */
 const WHOLE_LANES = 2;
 const SLAB_LANES = 16;
 /** Workgroups wanted at least, for GPUs of a hundred multiprocessors, and most slabs of an image. */
 const WANTED_WORKGROUPS = 512;
-const MOST_SLABS = 128;
+const MAX_SLABS = 128;
 
 interface Layout extends NormVariant {
   readonly batch: number;
@@ -39,12 +39,12 @@ function layoutOf(shape: readonly number[], rectifier: string, residual: boolean
   const pixels = height * width;
   const vector = vectorWidth(channels);
   const loads = channels / vector;
-  const whole = pixels <= MOST_WHOLE_PIXELS;
+  const whole = pixels <= MAX_WHOLE_PIXELS;
   const lanes = whole ? WHOLE_LANES : SLAB_LANES;
-  const columns = parts(loads, lanes);
-  const wanted = Math.min(MOST_SLABS, Math.max(1, Math.floor(WANTED_WORKGROUPS / (batch * columns))));
-  const slabPixels = whole ? pixels : parts(pixels, wanted);
-  const slabs = whole ? 1 : parts(pixels, slabPixels);
+  const columns = ceilDiv(loads, lanes);
+  const wanted = Math.min(MAX_SLABS, Math.max(1, Math.floor(WANTED_WORKGROUPS / (batch * columns))));
+  const slabPixels = whole ? pixels : ceilDiv(pixels, wanted);
+  const slabs = whole ? 1 : ceilDiv(pixels, slabPixels);
   return { vector, lanes, rectifier, residual, batch, pixels, loads, columns, slabs, slabPixels };
 }
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import { inTwoDimensions, sizeOf } from '../device/kernel-source.ts';
 import { finishVectors, type LayerPlan, projectColumns, projectRows, SLAB_ROWS } from './power-iteration-shaders.ts';
@@ -22,12 +22,12 @@ export function powerIteration(gpu: Dispatcher, inputs: object): TensorInfo[] {
   const layers = weights.map((weight, i): Layer => {
     const columns = weight.shape.at(-1) as number;
     const rows = sizeOf(weight.shape) / columns;
-    const plan = { rows, columns, slabs: parts(rows, SLAB_ROWS), rowSums: words, columnSums: words + rows };
+    const plan = { rows, columns, slabs: ceilDiv(rows, SLAB_ROWS), rowSums: words, columnSums: words + rows };
     words = plan.columnSums + plan.slabs * columns;
     return { plan, weight, u: us[i] as TensorInfo, outputs: [gpu.output([columns]), gpu.output([rows])] };
   });
   gpu.withScratch(4 * words, (scratch) => {
-    const perRead = gpu.mostBuffers - 1;
+    const perRead = gpu.maxBuffers - 1;
     const perPair = Math.floor(perRead / 2);
     run(gpu, scratch, 'PowerIteration rows', projectRows, groupsOf(layers, perPair), ({ weight, u }) => [weight, u]);
     run(gpu, scratch, 'PowerIteration columns', projectColumns, groupsOf(layers, perRead), ({ weight }) => [weight]);
@@ -52,7 +52,7 @@ function run(
     gpu.run(
       gpu.program(`${name} ${key}`, program),
       [scratch, ...buffers],
-      ...inTwoDimensions(workgroups, gpu.mostWorkgroups),
+      ...inTwoDimensions(workgroups, gpu.maxWorkgroups),
     );
   }
 }

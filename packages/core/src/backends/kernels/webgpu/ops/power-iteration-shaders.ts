@@ -1,4 +1,4 @@
-import { parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import type { GpuProgram } from '../device/gpu-program.ts';
 import { kernelProgram, laneSum, read, THREADS, write } from '../device/kernel-source.ts';
 
@@ -32,7 +32,7 @@ const EPSILON = '1e-12f';
 
 /** t = W u: a workgroup takes some rows. Binds the scratch memory, then weight and u of each layer. */
 export function projectRows(label: string, plans: readonly LayerPlan[]): LayersProgram {
-  const counts = plans.map(({ rows }) => parts(rows, ROWS_OF_WORKGROUP));
+  const counts = plans.map(({ rows }) => ceilDiv(rows, ROWS_OF_WORKGROUP));
   const program = () =>
     kernelProgram({
       label,
@@ -69,7 +69,7 @@ export function projectRows(label: string, plans: readonly LayerPlan[]): LayersP
 
 /** Parts of s = W^T t: a workgroup takes some columns of a slab. Binds the scratch memory, then the weights. */
 export function projectColumns(label: string, plans: readonly LayerPlan[]): LayersProgram {
-  const counts = plans.map(({ columns, slabs }) => slabs * parts(columns, COLUMN_LANES));
+  const counts = plans.map(({ columns, slabs }) => slabs * ceilDiv(columns, COLUMN_LANES));
   const program = () =>
     kernelProgram({
       label,
@@ -85,7 +85,7 @@ export function projectColumns(label: string, plans: readonly LayerPlan[]): Laye
     counts,
     (n, place) => `
     columns = ${plans[n]!.columns}u;
-    let blocks = ${parts(plans[n]!.columns, COLUMN_LANES)}u;
+    let blocks = ${ceilDiv(plans[n]!.columns, COLUMN_LANES)}u;
     let slab = ${place} / blocks;
     column = (${place} % blocks) * ${COLUMN_LANES}u + thread % ${COLUMN_LANES}u;
     to = ${plans[n]!.columnSums}u + slab * columns + column;

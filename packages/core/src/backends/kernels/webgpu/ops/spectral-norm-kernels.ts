@@ -72,7 +72,7 @@ function withSum(
   columns: number,
 ): void {
   const buffers = tensors.map((tensor) => gpu.buffer(tensor));
-  if (count <= MOST_ALONE) {
+  if (count <= MAX_ALONE) {
     const summed = Object.entries(sum.inputs).filter(([name]) => !finish.inputs.includes(name));
     const names = summed.map(([name]) => name);
     const program = gpu.program(`${finish.label} at once`, () => atOnce(finish, names, sum.term));
@@ -85,12 +85,12 @@ function withSum(
     addTerms(gpu, { ...sum, count, scale: 1 }, sums, workgroups);
     const program = gpu.program(finish.label, () => fromPartialSums(finish));
     const parameters = gpu.parameters([count, columns, workgroups]);
-    gpu.run(program, [...buffers, sums, parameters], ...grid(count, gpu.mostWorkgroups));
+    gpu.run(program, [...buffers, sums, parameters], ...grid(count, gpu.maxWorkgroups));
   });
 }
 
 /** Weights that one workgroup sums and finishes. */
-const MOST_ALONE = 128 * THREADS;
+const MAX_ALONE = 128 * THREADS;
 const PARAMETERS = ['size: u32', 'columns: u32', 'partialSums: u32'];
 
 function fromPartialSums({ label, outputs, inputs, body }: Finish): GpuProgram {

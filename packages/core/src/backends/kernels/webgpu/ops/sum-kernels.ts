@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { floatBits, parts } from '../../arithmetic.ts';
+import { ceilDiv, floatBits } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import type { GpuProgram } from '../device/gpu-program.ts';
 import {
@@ -15,9 +15,9 @@ import {
 } from '../device/kernel-source.ts';
 
 /** Terms that one workgroup adds alone, in one dispatch. */
-const MOST_ALONE = 64 * THREADS;
+const MAX_ALONE = 64 * THREADS;
 /** Partial sums of a sum over many elements, at most as many as one workgroup adds with a load each. */
-const MOST_PARTIAL_SUMS = THREADS;
+const MAX_PARTIAL_SUMS = THREADS;
 
 /** A sum over the elements of some tensors. */
 export interface ElementSum {
@@ -54,7 +54,7 @@ export function elementSum(gpu: Dispatcher, sum: ElementSum): TensorInfo {
 
 /** Into how many partial sums a sum over `count` elements is best divided. */
 export function partialSums(count: number): number {
-  return count <= MOST_ALONE ? 1 : Math.min(MOST_PARTIAL_SUMS, parts(count, MOST_ALONE / 4));
+  return count <= MAX_ALONE ? 1 : Math.min(MAX_PARTIAL_SUMS, ceilDiv(count, MAX_ALONE / 4));
 }
 
 /** Writes `workgroups` partial sums, each already scaled. */
@@ -97,10 +97,10 @@ export function ownPartialSum(count: string): string {
 }
 
 /** Loads side by side in a workgroup that sums channels: 256 bytes. */
-const MOST_LANES = 16;
+const MAX_LANES = 16;
 /** Loads of a thread, below which further workgroups do not pay. */
 const LOADS_OF_THREAD = 16;
-const MOST_SLABS = 128;
+const MAX_SLABS = 128;
 
 /** `ChannelSum`: x `[..., channels]` -> `[channels]`; one dispatch for few values, two for many. */
 export function channelSum(gpu: Dispatcher, { x }: { readonly x: TensorInfo }): TensorInfo {
@@ -108,12 +108,12 @@ export function channelSum(gpu: Dispatcher, { x }: { readonly x: TensorInfo }): 
   const rows = sizeOf(x.shape.slice(0, -1));
   const vector = vectorWidth(channels);
   const loads = channels / vector;
-  const lanes = Math.min(MOST_LANES, 2 ** Math.ceil(Math.log2(loads)));
-  const slabs = Math.min(MOST_SLABS, parts(rows * lanes, THREADS * LOADS_OF_THREAD));
+  const lanes = Math.min(MAX_LANES, 2 ** Math.ceil(Math.log2(loads)));
+  const slabs = Math.min(MAX_SLABS, ceilDiv(rows * lanes, THREADS * LOADS_OF_THREAD));
   const y = gpu.output([channels]);
   const program = gpu.program(`ChannelSum ${vector} ${lanes}`, () => rowSums(vector, lanes));
   const run = (from: GPUBuffer, to: GPUBuffer, rows: number, slabs: number) =>
-    gpu.run(program, [to, from, gpu.parameters([rows, loads, parts(rows, slabs)])], parts(loads, lanes), slabs);
+    gpu.run(program, [to, from, gpu.parameters([rows, loads, ceilDiv(rows, slabs)])], ceilDiv(loads, lanes), slabs);
   if (slabs === 1) run(gpu.buffer(x), gpu.buffer(y), rows, 1);
   else {
     gpu.withScratch(4 * slabs * channels, (sums) => {

@@ -6,19 +6,19 @@ import { ProgramRecording } from './program-recording.ts';
 import { capturedBuffers, prepareState } from './program-state.ts';
 import { bytesOf, RecordingArena } from './recording-arena.ts';
 
-/** Recordings kept at a time; they share their memory, but each has commands and constants of its own. */
+/** Recordings to keep: they share the memory of tensors, but each has its own commands and constants. */
 const MAX_RECORDINGS = 64;
-/** Programs remembered that were run once: what comes only once is not kept. */
+/** Programs to remember that ran once: only those that run again are worth a recording. */
 const MAX_PROGRAMS = 4096;
-/** The arena may take so many times what the largest recording takes... */
+/** The arena may be this many times as large as its largest recording... */
 const MAX_ARENA_EXCESS = 1.25;
-/** ...or so many bytes. */
+/** ...or this large, in bytes. */
 const KEPT_ARENA_BYTES = 256 * 2 ** 20;
 
 /**
- * Records the commands that programs give to the GPU, and replays them when they are run again: that takes a sixth of the
- * time that TensorFlow.js needs to make them. Programs are recorded before their commands are run, at the first time too; of
- * those that come again the recording is kept.
+ * Records the commands of programs and replays them when the programs run again, in a sixth of the time that TensorFlow.js
+ * takes to make them. Even a first run records the commands and then runs them; the recording is kept if the program runs
+ * again.
  */
 export class ProgramRecorder implements ProgramRunner {
   readonly #gpu: Dispatcher;
@@ -39,11 +39,11 @@ export class ProgramRecorder implements ProgramRunner {
 
   run(program: Program): FlatTree {
     const { pool, stream } = this.#gpu;
-    // What is timed is timed operation by operation.
+    // `tf.time` times operation by operation.
     if (stream.timing) return directRunner.run(program);
     const stateBuffers = prepareState(this.#gpu, program.state);
     const buffers = { state: stateBuffers, captured: capturedBuffers(this.#gpu, program.captured) };
-    // A recording works on the buffers of its state and of what it captured: with others it is another one.
+    // A recording works on certain buffers of state and captured tensors: other buffers need another recording.
     const places = [...buffers.state, ...buffers.captured].map((buffer) => pool.idOf(buffer));
     const known = this.#cache.visit(`${program.key} ${places.join()}`);
     const isNew = known.recording === undefined;
@@ -58,14 +58,14 @@ export class ProgramRecorder implements ProgramRunner {
     try {
       return new ProgramRecording(this.#gpu, memory, buffers.state, program);
     } catch (error) {
-      // A tensor that was left behind may lie in what other recordings overwrite.
+      // Other recordings may overwrite the memory of a tensor that was left behind.
       this.#cache.clear();
       memory.dispose();
       throw error;
     }
   }
 
-  /** Keeps a recording that was run, if it is worth it. */
+  /** Keeps a recording if it is worth it. */
   #keep(known: KnownProgram<ProgramRecording>, recording: ProgramRecording): void {
     if (known.firstRun === known.lastRun) {
       recording.dispose();

@@ -6,7 +6,7 @@ import type { Dispatcher } from '../device/dispatcher.ts';
 import { releaseDerived, writeBackState } from './program-state.ts';
 import type { RecordingMemory } from './recording-memory.ts';
 
-/** Where a tensor lies while a recording runs. Those without elements lie nowhere. */
+/** The buffer of a tensor while a recording runs; tensors without elements have none. */
 interface Place {
   readonly buffer: GPUBuffer | null;
   readonly shape: number[];
@@ -20,14 +20,14 @@ export class ProgramRecording {
   readonly #inputs: readonly Place[];
   readonly #outputs: readonly Place[];
   readonly #structure: Structure;
-  /** Bring what became of the state to where it belongs. */
+  /** Copies that bring the new state to its buffers. */
   readonly #moves: readonly Copy[];
 
   /**
-   * Takes down the commands of a program and runs none of them, not even where it fails.
+   * Records the commands of a program, and runs none of them even if it fails.
    *
    * @param stateBuffers memory of the program's state, tensor by tensor
-   * @throws Error if it uses tensors that it does not say, or keeps some
+   * @throws Error if it uses tensors that it does not declare, or keeps some
    */
   constructor(gpu: Dispatcher, memory: RecordingMemory, stateBuffers: readonly GPUBuffer[], program: Program) {
     this.memory = memory;
@@ -82,7 +82,7 @@ export class ProgramRecording {
   }
 }
 
-/** Takes the place of an input while its program is recorded. It is on the GPU: what is not might be computed with there and then. */
+/** Stands in for an input while its program is recorded. It lies on the GPU: tfjs may compute with small tensors on the CPU. */
 function placeholder(gpu: Dispatcher, { shape, dtype, size }: tf.Tensor): tf.Tensor {
   return size === 0 ? tf.tensor([], shape, dtype) : tf.engine().makeTensorFromTensorInfo(gpu.output(shape, dtype));
 }

@@ -5,8 +5,8 @@ import type { Copy } from '../device/command-log.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 
 /**
- * Prepares state for being overwritten where it is: it lies on the GPU, shares its memory with no other tensor, and
- * nothing is kept that follows from its values.
+ * Prepares state to be overwritten in place: puts it on the GPU, in memory that no other tensor shares, and forgets what was
+ * computed from its values.
  *
  * @returns its memory, tensor by tensor
  */
@@ -26,10 +26,10 @@ export function prepareState(gpu: Dispatcher, states: readonly State[]): GPUBuff
 }
 
 /**
- * Puts state back into its memory after it was replaced.
+ * Moves state back into its own memory after a program replaced it.
  *
  * @param buffers that memory, from {@link prepareState}
- * @returns how the new values get there
+ * @returns the copies that bring the new values there
  */
 export function writeBackState(gpu: Dispatcher, states: readonly State[], buffers: readonly GPUBuffer[]): Copy[] {
   let place = 0;
@@ -49,13 +49,13 @@ export function writeBackState(gpu: Dispatcher, states: readonly State[], buffer
   });
 }
 
-/** The memory of tensors that a program reads where they lie. Nothing is kept that was computed from their values before. */
+/** The buffers of tensors that a program reads in place. Forgets what was computed from their values. */
 export function capturedBuffers(gpu: Dispatcher, captured: readonly tf.Tensor[]): GPUBuffer[] {
   releaseDerived(gpu, captured);
   return captured.map((tensor) => gpu.buffer(tensor));
 }
 
-/** Forgets what was computed from tensors and kept beside them. */
+/** Forgets what was computed from tensors and is attached to them. */
 export function releaseDerived(gpu: Dispatcher, tensors: readonly tf.Tensor[]): void {
   for (const tensor of tensors) gpu.detach(tensor);
 }

@@ -2,20 +2,20 @@ import { TENSOR_USAGE } from '../../../../tfjs/webgpu-recorder.ts';
 import type { BufferPool } from '../device/buffer-pool.ts';
 import { RecordingMemory } from './recording-memory.ts';
 
-/** A tensor may lie in a buffer so many times as large. */
+/** A tensor may lie in a buffer at most this many times its size. */
 const MAX_EXCESS = 2;
 
 /**
- * Memory for the tensors inside recordings. They run one after the other and leave nothing in it, and so all lie in the same
- * buffers, which hold no other tensors as long as a recording uses them.
+ * Memory for the tensors inside recordings. Recordings run one after the other and leave nothing in it, so they share its
+ * buffers, which hold no other tensors while a recording uses them.
  */
 export class RecordingArena {
   readonly #pool: BufferPool;
-  /** All buffers, the smallest first, of equal ones the oldest. */
+  /** All buffers, smallest first, and oldest first among equal ones. */
   readonly #buffers: GPUBuffer[] = [];
   /** How many recordings use each buffer. */
   readonly #users = new Map<GPUBuffer, number>();
-  /** Those that nothing in the recording that is being made lies in, in the order of `#buffers`. */
+  /** Buffers that the current recording does not use now, in the order of `#buffers`. */
   #idle: GPUBuffer[] = [];
 
   constructor(pool: BufferPool) {
@@ -28,16 +28,16 @@ export class RecordingArena {
   }
 
   /**
-   * Memory for a recording that is about to be made; only one at a time.
+   * Memory for the next recording; only one recording is made at a time.
    *
-   * @param lasting memory of the state that it works on and of what it captured
+   * @param lasting memory of its state and of what it captured
    */
   open(lasting: readonly GPUBuffer[]): RecordingMemory {
     this.#idle = [...this.#buffers];
     return new RecordingMemory(this.#pool, this, lasting);
   }
 
-  /** The smallest idle buffer that is large enough and not much too large, or a new one. */
+  /** The smallest idle buffer that fits and is not much too large, or a new one. */
   acquire(bytes: number): GPUBuffer {
     const place = placeOf(this.#idle, (buffer) => buffer.size >= bytes);
     const fitting = this.#idle[place];
@@ -69,7 +69,7 @@ export class RecordingArena {
     }
   }
 
-  /** Leaves a buffer to the tensor that lies in it. */
+  /** Leaves a buffer to the tensor in it. */
   forget(buffer: GPUBuffer): void {
     this.#users.delete(buffer);
     this.#buffers.splice(this.#buffers.indexOf(buffer), 1);

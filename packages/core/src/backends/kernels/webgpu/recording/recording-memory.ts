@@ -7,15 +7,15 @@ const MAP_READ = 0x01;
 const UNIFORM = 0x40;
 
 /**
- * Memory for one recording, in place of the pool while it is made. Its tensors lie in the arena; uniforms, and constants
- * that are uploaded, are its own and keep their values as long as it lives.
+ * The memory of one recording, which takes the place of the pool while it is made. Tensors lie in the arena; uniforms and
+ * uploaded constants have buffers of their own, which keep their values as long as the recording exists.
  */
 export class RecordingMemory implements RecordedMemory {
   readonly #pool: BufferPool;
   readonly #arena: RecordingArena;
-  /** Memory of the program's state and of what it captured, which stays where it is. */
+  /** Buffers of the program's state and of what it captured. */
   readonly #lasting: ReadonlySet<GPUBuffer>;
-  /** Arena buffers that it uses, and those of them that hold tensors now. */
+  /** Arena buffers that the recording uses, and those that hold tensors now. */
   readonly #used = new Set<GPUBuffer>();
   readonly #busy = new Set<GPUBuffer>();
   readonly #uniforms = new Set<GPUBuffer>();
@@ -81,7 +81,7 @@ export class RecordingMemory implements RecordedMemory {
     return this.#busy.size > 0;
   }
 
-  /** Gives everything back. What still holds a tensor is left to it; then no other recording may use the arena. */
+  /** Releases all buffers except those that still hold a tensor; if there are any, no other recording may use the arena. */
   dispose(): void {
     for (const buffer of this.#used) {
       if (this.#busy.has(buffer)) this.#arena.forget(buffer);
