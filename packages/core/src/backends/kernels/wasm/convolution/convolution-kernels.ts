@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ActivationAttributes } from '../../../../ops/activation.ts';
-import { ceilDiv as parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import { JobKind } from '../module/job-kind.ts';
 import type { KernelRunner, KernelTensors } from '../module/kernel-runner.ts';
 import { activate } from '../ops/activation-kernels.ts';
@@ -32,7 +32,7 @@ const UNITS_PER_THREAD = 4;
 /** Positions that are summed in registers; part of the result's bits, so independent of the number of threads. */
 const STRIP_POSITIONS = 128;
 /** Positions of the largest tile of wasm/assembly. */
-const MOST_TILE_POSITIONS = 6;
+const MAX_TILE_POSITIONS = 6;
 
 /** `Convolution`: x, filter and bias? -> y. */
 export function convolution(
@@ -161,9 +161,9 @@ export function convolutionFilterGradient(
     exceeds(kernelHeight, stride, top, outputHeight, height) || exceeds(kernelWidth, stride, left, outputWidth, width);
   const rowsPerStrip = Math.max(1, Math.min(outputHeight, Math.round(STRIP_POSITIONS / outputWidth)));
   const run = kernelWidth * channels;
-  const wanted = parts(kernelHeight * run, UNITS_PER_THREAD * runner.threads);
-  const depthPerUnit = Math.min(run, parts(wanted, 16) * 16);
-  const units = kernelHeight * parts(run, depthPerUnit);
+  const wanted = ceilDiv(kernelHeight * run, UNITS_PER_THREAD * runner.threads);
+  const depthPerUnit = Math.min(run, ceilDiv(wanted, 16) * 16);
+  const units = kernelHeight * ceilDiv(run, depthPerUnit);
   const copiedFloats = copies ? rowsPerStrip * ((outputWidth - 1) * stride + kernelWidth) * channels : 0;
   const threadBytes = aligned(4 * (8 * rowsPerStrip * outputWidth + copiedFloats));
   const scratch = runner.scratch(threadBytes * runner.threads);
@@ -202,15 +202,15 @@ function phase(
   padding: number,
   size: number,
 ): Axis & { readonly start: number } {
-  const taps = Math.max(0, parts(kernel - offset, stride));
-  const firstOutput = parts(Math.max(0, padding - offset), stride);
+  const taps = Math.max(0, ceilDiv(kernel - offset, stride));
+  const firstOutput = ceilDiv(Math.max(0, padding - offset), stride);
   const start = offset - padding + stride * firstOutput;
   return {
     taps,
     first: offset + stride * (taps - 1),
     step: -stride,
     padding: taps - 1 - firstOutput,
-    outputs: parts(size - start, stride),
+    outputs: ceilDiv(size - start, stride),
     start,
   };
 }
@@ -238,16 +238,16 @@ function convolve(runner: KernelRunner, c: Convolve): void {
   const [samples, height, width, channels] = c.size;
   const [, filterWidth, filterIn, filterOut] = c.filterShape;
   const depth = rows.taps * columns.taps * channels;
-  const panels = outputs < 4 ? 1 : parts(outputs, 8);
+  const panels = outputs < 4 ? 1 : ceilDiv(outputs, 8);
   const panelBytes = aligned(4 * (depth + 1) * 8 * panels);
 
   const wanted = UNITS_PER_THREAD * runner.threads;
-  const strips = parts(rows.outputs, Math.max(1, Math.round(UNIT_POSITIONS / columns.outputs)));
-  const panelsPerUnit = parts(panels, parts(wanted, samples * strips));
-  const groups = parts(panels, panelsPerUnit);
-  const stripsWanted = Math.max(strips, parts(wanted, samples * groups));
-  const rowsPerUnit = parts(rows.outputs, Math.min(stripsWanted, rows.outputs));
-  const units = samples * parts(rows.outputs, rowsPerUnit) * groups;
+  const strips = ceilDiv(rows.outputs, Math.max(1, Math.round(UNIT_POSITIONS / columns.outputs)));
+  const panelsPerUnit = ceilDiv(panels, ceilDiv(wanted, samples * strips));
+  const groups = ceilDiv(panels, panelsPerUnit);
+  const stripsWanted = Math.max(strips, ceilDiv(wanted, samples * groups));
+  const rowsPerUnit = ceilDiv(rows.outputs, Math.min(stripsWanted, rows.outputs));
+  const units = samples * ceilDiv(rows.outputs, rowsPerUnit) * groups;
 
   const copies =
     exceeds(rows.taps, stride, rows.padding, rows.outputs, height) ||
@@ -255,7 +255,7 @@ function convolve(runner: KernelRunner, c: Convolve): void {
   const copiedFloats = copies
     ? ((rowsPerUnit - 1) * stride + rows.taps) * ((columns.outputs - 1) * stride + columns.taps) * channels
     : 0;
-  const positions = Math.max(rowsPerUnit * columns.outputs, MOST_TILE_POSITIONS);
+  const positions = Math.max(rowsPerUnit * columns.outputs, MAX_TILE_POSITIONS);
   const threadBytes = aligned(8 * positions + 16 + 4 * copiedFloats);
 
   const packed = runner.scratch(panelBytes + threadBytes * runner.threads);
@@ -298,7 +298,7 @@ function exceeds(taps: number, stride: number, padding: number, outputs: number,
 }
 
 function aligned(bytes: number): number {
-  return parts(bytes, 64) * 64;
+  return ceilDiv(bytes, 64) * 64;
 }
 
 function shapeOf(tensor: TensorInfo): Shape4D {

@@ -12,7 +12,7 @@ import {
 import { openOrSkip } from '../../../testing/open-or-skip.ts';
 import { Dispatcher } from '../device/dispatcher.ts';
 import { ConvolutionKernels, type ConvolutionOptions } from './convolution-kernels.ts';
-import { LEAST_TILE_SHAPE, type TileShape } from './tile-shape.ts';
+import { MIN_TILE_SHAPE, type TileShape } from './tile-shape.ts';
 
 /** Sizes that no tile divides, and a depth that is split. */
 const CASE: ConvolutionCase = {
@@ -74,7 +74,7 @@ t.test('the convolutions on webgpu', async (t) => {
   }
 
   await t.test('programs made for one layer compute what shared ones do: GPUs run the former', async (t) => {
-    const tile: TileShape = { ...LEAST_TILE_SHAPE, prefetch: true };
+    const tile: TileShape = { ...MIN_TILE_SHAPE, prefetch: true };
     const dy = gradients(1);
     const exact = expected(dy);
     const actual = await compute({ chooseTile: () => tile, specialised: true, products: 'f32' }, dy);
@@ -101,7 +101,7 @@ t.test('the convolutions on webgpu', async (t) => {
       }) as [tf.Tensor, tf.Tensor];
       const gradients: Float32Array[] = [];
       for (const specialised of [true, false]) {
-        const options = { chooseTile: () => LEAST_TILE_SHAPE, specialised, products: 'f32' } as const;
+        const options = { chooseTile: () => MIN_TILE_SHAPE, specialised, products: 'f32' } as const;
         const geometry = { stride, padding: [pad, pad, pad, pad], border: 'reflect' } as const;
         const dx = new ConvolutionKernels(dispatcher, options).inputGradient(
           { dy, filter },
@@ -118,7 +118,7 @@ t.test('the convolutions on webgpu', async (t) => {
   });
 
   await t.test('the same sums come out the same every time, also those that are split', async (t) => {
-    const options: ConvolutionOptions = { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products: 'f32' };
+    const options: ConvolutionOptions = { chooseTile: () => MIN_TILE_SHAPE, specialised: false, products: 'f32' };
     const dy = gradients(1);
     t.ok(sameBits(await compute(options, dy), await compute(options, dy)));
   });
@@ -130,7 +130,7 @@ t.test('the convolutions on webgpu', async (t) => {
   await t.test(
     'half precision holds gradients of any size: small ones do not vanish, large ones do not overflow',
     async (t) => {
-      const options: ConvolutionOptions = { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products: 'f16' };
+      const options: ConvolutionOptions = { chooseTile: () => MIN_TILE_SHAPE, specialised: false, products: 'f16' };
       for (const size of [1, 1e-9, 1e9]) {
         const dy = gradients(size);
         const exact = expected(dy);
@@ -144,7 +144,7 @@ t.test('the convolutions on webgpu', async (t) => {
   );
 
   await t.test('half precision keeps what is not a number: a ruined run must be seen', async (t) => {
-    const options: ConvolutionOptions = { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products: 'f16' };
+    const options: ConvolutionOptions = { chooseTile: () => MIN_TILE_SHAPE, specialised: false, products: 'f16' };
     const dy = gradients(1);
     dy[100] = Number.NaN;
     const [, dx, df] = await compute(options, dy);

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { ceilDiv as parts } from '../../arithmetic.ts';
+import { ceilDiv } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import type { BindingKind, CompiledProgram } from '../device/gpu-program.ts';
 import {
@@ -66,7 +66,7 @@ interface Plan {
 /** Workgroups that keep a large GPU busy; products with fewer tiles are split along their depth. */
 const WANTED_WORKGROUPS = 256;
 /** Least depth of a split, in steps of a tile: the partial sums have to be written and read. */
-const LEAST_STEPS_PER_SPLIT = 8;
+const MIN_STEPS_PER_SPLIT = 8;
 
 /** The kernels of `Convolution` and its two gradients: matrix products whose operands are gathered on the way. */
 export class ConvolutionKernels {
@@ -127,9 +127,9 @@ export class ConvolutionKernels {
         epilogue: NO_EPILOGUE,
         images: { batch, height, width, outHeight, outWidth },
         phases: step * step,
-        rows: batch * parts(height, step) * parts(width, step),
+        rows: batch * ceilDiv(height, step) * ceilDiv(width, step),
         columns: structure.inputs,
-        depth: parts(structure.kernelHeight, step) * parts(structure.kernelWidth, step) * structure.outputs,
+        depth: ceilDiv(structure.kernelHeight, step) * ceilDiv(structure.kernelWidth, step) * structure.outputs,
         resultShape: inputShape,
       };
     });
@@ -190,11 +190,11 @@ export class ConvolutionKernels {
     const dispatcher = this.#dispatcher;
     const { chooseTile, specialised, products } = this.#options;
     const tile = chooseTile({ kind, rows, columns, depth });
-    const tiles = parts(rows, tile.rows) * parts(columns, tile.columns);
-    const mostSplits = kind === 'inputGradient' ? 1 : parts(depth, tile.depth * LEAST_STEPS_PER_SPLIT);
-    const stepsPerSplit = parts(parts(depth, tile.depth), Math.min(mostSplits, parts(WANTED_WORKGROUPS, tiles)));
+    const tiles = ceilDiv(rows, tile.rows) * ceilDiv(columns, tile.columns);
+    const maxSplits = kind === 'inputGradient' ? 1 : ceilDiv(depth, tile.depth * MIN_STEPS_PER_SPLIT);
+    const stepsPerSplit = ceilDiv(ceilDiv(depth, tile.depth), Math.min(maxSplits, ceilDiv(WANTED_WORKGROUPS, tiles)));
     const depthPerSplit = stepsPerSplit * tile.depth;
-    const splits = kind === 'inputGradient' ? 1 : Math.max(1, parts(depth, depthPerSplit));
+    const splits = kind === 'inputGradient' ? 1 : Math.max(1, ceilDiv(depth, depthPerSplit));
     const split = splits > 1;
     const resultValues = resultShape.reduce((product, side) => product * side, 1);
 
@@ -224,7 +224,7 @@ export class ConvolutionKernels {
         bindings: bindings(epilogue.bias ? 2 : 1),
       })),
       parameters: dispatcher.parameters(parameterWords({ ...sizes, batch: splits }, structure)),
-      grid: this.#grid(parts(parts(resultValues, structure.outputs % 4 === 0 ? 4 : 1), SUM_THREADS), 1),
+      grid: this.#grid(ceilDiv(ceilDiv(resultValues, structure.outputs % 4 === 0 ? 4 : 1), SUM_THREADS), 1),
     };
     return { ...plan, sum };
   }
@@ -259,8 +259,8 @@ export class ConvolutionKernels {
 
   /** As many workgroups as asked for, or a few more, over the first two dimensions. */
   #grid(workgroups: number, z: number): readonly [number, number, number] {
-    const y = parts(workgroups, this.#dispatcher.maxWorkgroups);
-    return [parts(workgroups, y), y, z];
+    const y = ceilDiv(workgroups, this.#dispatcher.maxWorkgroups);
+    return [ceilDiv(workgroups, y), y, z];
   }
 }
 

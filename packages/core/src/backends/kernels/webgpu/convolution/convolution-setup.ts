@@ -5,8 +5,8 @@ import type { ConvolutionOptions } from './convolution-kernels.ts';
 import { listedMatrixUnit, provenMatrixTiles } from './matrix-units.ts';
 import { cachedTimes } from './tile-cache.ts';
 import {
-  LEAST_TILE_SHAPE,
   type MatrixTileShape,
+  MIN_TILE_SHAPE,
   TILE_SHAPES,
   type TileShape,
   tileName,
@@ -38,7 +38,7 @@ export async function setUpConvolutions(dispatcher: Dispatcher, setup: Convoluti
     log?.(`The GPU ${adapterName(adapter)} has no half precision (shader-f16): it computes in full precision.`);
   }
   const products = half ? 'f16' : 'f32';
-  if (software) return { chooseTile: () => LEAST_TILE_SHAPE, specialised: false, products };
+  if (software) return { chooseTile: () => MIN_TILE_SHAPE, specialised: false, products };
 
   const plain = TILE_SHAPES.filter((tile) => dispatcher.hasRoomFor(workgroupOf(tile, half ? 2 : 4)));
   const matrix = half ? await matrixTiles(dispatcher, setup) : undefined;

@@ -90,7 +90,7 @@ export const TILE_SHAPES = [
 ] as const satisfies readonly TileShape[];
 
 /** For a GPU emulated on the CPU, where compiling a program takes longer than running it. */
-export const LEAST_TILE_SHAPE: TileShape = {
+export const MIN_TILE_SHAPE: TileShape = {
   rows: 16,
   columns: 16,
   depth: 4,

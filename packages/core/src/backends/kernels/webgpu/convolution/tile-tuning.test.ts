@@ -3,8 +3,8 @@ import path from 'node:path';
 import t from 'tap';
 import { cachedTimes } from './tile-cache.ts';
 import {
-  LEAST_TILE_SHAPE,
   MATRIX_TILE_SHAPES,
+  MIN_TILE_SHAPE,
   matrixWorkgroupOf,
   TILE_SHAPES,
   tileName,
@@ -41,7 +41,7 @@ t.test('without a measurement, tiles are as large as keeps a GPU busy, and narro
   t.equal(usualTileShape({ rows: 80000, columns: 64 }, TILE_SHAPES).columns, 64);
   t.equal(usualTileShape({ rows: 80000, columns: 3 }, TILE_SHAPES).columns, 4);
   t.ok(usualTileShape({ rows: 512, columns: 64 }, TILE_SHAPES).rows <= 32);
-  t.equal(usualTileShape({ rows: 1, columns: 1 }, [LEAST_TILE_SHAPE]), LEAST_TILE_SHAPE);
+  t.equal(usualTileShape({ rows: 1, columns: 1 }, [MIN_TILE_SHAPE]), MIN_TILE_SHAPE);
   t.end();
 });
 
