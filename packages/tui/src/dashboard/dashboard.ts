@@ -46,7 +46,7 @@ const REDRAW_INTERVAL_MS = 100;
 const MESSAGE_MS = 6000;
 /** What a key or the start asked for, such as a picture to be read, may take so long. */
 const AWAITED_MS = 3000;
-const LEAST_FREE_BYTES = 2e9;
+const MIN_FREE_BYTES = 2e9;
 /** A run that writes, or that a full disk may have ended. */
 const FILLING: ReadonlySet<RunStatus> = new Set(['running', 'paused', 'failed', 'lost']);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -362,7 +362,7 @@ class Dashboard {
       const { bavail, bsize } = statfsSync(run.folder);
       const free = Number(bavail) * Number(bsize);
       const text = `the disk is nearly full: ${(free / 1e9).toFixed(1)} GB are left for ${run.folder}`;
-      this.#disk = FILLING.has(run.status) && free < LEAST_FREE_BYTES ? text : null;
+      this.#disk = FILLING.has(run.status) && free < MIN_FREE_BYTES ? text : null;
     } catch {
       this.#disk = null;
     }

@@ -33,11 +33,11 @@ export interface LayoutNeeds {
   readonly keyLines: number;
 }
 
-export const LEAST_COLUMNS = 40;
-export const LEAST_ROWS = 12;
+export const MIN_COLUMNS = 40;
+export const MIN_ROWS = 12;
 /** From this width on, curves and pictures are beside each other. */
 const WIDE_COLUMNS = 120;
-const LEAST_CHART_ROWS = 7;
+const MIN_CHART_ROWS = 7;
 const EVENT_ROWS = 5;
 /** Of one column of panels, pictures take no more than this. */
 const SAMPLE_SHARE = 0.55;
@@ -69,11 +69,11 @@ export function layoutFor(columns: number, rows: number, needs: LayoutNeeds): La
 function overview(area: Area, needs: LayoutNeeds): Pick<Layout, 'charts' | 'samples' | 'events'> {
   if (area.columns >= WIDE_COLUMNS) return wideOverview(area, needs);
   const wantedSamples = needs.hasSamples ? needs.sampleRowsFor(area.columns) : 0;
-  const most = Math.min(area.rows - LEAST_CHART_ROWS, Math.floor(area.rows * SAMPLE_SHARE));
+  const most = Math.min(area.rows - MIN_CHART_ROWS, Math.floor(area.rows * SAMPLE_SHARE));
   const sampleRows = most >= 5 ? Math.min(wantedSamples, most) : 0;
-  const eventRows = area.rows - sampleRows >= LEAST_CHART_ROWS + 6 + EVENT_ROWS ? EVENT_ROWS : 0;
+  const eventRows = area.rows - sampleRows >= MIN_CHART_ROWS + 6 + EVENT_ROWS ? EVENT_ROWS : 0;
   const chartRows = area.rows - sampleRows - eventRows;
-  const charts = split({ ...area, rows: chartRows }, chartRows >= 2 * (LEAST_CHART_ROWS + 4) ? 2 : 1);
+  const charts = split({ ...area, rows: chartRows }, chartRows >= 2 * (MIN_CHART_ROWS + 4) ? 2 : 1);
   const samples = sampleRows > 0 ? { ...area, row: area.row + chartRows, rows: sampleRows } : null;
   const events = eventRows > 0 ? { ...area, row: area.row + area.rows - eventRows, rows: eventRows } : null;
   return { charts, samples, events };
@@ -83,7 +83,7 @@ function overview(area: Area, needs: LayoutNeeds): Pick<Layout, 'charts' | 'samp
 function wideOverview(area: Area, needs: LayoutNeeds): Pick<Layout, 'charts' | 'samples' | 'events'> {
   const left = Math.floor(area.columns * (needs.hasSamples ? 0.54 : 0.64));
   const right = { ...area, column: left + 2, columns: area.columns - left - 2 };
-  const charts = split({ ...area, columns: left }, area.rows >= 2 * LEAST_CHART_ROWS ? 2 : 1);
+  const charts = split({ ...area, columns: left }, area.rows >= 2 * MIN_CHART_ROWS ? 2 : 1);
   if (!needs.hasSamples) return { charts, samples: null, events: right };
   const most = area.rows - EVENT_ROWS;
   if (most < 6) return { charts, samples: right, events: null };

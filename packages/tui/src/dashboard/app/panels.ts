@@ -19,12 +19,12 @@ const STATUS_ROLES: Readonly<Record<RunStatus, Role>> = {
   lost: 'alarm',
 };
 /** Alarms shown on top. */
-const MOST_ALARMS = 2;
+const MAX_ALARMS = 2;
 /** A training that makes no step for as long as so many usual ones is stuck. */
 const PATIENCE_STEPS = 30;
-const LEAST_PATIENCE_MS = 120_000;
+const MIN_PATIENCE_MS = 120_000;
 /** Of the names in the list of runs. */
-const LEAST_NAME_WIDTH = 14;
+const MIN_NAME_WIDTH = 14;
 
 /** Name, state, progress and time left of a run, on one line. */
 export function headerLine(run: RunEntry, width: number, theme: Theme): string {
@@ -84,7 +84,7 @@ export function alarmTexts(run: RunEntry, disk: string | null, nowMs: number): s
   if (end?.outcome === 'failed') texts.push(`${kind} failed: ${end.message}`);
   if (run.status === 'lost') texts.push(run.lastWords === null ? GONE[kind] : `${kind} failed: ${run.lastWords}`);
   const silentMs = nowMs - stepMs;
-  const patienceMs = Math.max(LEAST_PATIENCE_MS, 1000 * PATIENCE_STEPS * (run.log.state.secondsPerStep() ?? 0));
+  const patienceMs = Math.max(MIN_PATIENCE_MS, 1000 * PATIENCE_STEPS * (run.log.state.secondsPerStep() ?? 0));
   if (run.status === 'running' && stepMs > 0 && silentMs > patienceMs) {
     texts.push(`no ${item} for ${formatSeconds(Math.round(silentMs / 1000))}`);
   }
@@ -95,7 +95,7 @@ export function alarmTexts(run: RunEntry, disk: string | null, nowMs: number): s
 
 /** Alarms as lines on top of the screen. */
 export function alarmLines(texts: readonly string[], width: number, theme: Theme): string[] {
-  return texts.slice(0, MOST_ALARMS).map((text) => theme.paint('alarm', fitted(` ▲ ${text}`, width)));
+  return texts.slice(0, MAX_ALARMS).map((text) => theme.paint('alarm', fitted(` ▲ ${text}`, width)));
 }
 
 /** Figures of the run, as pieces that flow into lines. */
@@ -236,7 +236,7 @@ export function runLines(runs: readonly RunEntry[], state: DashboardState, area:
   const widths = head.map((title, i) => Math.max(title.length, ...shown.map(({ cells }) => cells[i]!.length)) + 2);
   // A narrow screen shortens names.
   const others = widths.slice(1).reduce((sum, width) => sum + width, 1);
-  widths[0] = Math.max(LEAST_NAME_WIDTH, Math.min(widths[0]!, area.columns - others));
+  widths[0] = Math.max(MIN_NAME_WIDTH, Math.min(widths[0]!, area.columns - others));
   const line = (cells: readonly string[]) =>
     fitted(` ${cells.map((cell, i) => `${fitted(cell, widths[i]! - 2)}  `).join('')}`, area.columns);
   const lines = shown.map(({ run, cells }, i) => {

@@ -5,7 +5,7 @@ import type { Overlay } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { DashboardState, KeyContext } from './dashboard-state.ts';
 import { helpLines, keyLine } from './help.ts';
-import { type Area, LEAST_COLUMNS, LEAST_ROWS, layoutFor } from './layout.ts';
+import { type Area, layoutFor, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
 import {
   alarmLines,
   alarmTexts,
@@ -55,8 +55,8 @@ export function viewOf(input: ViewInput): View {
   const { runs, state, context, columns, rows, theme, terminal, pictures, nowMs } = input;
   const run = runs[state.focus];
   const whole: Area = { column: 0, row: 0, columns, rows };
-  if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) {
-    const text = `${columns}x${rows} is too small: make it ${LEAST_COLUMNS}x${LEAST_ROWS} or more.`;
+  if (columns < MIN_COLUMNS || rows < MIN_ROWS) {
+    const text = `${columns}x${rows} is too small: make it ${MIN_COLUMNS}x${MIN_ROWS} or more.`;
     return {
       panels: [{ name: 'notice', area: whole, lines: [text.slice(0, columns)] }],
       overlays: [],

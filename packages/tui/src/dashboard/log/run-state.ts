@@ -28,7 +28,7 @@ export interface RunEnd {
 }
 
 /** Pictures of a job that are kept, the last ones. */
-const MOST_JOB_PICTURES = 200;
+const MAX_JOB_PICTURES = 200;
 /** Lines of the feed that are kept. */
 const FEED_LENGTH = 500;
 /** Steps over which the pace is averaged. */
@@ -190,8 +190,7 @@ export class RunState {
   #progress({ step, totalSteps, path }: EventOf<'job-progress'>, timeMs: number): void {
     this.observeStep(step, timeMs);
     this.totalSteps = totalSteps;
-    if (path !== undefined)
-      this.samples = [...this.samples.slice(1 - MOST_JOB_PICTURES), { step, path, direction: '' }];
+    if (path !== undefined) this.samples = [...this.samples.slice(1 - MAX_JOB_PICTURES), { step, path, direction: '' }];
   }
 
   #clear(step: number, timeMs: number): void {
