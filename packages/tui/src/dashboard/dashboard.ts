@@ -22,11 +22,11 @@ import { RunWatch } from './watch/run-watch.ts';
 export interface DashboardOptions {
   /** Folders of the runs to show; asked again and again, as runs may be started. */
   readonly listRuns: () => readonly string[];
-  /** The list of runs is shown first, instead of the first run. */
+  /** Shows the list of runs first, instead of the first run. */
   readonly startsWithList: boolean;
   /** The training was started from here: Ctrl-C stops it, and when it has ended the dashboard leaves. */
   readonly ownsTraining: boolean;
-  /** How pictures are shown; found out without it. */
+  /** How to show pictures. @default the best that the terminal has */
   readonly graphics?: Graphics;
 }
 
@@ -232,7 +232,7 @@ class Dashboard {
   async #control(command: ControlCommand): Promise<void> {
     const run = this.#focus();
     if (run === null) return;
-    this.#say(`${command.command}: sent, it takes effect after this step`);
+    this.#say(`${command.command}: sent, takes effect after this step`);
     await sendControl(run.folder, command).catch((error: Error) => this.#say(error.message));
   }
 

@@ -66,7 +66,7 @@ t.test('a panel is one object: its view, keys, hint and help follow from the lis
   const number = viewsOf([...PANELS, clock]).length;
   t.match(user.press(String(number)).lines()[2], /^─ clock ─/);
   t.same(user.press('z').effects, [{ kind: 'message', text: 'bong' }]);
-  t.match(user.press('?').screen(), /6 clock[\s\S]*z +strike the hour/);
+  t.match(user.press('?').screen(), /z +strike the hour[\s\S]*6 clock/);
 });
 
 t.test('alarms are on top, and what can only be seen from outside too', async (t) => {
@@ -79,7 +79,7 @@ t.test('alarms are on top, and what can only be seen from outside too', async (t
   const run = loggedRun(t, [...meadowEvents(), alarm]);
   const user = new User([run], { disk: 'the disk is nearly full' });
   t.match(user.lines()[1], /▲ the disk is nearly full/);
-  t.match(user.lines()[2], /▲ the training is gone without a word/);
+  t.match(user.lines()[2], /▲ the training process is gone/);
   t.match(user.frame().title, /^▲ the disk is nearly full · meadow lost 50 %$/);
   const end: RunEventBody = { type: 'run-finished', step: 200, reason: 'completed', checkpoint: null };
   const only = new User([loggedRun(t, [...meadowEvents(), alarm, end], 'ended')]);
@@ -96,7 +96,7 @@ t.test('a training in the background that is gone is known by the last words it 
   t.match(new User([run]).lines()[1], /▲ training failed: The disk is full: free some space/);
   writeFileSync(log, 'step 1\nstep 2\n');
   run.checkAlive();
-  t.match(new User([run]).lines()[1], /▲ the training is gone without a word/);
+  t.match(new User([run]).lines()[1], /▲ the training process is gone/);
 });
 
 t.test('a run of another kind shows what it has: other losses, scores, pictures without a direction', async (t) => {
@@ -149,7 +149,7 @@ t.test('a job shows how far it is, how fast, and what it wrote last', async (t) 
   await delay(5);
   const text = user.screen();
   t.match(text, /^ translate photos {2}● lost .* 25 % +image 10\/40/);
-  t.match(text, /▲ the job is gone without a word/);
+  t.match(text, /▲ the process of the job is gone/);
   t.match(text, /images\/s \d.* model \/runs\/meadow +input \/photos +output \/translated/);
   t.match(text, /─ seconds an image ─/);
   t.match(text, /samples ─+ image 10, 1 of 1 ─[\s\S]* ten\.png/);
@@ -158,6 +158,6 @@ t.test('a job shows how far it is, how fast, and what it wrote last', async (t) 
 });
 
 t.test('nothing to show yet is told, not a blank screen', async (t) => {
-  t.match(new User([]).screen(), /No run here yet/);
+  t.match(new User([]).screen(), /No runs yet/);
   t.match(new User([loggedRun(t, [])]).screen(), /meadow {2}● starting/);
 });

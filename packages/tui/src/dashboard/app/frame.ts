@@ -14,7 +14,7 @@ export interface FrameText {
 /** Everything that is on the screen. */
 export interface Frame {
   readonly texts: readonly FrameText[];
-  /** Charts and pictures, which are no business of Ink's. */
+  /** Charts and pictures, which the screen draws without Ink. */
   readonly overlays: readonly Overlay[];
   /** Of the terminal's window. */
   readonly title: string;
@@ -37,7 +37,7 @@ export function frameOf(input: FrameInput): Frame {
   }
   const run = focusedRun(state, runs);
   if (run === null) {
-    return notice(input, [' No run here yet: instagan train --run runs/NAME makes one.', ' q leaves.']);
+    return notice(input, [' No runs yet: start one with instagan train --run runs/NAME.', ' Press q to leave.']);
   }
   return new FrameBuilder({ ...input, run, alarms: runAlarms(run, disk, nowMs) }).build();
 }
@@ -107,7 +107,7 @@ function isInBody(panel: Panel): panel is Panel & { readonly wants: BodyWants } 
   return panel.wants.place === 'body';
 }
 
-/** The title of the terminal's window: the alarm first, as windows in the background show little more. */
+/** The title of the terminal's window: the alarm first, as titles are cut off. */
 function titleOf({ run, alarms }: DrawContext): string {
   const { step, totalSteps } = run.log.state;
   const total = totalSteps ?? 0;

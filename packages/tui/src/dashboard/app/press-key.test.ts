@@ -19,7 +19,7 @@ t.test('Ctrl-C stops only a training that was started here; q never does', async
 t.test('before there is a run, the dashboard can be left and nothing else', async (t) => {
   const user = new User([]).press('p', '?', 't', '3', 'tab');
   t.same(user.effects, []);
-  t.match(user.screen(), /No run here yet/);
+  t.match(user.screen(), /No runs yet/);
   t.same(user.press('q', 'ctrl-c', 'ctrl-z', 'ctrl-l').effects, [
     { kind: 'leave' },
     { kind: 'leave' },

@@ -1,17 +1,17 @@
 import { formatSeconds } from '../../output/format.ts';
 import type { RunEntry } from './run-entry.ts';
 
-/** A training that makes no step for as long as so many usual ones is stuck. */
+/** A training is stuck if it makes no step in the time of this many. */
 const PATIENCE_STEPS = 30;
 const MIN_PATIENCE_MS = 120_000;
 
 const GONE = {
-  training: 'the training is gone without a word: it was killed, or the machine went down; resume it with --resume',
-  job: 'the job is gone without a word: it was killed, or the machine went down',
+  training: 'the training process is gone: it was killed or the machine went down; continue with --resume',
+  job: 'the process of the job is gone: it was killed or the machine went down',
 } as const;
 
 /**
- * Alarms that stand, newest first: those of the training, and what can only be seen from outside.
+ * Alarms in force, newest first: those of the training, and what only an onlooker can see.
  *
  * @param disk what is wrong with the disk, if anything
  */

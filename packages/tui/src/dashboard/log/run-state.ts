@@ -27,13 +27,13 @@ export interface RunEnd {
   readonly message: string | null;
 }
 
-/** Pictures of a job that are kept, the last ones. */
+/** The newest pictures of a job are kept, up to this many. */
 const MAX_JOB_PICTURES = 200;
 /** Lines of the feed that are kept. */
 const FEED_LENGTH = 500;
 /** Steps over which the pace is averaged. */
 const PACE_STEPS = 32;
-/** A break longer than this many usual steps is no part of the pace: the machine slept or the run was paused. */
+/** A break longer than this many usual steps does not count for the pace: the machine slept or the run was paused. */
 const BREAK_FACTOR = 20;
 /** The model that trains on one domain. */
 const SEGMENTER = 'pix2pix';
@@ -48,7 +48,7 @@ export class RunState {
   /** How the job began; null for a training. */
   job: EventOf<'job-started'> | null = null;
   startedMs = 0;
-  /** Null where nobody knows. */
+  /** Null if unknown. */
   totalSteps: number | null = null;
   /** Number and time of the last step. */
   step = 0;

@@ -53,7 +53,7 @@ t.test('a learning rate is typed, corrected, and checked', async (t) => {
     control({ command: 'learning-rate', generator: 2e-4, discriminator: 1e-4 }),
   ]);
   for (const wrong of ['7', '-1', '0', '1,2,3', 'e']) {
-    t.match(effects(...wrong, 'return'), [{ kind: 'message', text: /no learning rate/ }], wrong);
+    t.match(effects(...wrong, 'return'), [{ kind: 'message', text: /is not a learning rate/ }], wrong);
   }
   t.same(effects('1', 'escape'), []);
   t.same(effects('return'), []);

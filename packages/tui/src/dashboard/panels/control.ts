@@ -71,7 +71,7 @@ function typeLearningRate(state: DashboardState, text: string, key: string): Key
   const [generator = Number.NaN, discriminator = generator, ...rest] = text.split(',').map(Number);
   const isRate = (value: number) => value > 0 && value <= 1;
   if (rest.length > 0 || !isRate(generator) || !isRate(discriminator)) {
-    const message = `${text} is no learning rate: type one number up to 1, or two such as 2e-4,1e-4.`;
+    const message = `${text} is not a learning rate: type a number up to 1, or two such as 2e-4,1e-4.`;
     return { state: next, effect: { kind: 'message', text: message } };
   }
   return { state: next, effect: { kind: 'control', command: { command: 'learning-rate', generator, discriminator } } };

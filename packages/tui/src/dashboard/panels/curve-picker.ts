@@ -38,7 +38,7 @@ function pickerLines({ run, state, theme }: DrawContext, { columns, rows }: Area
   const count = rows - 1;
   const first = Math.max(0, Math.min(row - Math.floor(count / 2), names.length - count));
   return [
-    titleLine('choose curves', 'up, down, space; any other key closes', columns, theme),
+    titleLine('choose curves', '↑ ↓ move, space selects, any other key closes', columns, theme),
     ...names.slice(first, first + count).map((name, i) => {
       const text = fitted(` [${shown.includes(name) ? 'x' : ' '}] ${name}`, columns);
       return first + i === row ? theme.inverse(text) : text;

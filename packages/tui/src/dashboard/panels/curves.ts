@@ -63,7 +63,7 @@ export const curvesPanel: Panel = {
     { keys: 's', does: 'change the smoothing', hint: 'smooth' },
     { keys: 'r', does: 'show or hide raw values' },
     { keys: 'g', does: 'show the next group', hint: 'group' },
-    { keys: 't', does: 'choose curves from a list', hint: 'terms' },
+    { keys: 't', does: 'choose curves from a list', hint: 'curves' },
     { keys: '+ -', does: 'zoom in or out', hint: 'zoom' },
     { keys: '0', does: 'show all steps' },
     { keys: '← →', does: 'read the values at a step', hint: 'cursor' },

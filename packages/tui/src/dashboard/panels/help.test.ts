@@ -34,7 +34,7 @@ t.test('the help says what Ctrl-C does here', async (t) => {
 t.test('help closes with any key, which does nothing else', async (t) => {
   const user = new User([loggedRun(t, meadowEvents())]);
   const before = user.screen();
-  t.match(user.press('?').screen(), /─ keys ─+ any key closes ─/);
+  t.match(user.press('?').screen(), /─ keys ─+ press any key to close ─/);
   t.equal(user.press('q').screen(), before);
   t.same(user.effects, []);
 });

@@ -28,7 +28,7 @@ export const helpPanel: Panel = {
 
 /** Sections in one column, or in two where one is too short. */
 function helpLines(context: DrawContext, { columns, rows }: Area): string[] {
-  const title = titleLine('keys', 'any key closes', columns, context.theme);
+  const title = titleLine('keys', 'press any key to close', columns, context.theme);
   const lines = [...lookingLines(context, columns), ...otherLines(context, columns)];
   if (lines.length < rows || columns < MIN_TWO_COLUMNS) return [title, ...lines.map(({ painted }) => painted)];
   const width = Math.floor(columns / 2);

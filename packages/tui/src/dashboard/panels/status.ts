@@ -69,7 +69,7 @@ function checkpointOf(run: RunEntry, nowMs: number): Figure[] {
 
 function readingOf({ log }: RunEntry): Figure[] {
   if (log.progress === 1) return [];
-  const sketch = log.isSurveyed ? ', shown from samples of it' : '';
+  const sketch = log.isSurveyed ? ', curves are approximate' : '';
   return [['reading log', `${Math.floor(100 * log.progress)} %${sketch}`]];
 }
 
