@@ -61,12 +61,15 @@ t.test('a panel is one object: its view, keys, hint and help follow from the lis
     keys: { z: () => ({ effect: { kind: 'message', text: 'bong' } }) },
     help: [{ keys: 'z', does: 'strike the hour', hint: 'strike' }],
   };
-  const user = new User([loggedRun(t, meadowEvents())], { panels: [...PANELS, clock], columns: 160, rows: 50 });
-  t.match(user.screen(), /─ events ─[\s\S]*─ clock ─[\s\S]*2024-01-01T12:01:50.000Z[\s\S]* 1-6 views .* z strike/);
-  const number = viewsOf([...PANELS, clock]).length;
+  const panels = [...PANELS, clock];
+  const user = new User([loggedRun(t, meadowEvents())], { panels, columns: 160, rows: 50 });
+  const number = viewsOf(PANELS).length + 1;
+  t.match(user.screen(), /─ events ─[\s\S]*─ clock ─[\s\S]*2024-01-01T12:01:50.000Z[\s\S]* z strike/);
+  t.match(user.lines().at(-1), ` 1-${number} views `);
   t.match(user.press(String(number)).lines()[2], /^─ clock ─/);
   t.same(user.press('z').effects, [{ kind: 'message', text: 'bong' }]);
-  t.match(user.press('?').screen(), /z +strike the hour[\s\S]*6 clock/);
+  t.match(user.press('?').screen(), /z +strike the hour/);
+  t.match(user.screen(), ` ${number} clock`);
 });
 
 t.test('alarms are on top, and what can only be seen from outside too', async (t) => {

@@ -9,7 +9,7 @@ t.test('each command has its key and its hint', async (t) => {
   const user = new User([trainedRun(t, meadowEvents())], { columns: 140 });
   t.match(
     user.lines().at(-1),
-    ' q leave  ? help  1-5 views  p pause  c checkpoint  n sample  L rate  e end epoch  X stop  l log ',
+    /^ q leave {2}\? help {2}1-\d views {2}p pause {2}c checkpoint {2}n sample {2}L rate {2}e end epoch {2}X stop {2}l log /,
   );
   t.same(user.press('p', 'c', 'n', 'e').effects, [
     control({ command: 'pause' }),

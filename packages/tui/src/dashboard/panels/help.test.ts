@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { viewsOf } from '../app/dashboard-state.ts';
 import { loggedRun, meadowEvents, User } from '../test-support.ts';
 import { PANELS } from './panel-list.ts';
 
@@ -52,4 +54,10 @@ t.test('every key of the help does something, and every panel has a name of its 
     }
   }
   t.equal(new Set(PANELS.map(({ id }) => id)).size, PANELS.length);
+});
+
+t.test('the documentation names every key and view', async (t) => {
+  const docs = readFileSync(new URL('../../../../../docs/dashboard.md', import.meta.url), 'utf8');
+  for (const { keys } of ENTRIES) for (const key of keys.split(' ')) t.ok(docs.includes(`\`${key}\``), key);
+  for (const [i, view] of viewsOf(PANELS).entries()) t.ok(docs.includes(`\`${i + 1}\` ${view}`), view);
 });
