@@ -11,6 +11,7 @@ const PICTURES = /▀{20}[\s\S]* B to A.*\n▀{20}[\s\S]* q leave/;
 const cwd = await temporaryFolder(t);
 await makeRun(path.join(cwd, 'meadow'), {
   steps: 200,
+  config: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`setting-${i + 1}`, i])),
   more: Array.from({ length: 60 }, (_, i) => ({ type: 'warning', code: 'x', message: `warning ${i + 1}.` })),
 });
 await makeRun(path.join(cwd, 'zebra'), { steps: 100, lastLoss: 5 });
@@ -91,7 +92,7 @@ t.test('curves', async (t) => {
   t.ok(dots() < both, `raw values are hidden: ${dots()} of ${both} characters remain`);
 });
 
-t.test('samples and events', async (t) => {
+t.test('samples, events and settings', async (t) => {
   const terminal = open(t);
   await terminal.shows(/meadow {2}● lost/);
   await play(t, terminal, [
@@ -112,6 +113,11 @@ t.test('samples and events', async (t) => {
     ['k', / 1 more below ─/],
     ['1', /─ samples ─/],
     ['4', / warning 60\.\n/],
+    ['6', /─ settings ─+\n model +instagan\n batch +1\n setting-1 /],
+    ['down', /─ settings ─+\n batch +1\n/],
+    ['j', /─ settings ─+\n setting-1 +0\n/],
+    ['up', /─ settings ─+\n batch +1\n/],
+    ['k', /─ settings ─+\n model /],
   ]);
 });
 

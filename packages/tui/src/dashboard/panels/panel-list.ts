@@ -9,6 +9,7 @@ import { keyLinePanel } from './key-line.ts';
 import type { Panel } from './panel.ts';
 import { runsPanel } from './runs.ts';
 import { samplesPanel } from './samples.ts';
+import { settingsPanel } from './settings.ts';
 import { statusPanel } from './status.ts';
 
 /**
@@ -24,6 +25,7 @@ export const PANELS: readonly Panel[] = [
   samplesPanel,
   eventsPanel,
   runsPanel,
+  settingsPanel,
   curvePickerPanel,
   helpPanel,
   keyLinePanel,
