@@ -7,6 +7,8 @@ import { LiveRuns, until } from '../helpers/live-runs.ts';
 t.setTimeout(240_000);
 const cwd = await temporaryFolder(t);
 const runs = new LiveRuns(cwd);
+/** One for each image of the larger domain. */
+const STEPS_PER_EPOCH = 4;
 const drawn = await runCli('dataset draw --output meadow --count 4 --size 40x40'.split(' '), cwd);
 t.equal(drawn.code, 0, 'the sample set is drawn');
 
@@ -48,6 +50,20 @@ t.test('a training is watched and controlled from two terminals, and outlives bo
   );
   second.press('q');
   t.match(await second.exited, { exitCode: 0 });
+});
+
+t.test('sample pictures are drawn when asked for, and the training stops at the end of its epoch', async (t) => {
+  const terminal = runs.train(t, 'epoch', '--sample-every', '0');
+  await terminal.shows(/● running[\s\S]*cycleA \d/);
+  t.notOk((await runs.events('epoch')).some(({ type }) => type === 'sample'));
+  terminal.press('n');
+  await until('samples', async () => (await runs.events('epoch')).some(({ type }) => type === 'sample'));
+  await terminal.shows(/─ samples ─/);
+  terminal.press('e');
+  t.match(await terminal.exited, { exitCode: 0 });
+  const last = (await runs.events('epoch')).at(-1);
+  t.match(last, { type: 'run-finished', reason: 'interrupted' });
+  t.equal((last?.step ?? 0) % STEPS_PER_EPOCH, 0, 'a whole number of epochs');
 });
 
 t.test('Ctrl-C stops the training with a checkpoint and says where it is', async (t) => {

@@ -73,7 +73,7 @@ t.test('steps that a long run did again are shown once from the beginning on', a
 t.test('the first screen does not wait for the log to be read', async (t) => {
   const terminal = new TerminalEmulator(['monitor', 'long'], { cwd, columns: 120, rows: 36 });
   t.teardown(() => terminal.process.kill('SIGKILL'));
-  const figures = `step ${lastStep}/${2 * EVENTS}[\\s\\S]*reading log \\d+ %, shown from samples of it`;
+  const figures = `step ${lastStep}/${2 * EVENTS}[\\s\\S]*reading log \\d+ %, curves are approximate`;
   await terminal.shows(new RegExp(`${figures}[\\s\\S]*cycleA \\d[\\s\\S]*[⠁-⣿]{20}`));
   await terminal.shows(new RegExp(`^(?![\\s\\S]*reading log)[\\s\\S]*step ${lastStep}/`));
   terminal.press('q');

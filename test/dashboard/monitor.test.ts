@@ -99,8 +99,8 @@ t.test('runs are listed with their state, and beside each other', async (t) => {
 
 t.test('alarms are on top and in the title of the window', async (t) => {
   const terminal = open(t, ['runs/zebra']);
-  await terminal.shows(/▲ the training is gone without a word[\s\S]*▲ step 100: cycleA is 99 times its average/);
-  t.ok(terminal.raw.includes('\u001b]2;▲ the training is gone'));
+  await terminal.shows(/▲ the training process is gone[\s\S]*▲ step 100: cycleA is 99 times its average/);
+  t.ok(terminal.raw.includes('\u001b]2;▲ the training process is gone'));
 });
 
 t.test('what is logged meanwhile appears, without drawing the rest again', async (t) => {

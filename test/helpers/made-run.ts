@@ -7,12 +7,15 @@ export interface MadeRunOptions {
   readonly steps: number;
   /** Alarms, an end and the like. */
   readonly more?: readonly RunEventBody[];
+  /** Settings beside the usual ones. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Loss of the last step; it falls from 10. */
   readonly lastLoss?: number;
 }
 
 /** Writes the folder of a run that was never trained: a log, and a pair of sample pictures every 50 steps. */
-export async function makeRun(folder: string, { steps, more = [], lastLoss = 0.5 }: MadeRunOptions): Promise<void> {
+export async function makeRun(folder: string, options: MadeRunOptions): Promise<void> {
+  const { steps, more = [], config = {}, lastLoss = 0.5 } = options;
   await mkdir(path.join(folder, 'samples'), { recursive: true });
   const bodies: RunEventBody[] = [
     {
@@ -22,7 +25,7 @@ export async function makeRun(folder: string, { steps, more = [], lastLoss = 0.5
       stepsPerEpoch: 50,
       resumed: false,
       backend: { name: 'wasm', device: '2 threads, SIMD' },
-      config: { model: 'instagan', batch: 1 },
+      config: { model: 'instagan', batch: 1, ...config },
     },
   ];
   for (let step = 1; step <= steps; step++) {

@@ -7,11 +7,17 @@ const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', impo
 const WAIT_MS = 90_000;
 const KEYS = {
   left: '\u001b[D',
+  right: '\u001b[C',
   up: '\u001b[A',
   down: '\u001b[B',
+  pageup: '\u001b[5~',
+  pagedown: '\u001b[6~',
   return: '\r',
   escape: '\u001b',
+  tab: '\t',
   'ctrl-c': '\u0003',
+  'ctrl-l': '\f',
+  'ctrl-z': '\u001a',
 } as const;
 
 export interface EmulatorOptions {
@@ -20,6 +26,8 @@ export interface EmulatorOptions {
   readonly rows?: number;
   /** Set on top of a plain terminal's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs the command, which is `"$@"`, in a script of bash with job control. */
+  readonly script?: string;
   /** What the terminal answers to a question that it would not know by itself. */
   readonly answers?: readonly (readonly [question: string, answer: string])[];
 }
@@ -46,10 +54,15 @@ export class TerminalEmulator {
   #takesKeys = true;
   #hasExited = false;
 
-  constructor(args: readonly string[], { cwd, columns = 100, rows = 30, env = {}, answers = [] }: EmulatorOptions) {
+  constructor(
+    args: readonly string[],
+    { cwd, columns = 100, rows = 30, env = {}, script, answers = [] }: EmulatorOptions,
+  ) {
     this.#terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true });
     const { PATH = '', HOME = '' } = process.env;
-    this.process = pty.spawn(process.execPath, [COMMAND, ...args], {
+    const command = [process.execPath, COMMAND, ...args] as const;
+    const [program, ...rest] = script === undefined ? command : ['bash', '--norc', '-ic', script, 'bash', ...command];
+    this.process = pty.spawn(program, rest, {
       name: 'xterm-256color',
       cols: columns,
       rows,

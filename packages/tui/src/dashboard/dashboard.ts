@@ -1,30 +1,32 @@
 import { EventEmitter } from 'node:events';
-import { statfsSync } from 'node:fs';
 import { type ControlCommand, sendControl } from '@instagan/core/control';
 import { render } from 'ink';
 import { createElement } from 'react';
 import { DashboardApp } from './app/dashboard-app.tsx';
-import { type DashboardState, type Effect, INITIAL_STATE, type KeyContext, pressKey } from './app/dashboard-state.ts';
-import { shownCurves } from './app/panels.ts';
-import { sampleSets } from './app/sample-panel.ts';
-import { type View, viewOf } from './app/view.ts';
-import { curveGroups } from './log/curve-groups.ts';
-import { RunEntry, type RunStatus } from './log/run-entry.ts';
+import { type DashboardState, focusedRun, INITIAL_STATE, withFocus } from './app/dashboard-state.ts';
+import { type Frame, frameOf } from './app/frame.ts';
+import { pressKey } from './app/press-key.ts';
+import type { RunEntry } from './log/run-entry.ts';
+import type { Effect } from './panels/panel.ts';
+import { PANELS } from './panels/panel-list.ts';
+import { runsPanel } from './panels/runs.ts';
 import { PictureStore } from './pictures/picture-store.ts';
-import { RedrawBudget } from './redraw-budget.ts';
+import { RedrawTimer } from './redraw/redraw-timer.ts';
 import { asciiText } from './terminal/ascii-text.ts';
 import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
+import { frameSink } from './terminal/frame-sink.ts';
 import { type Overlay, Screen } from './terminal/screen.ts';
 import { Theme } from './terminal/theme.ts';
+import { RunWatch } from './watch/run-watch.ts';
 
 export interface DashboardOptions {
   /** Folders of the runs to show; asked again and again, as runs may be started. */
   readonly listRuns: () => readonly string[];
-  /** The list of runs is shown first, instead of the first run. */
+  /** Shows the list of runs first, instead of the first run. */
   readonly startsWithList: boolean;
   /** The training was started from here: Ctrl-C stops it, and when it has ended the dashboard leaves. */
   readonly ownsTraining: boolean;
-  /** How pictures are shown; found out without it. */
+  /** How to show pictures. @default the best that the terminal has */
   readonly graphics?: Graphics;
 }
 
@@ -35,20 +37,8 @@ export type DashboardEnd =
   | { readonly reason: 'ended'; readonly interrupted: boolean }
   | { readonly reason: 'signal'; readonly name: NodeJS.Signals };
 
-const POLL_INTERVAL_MS = 250;
-/** Runs that are not looked at are read less often. */
-const BACKGROUND_INTERVAL_MS = 2000;
-const LIST_INTERVAL_MS = 3000;
-const DISK_INTERVAL_MS = 5000;
-/** While a long log is read, the screen and keys get a turn this often. */
-const SLICE_MS = 25;
-const REDRAW_INTERVAL_MS = 100;
+const END_INTERVAL_MS = 1000;
 const MESSAGE_MS = 6000;
-/** What a key or the start asked for, such as a picture to be read, may take so long. */
-const AWAITED_MS = 3000;
-const LEAST_FREE_BYTES = 2e9;
-/** A run that writes, or that a full disk may have ended. */
-const FILLING: ReadonlySet<RunStatus> = new Set(['running', 'paused', 'failed', 'lost']);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -63,39 +53,38 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   return new Dashboard(options, terminal).run();
 }
 
+/** Ties together what watches the runs, what keys chose, and what is drawn. */
 class Dashboard {
-  readonly #options: DashboardOptions;
+  readonly #ownsTraining: boolean;
   readonly #terminal: TerminalCapabilities;
   readonly #theme: Theme;
   readonly #screen: Screen;
   readonly #pictures: PictureStore;
+  readonly #watch: RunWatch;
+  readonly #redraw = new RedrawTimer(() => this.#draw());
   readonly #changes = new EventEmitter();
-  readonly #budget = new RedrawBudget();
-  /** Ends all timers. */
-  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #onEnd: (end: DashboardEnd) => void;
   readonly #ended: Promise<DashboardEnd>;
-  #runs: RunEntry[] = [];
   #state: DashboardState;
-  #view: View | null = null;
-  #disk: string | null = null;
-  #message: { readonly text: string; readonly untilMs: number } | null = null;
-  #redraw: { readonly timer: NodeJS.Timeout; readonly dueMs: number } | null = null;
-  #frame = '';
-  #redrawnMs = 0;
-  #pressedMs = performance.now();
-  /** As they were last seen, with what is wrong with the disk. */
-  #statuses = '';
-  #isReading = false;
+  #frame: Frame | null = null;
+  /** What Ink made of the frame. */
+  #text = '';
+  #message: { readonly text: string; readonly timer: NodeJS.Timeout } | null = null;
   #wasInterrupted = false;
 
-  constructor(options: DashboardOptions, terminal: TerminalCapabilities) {
-    this.#options = options;
+  constructor({ listRuns, startsWithList, ownsTraining }: DashboardOptions, terminal: TerminalCapabilities) {
+    this.#ownsTraining = ownsTraining;
     this.#terminal = terminal;
     this.#theme = new Theme(terminal.depth, terminal.isLight);
-    this.#state = { ...INITIAL_STATE, view: options.startsWithList ? 'runs' : 'overview' };
+    this.#state = startsWithList ? { ...INITIAL_STATE, view: runsPanel.id } : INITIAL_STATE;
     this.#screen = new Screen((text) => process.stdout.write(text), sizeOfTerminal);
-    this.#pictures = new PictureStore(terminal, () => this.#invalidate(this.#isAwaited()));
+    this.#pictures = new PictureStore(terminal, () => this.#redraw.request(this.#redraw.isAwaited));
+    this.#watch = new RunWatch({
+      listRuns,
+      focus: () => this.#focus(),
+      showsAllRuns: () => PANELS.some(({ showsAllRuns }) => showsAllRuns?.(this.#state)),
+      onChange: (isUrgent) => this.#redraw.request(isUrgent),
+    });
     let onEnd: (end: DashboardEnd) => void = () => {};
     this.#ended = new Promise((resolve) => {
       onEnd = resolve;
@@ -104,52 +93,41 @@ class Dashboard {
   }
 
   async run(): Promise<DashboardEnd> {
-    const { stdout } = process;
+    const { stdin, stdout } = process;
     const leave = () => this.#screen.leave();
-    const resized = () => {
-      this.#screen.invalidate();
-      this.#view = null;
-      this.#invalidate(true);
-    };
+    const resized = () => this.#drawAnew();
     const signalled = (name: NodeJS.Signals) => this.#onEnd({ reason: 'signal', name });
     process.on('exit', leave);
     process.on('uncaughtExceptionMonitor', leave);
     for (const name of SIGNALS) process.on(name, signalled);
     stdout.on('resize', resized);
-    this.#listRuns();
     this.#screen.enter();
     const app = render(createElement(DashboardApp, { source: this.#source() }), {
-      stdout: this.#frameSink() as unknown as NodeJS.WriteStream,
-      stdin: process.stdin,
+      stdout: frameSink(sizeOfTerminal, (text) => this.#take(text)),
+      stdin,
       // Ink hands over whole frames, and the screen writes what changed of them.
       debug: true,
       exitOnCtrlC: false,
       patchConsole: false,
     });
+    const endTimer = setInterval(() => this.#lookForEnd(), END_INTERVAL_MS);
     try {
-      this.#every(POLL_INTERVAL_MS, () => this.#read(false));
-      this.#every(BACKGROUND_INTERVAL_MS, () => this.#read(true));
-      this.#every(LIST_INTERVAL_MS, () => this.#listRuns());
-      this.#every(DISK_INTERVAL_MS, () => this.#lookAtDisk());
-      this.#every(1000, () => this.#tick());
+      this.#watch.start();
       const failed = app.waitUntilExit().then(() => this.#ended);
       return await Promise.race([this.#ended, failed]);
     } finally {
-      for (const timer of this.#timers) clearInterval(timer);
-      if (this.#redraw !== null) clearTimeout(this.#redraw.timer);
+      this.#watch.stop();
+      this.#redraw.stop();
+      clearInterval(endTimer);
+      clearTimeout(this.#message?.timer);
       leave();
       app.unmount();
-      process.stdin.pause();
+      stdin.pause();
       stdout.off('resize', resized);
       for (const name of SIGNALS) process.off(name, signalled);
       process.off('uncaughtExceptionMonitor', leave);
       process.off('exit', leave);
     }
-  }
-
-  #every(intervalMs: number, task: () => void): void {
-    this.#timers.add(setInterval(task, intervalMs));
-    task();
   }
 
   #source() {
@@ -158,105 +136,77 @@ class Dashboard {
         this.#changes.on('change', onChange);
         return () => this.#changes.off('change', onChange);
       },
-      view: () => this.#currentView(),
+      texts: () => this.#currentFrame().texts,
       size: sizeOfTerminal,
       press: (key: string) => this.#press(key),
     };
   }
 
-  /** What Ink takes for a terminal. */
-  #frameSink(): EventEmitter {
-    const sink = new EventEmitter();
-    const size = (side: 'columns' | 'rows') => ({ get: () => sizeOfTerminal()[side] });
-    Object.defineProperties(sink, { columns: size('columns'), rows: size('rows') });
-    return Object.assign(sink, {
-      write: (frame: string) => {
-        this.#frame = this.#terminal.isUnicode ? frame : asciiText(frame);
-        this.#showFrame();
-        return true;
-      },
-    });
+  /** The run in focus stays so when others are listed before it. */
+  #focus(): RunEntry | null {
+    const run = focusedRun(this.#state, this.#watch.runs);
+    this.#state = withFocus(this.#state, run?.folder ?? null, PANELS);
+    return run;
   }
 
-  #currentView(): View {
-    this.#view ??= viewOf({
-      runs: this.#runs,
+  #currentFrame(): Frame {
+    this.#frame ??= frameOf({
+      panels: PANELS,
+      runs: this.#watch.runs,
       state: this.#state,
-      context: this.#context(),
+      ownsTraining: this.#ownsTraining,
       ...sizeOfTerminal(),
       nowMs: Date.now(),
-      disk: this.#disk,
+      disk: this.#watch.disk,
       message: this.#message?.text ?? null,
       theme: this.#theme,
       terminal: this.#terminal,
       pictures: this.#pictures,
     });
-    return this.#view;
-  }
-
-  #context(): KeyContext {
-    const run = this.#runs[this.#state.focus];
-    const names = run?.log.series.names ?? [];
-    return {
-      runCount: this.#runs.length,
-      lastStep: Math.max(1, run?.log.series.lastStep ?? 1),
-      sampleCount: sampleSets(run?.log.state.samples ?? []).length,
-      groupCount: Math.max(1, curveGroups(names).length),
-      names,
-      shown: run === undefined ? [] : shownCurves(run, this.#state).names,
-      isPaused: run?.status === 'paused',
-      takesCommands: run?.isTraining ?? false,
-      ownsTraining: this.#options.ownsTraining,
-    };
-  }
-
-  #showFrame(): void {
-    const { overlays } = this.#currentView();
-    this.#screen.show(this.#frame, this.#terminal.isUnicode ? overlays : overlays.map(asciiOverlay));
-  }
-
-  /**
-   * Shows what changed: after a key at most ten times a second, otherwise as the budget allows.
-   */
-  #invalidate(isAnswer = false): void {
-    const allowedMs = performance.now() + (isAnswer ? 0 : this.#budget.waitMs());
-    const dueMs = Math.max(this.#redrawnMs + REDRAW_INTERVAL_MS, allowedMs);
-    if (this.#redraw !== null) {
-      if (dueMs >= this.#redraw.dueMs) return;
-      clearTimeout(this.#redraw.timer);
-    }
-    const timer = setTimeout(() => this.#draw(), Math.max(0, dueMs - performance.now()));
-    this.#redraw = { timer, dueMs };
+    return this.#frame;
   }
 
   #draw(): void {
-    this.#redraw = null;
-    this.#redrawnMs = performance.now();
-    const last = this.#view;
-    this.#view = null;
-    const view = this.#currentView();
-    this.#screen.title(view.title);
+    const last = this.#frame;
+    this.#frame = null;
+    const frame = this.#currentFrame();
+    this.#screen.title(frame.title);
     // Ink has nothing to do where only charts or pictures changed.
-    if (last !== null && textOf(view) === textOf(last)) {
-      last.overlays = view.overlays;
-      this.#view = last;
-      this.#showFrame();
+    if (last !== null && JSON.stringify(frame.texts) === JSON.stringify(last.texts)) {
+      this.#frame = { ...frame, texts: last.texts };
+      this.#show();
     } else this.#changes.emit('change');
   }
 
-  /** Whether somebody has just pressed a key, or started the dashboard, and looks at what comes. */
-  #isAwaited(): boolean {
-    return performance.now() - this.#pressedMs < AWAITED_MS;
+  /** Takes what Ink made of the frame. */
+  #take(text: string): void {
+    this.#text = this.#terminal.isUnicode ? text : asciiText(text);
+    this.#show();
+  }
+
+  #show(): void {
+    const { overlays } = this.#currentFrame();
+    this.#screen.show(this.#text, this.#terminal.isUnicode ? overlays : overlays.map(asciiOverlay));
+  }
+
+  /** Draws the whole screen again, as after a change of its size. */
+  #drawAnew(): void {
+    this.#screen.invalidate();
+    this.#frame = null;
+    this.#redraw.request(true);
   }
 
   #press(key: string): void {
-    this.#pressedMs = performance.now();
-    const { state, effect } = pressKey(this.#state, key, this.#context());
-    this.#state = state;
+    const { state, effect } = pressKey(this.#state, key, {
+      panels: PANELS,
+      runs: this.#watch.runs,
+      run: this.#focus(),
+      ownsTraining: this.#ownsTraining,
+    });
+    if (state !== undefined) this.#state = state;
     if (key === 'ctrl-c') this.#wasInterrupted = true;
-    if (key === 'ctrl-l') this.#screen.invalidate();
     if (effect !== undefined) this.#apply(effect);
-    this.#invalidate(true);
+    this.#redraw.answer();
   }
 
   #apply(effect: Effect): void {
@@ -266,6 +216,9 @@ class Dashboard {
         break;
       case 'suspend':
         this.#suspend();
+        break;
+      case 'redraw':
+        this.#screen.invalidate();
         break;
       case 'message':
         this.#say(effect.text);
@@ -277,15 +230,20 @@ class Dashboard {
   }
 
   async #control(command: ControlCommand): Promise<void> {
-    const run = this.#runs[this.#state.focus];
-    if (run === undefined) return;
-    this.#say(`${command.command}: sent, it takes effect after this step`);
+    const run = this.#focus();
+    if (run === null) return;
+    this.#say(`${command.command}: sent, takes effect after this step`);
     await sendControl(run.folder, command).catch((error: Error) => this.#say(error.message));
   }
 
   #say(text: string): void {
-    this.#message = { text, untilMs: performance.now() + MESSAGE_MS };
-    this.#invalidate(true);
+    clearTimeout(this.#message?.timer);
+    const timer = setTimeout(() => {
+      this.#message = null;
+      this.#redraw.request(true);
+    }, MESSAGE_MS);
+    this.#message = { text, timer };
+    this.#redraw.request(true);
   }
 
   /** Gives the terminal to the shell until the person comes back. */
@@ -296,88 +254,17 @@ class Dashboard {
     process.once('SIGCONT', () => {
       process.stdin.setRawMode(true);
       this.#screen.enter();
-      this.#invalidate();
+      this.#redraw.request();
     });
     process.kill(process.pid, 'SIGTSTP');
   }
 
-  #tick(): void {
-    if (this.#message !== null && performance.now() > this.#message.untilMs) {
-      this.#message = null;
-      this.#invalidate(true);
-    }
-    const [run] = this.#runs;
-    const hasEnded =
-      run !== undefined && run.log.progress === 1 && (run.log.state.end !== null || run.status === 'lost');
-    if (this.#options.ownsTraining && hasEnded) this.#onEnd({ reason: 'ended', interrupted: this.#wasInterrupted });
-    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status)].join();
-    // Ages grow meanwhile, and silence becomes an alarm.
-    if (statuses !== this.#statuses) this.#invalidate(true);
-    else if (this.#runs[this.#state.focus]?.isLive) this.#invalidate();
-    this.#statuses = statuses;
+  #lookForEnd(): void {
+    const [run] = this.#watch.runs;
+    if (!this.#ownsTraining || run === undefined) return;
+    const hasEnded = run.log.progress === 1 && (run.log.state.end !== null || run.status === 'lost');
+    if (hasEnded) this.#onEnd({ reason: 'ended', interrupted: this.#wasInterrupted });
   }
-
-  #listRuns(): void {
-    const focused = this.#runs[this.#state.focus]?.folder;
-    const known = new Map(this.#runs.map((run) => [run.folder, run]));
-    this.#runs = this.#options.listRuns().map((folder) => known.get(folder) ?? new RunEntry(folder));
-    for (const run of this.#runs) run.checkAlive();
-    const focus = this.#runs.findIndex(({ folder }) => folder === focused);
-    this.#state = { ...this.#state, focus: Math.max(0, focus) };
-    if (known.size !== this.#runs.length) this.#read(true);
-  }
-
-  /** Reads what was appended to the logs, in slices. */
-  #read(all: boolean): void {
-    if (this.#isReading) return;
-    const { focus, isOverlaid, view } = this.#state;
-    const everything = all || isOverlaid || view === 'runs';
-    const focused = this.#runs[focus];
-    const others = everything ? this.#runs.filter((run) => run !== focused) : [];
-    // In turns: a short log does not wait for a long one.
-    const waiting = [...(focused === undefined ? [] : [focused]), ...others];
-    this.#isReading = true;
-    const slice = () => {
-      const run = waiting.shift();
-      if (run === undefined) {
-        this.#isReading = false;
-        return;
-      }
-      const [wasEnded, known] = [run.log.state.end !== null, knowledgeOf(run)];
-      const { changed, caughtUp } = run.log.poll(SLICE_MS);
-      // Who opens a run waits for it.
-      if (changed) this.#invalidate(knowledgeOf(run) > known);
-      if (changed && wasEnded !== (run.log.state.end !== null)) run.checkAlive();
-      if (!caughtUp) waiting.push(run);
-      if (waiting.length > 0) setImmediate(slice);
-      else this.#isReading = false;
-    };
-    slice();
-  }
-
-  #lookAtDisk(): void {
-    const run = this.#runs[this.#state.focus];
-    if (run === undefined) return;
-    try {
-      const { bavail, bsize } = statfsSync(run.folder);
-      const free = Number(bavail) * Number(bsize);
-      const text = `the disk is nearly full: ${(free / 1e9).toFixed(1)} GB are left for ${run.folder}`;
-      this.#disk = FILLING.has(run.status) && free < LEAST_FREE_BYTES ? text : null;
-    } catch {
-      this.#disk = null;
-    }
-  }
-}
-
-/** How much is known of a run: nothing, what slices of its log say, or all. */
-function knowledgeOf({ log }: RunEntry): number {
-  if (log.state.startedMs === 0) return 0;
-  return log.isSurveyed ? 1 : 2;
-}
-
-/** What Ink shows of a view. */
-function textOf({ panels }: View): string {
-  return JSON.stringify(panels);
 }
 
 function asciiOverlay(overlay: Overlay): Overlay {

@@ -2,14 +2,14 @@
 /** @jsxImportSource react */
 import { Box, type Key, Text, useInput } from 'ink';
 import { useSyncExternalStore } from 'react';
-import type { View } from './view.ts';
+import type { FrameText } from './frame.ts';
 
 /** What the app shows and whom it tells of keys. */
 export interface DashboardSource {
   /** Calls back after each change. @returns ends this */
   readonly subscribe: (onChange: () => void) => () => void;
   /** The same object until something changes. */
-  readonly view: () => View;
+  readonly texts: () => readonly FrameText[];
   readonly size: () => { readonly columns: number; readonly rows: number };
   /** A character or the name of a key. */
   readonly press: (key: string) => void;
@@ -17,14 +17,14 @@ export interface DashboardSource {
 
 /** The dashboard as an Ink app: panels at the places that the layout gave them. */
 export function DashboardApp({ source }: { source: DashboardSource }) {
-  const { panels } = useSyncExternalStore(source.subscribe, source.view);
+  const texts = useSyncExternalStore(source.subscribe, source.texts);
   const { columns, rows } = source.size();
   useInput((input, key) => {
     for (const name of keyNames(input, key)) source.press(name);
   });
   return (
     <Box width={columns} height={rows} overflow="hidden">
-      {panels.map(({ name, area, lines }) => (
+      {texts.map(({ name, area, lines }) => (
         <Box
           key={name}
           position="absolute"

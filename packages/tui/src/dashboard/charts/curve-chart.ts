@@ -28,18 +28,18 @@ export interface CurveChartOptions {
 
 /** Room for the numbers of the vertical axis, and its line. */
 const AXIS_WIDTH = 7;
-const LEAST_WIDTH = 20;
-const LEAST_HEIGHT = 4;
+const MIN_WIDTH = 20;
+const MIN_HEIGHT = 4;
 const LEGEND_LINES = 2;
 
 /** Curves as `height` lines of `width` characters: a legend with values, the plot with its numbers, and the steps. */
 export function curveChart(options: CurveChartOptions): string[] {
   const { width, height, theme, isAscii = false } = options;
-  if (width < LEAST_WIDTH || height < LEAST_HEIGHT) {
+  if (width < MIN_WIDTH || height < MIN_HEIGHT) {
     return Array.from({ length: height }, () => ' '.repeat(width));
   }
   const curves = options.curves.filter(({ points }) => points.steps.length > 0);
-  const lines = legend({ ...options, curves }).slice(0, height - LEAST_HEIGHT + 1);
+  const lines = legend({ ...options, curves }).slice(0, height - MIN_HEIGHT + 1);
   const [columns, rows] = [width - AXIS_WIDTH, height - lines.length - 1];
   if (curves.length === 0) {
     for (let row = 0; row < height - 1; row++) {

@@ -54,7 +54,7 @@ export class LogFold {
   }
 
   #takeStep(step: number, timeMs: number, names: readonly string[], values: ArrayLike<number>): void {
-    // The line that said so was passed over: the run was resumed.
+    // The run was resumed, but the line that says so was skipped.
     if (step <= this.#lastStep) this.series.truncate(step - 1);
     this.#lastStep = step;
     this.state.observeStep(step, timeMs);

@@ -24,13 +24,13 @@ export class RunEntry {
     return job === null ? path.basename(path.resolve(this.folder)) : `${job.job} ${path.basename(job.input)}`;
   }
 
-  /** Looks whether a process trains the run, or does the job. */
+  /** Checks whether a process is training the run or doing the job. */
   checkAlive(): void {
     this.#isAlive = isTrained(this.folder);
     this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
   }
 
-  /** What a training said before it was gone, where that was kept. */
+  /** The error that a training in the background printed before it ended; null if there is none. */
   get lastWords(): string | null {
     return this.#lastWords;
   }
@@ -59,7 +59,7 @@ export class RunEntry {
   }
 }
 
-/** Whether the lock of a run names a process that is alive; on another machine it is believed. */
+/** Whether the lock of a run names a process that is alive; a lock held by another machine is trusted. */
 function isTrained(folder: string): boolean {
   const { pid, host } = readLock(folder);
   if (host !== hostname()) return host !== '';

@@ -28,13 +28,13 @@ export interface RunEnd {
   readonly message: string | null;
 }
 
-/** Pictures of a job that are kept, the last ones. */
-const MOST_JOB_PICTURES = 200;
+/** The newest pictures of a job are kept, up to this many. */
+const MAX_JOB_PICTURES = 200;
 /** Lines of the feed that are kept. */
 const FEED_LENGTH = 500;
 /** Steps over which the pace is averaged. */
 const PACE_STEPS = 32;
-/** A break longer than this many usual steps is no part of the pace: the machine slept or the run was paused. */
+/** A break longer than this many usual steps does not count for the pace: the machine slept or the run was paused. */
 const BREAK_FACTOR = 20;
 
 /**
@@ -47,7 +47,7 @@ export class RunState {
   /** How the job began; null for a training. */
   job: EventOf<'job-started'> | null = null;
   startedMs = 0;
-  /** Null where nobody knows. */
+  /** Null if unknown. */
   totalSteps: number | null = null;
   /** Number and time of the last step. */
   step = 0;
@@ -189,8 +189,7 @@ export class RunState {
   #progress({ step, totalSteps, path }: EventOf<'job-progress'>, timeMs: number): void {
     this.observeStep(step, timeMs);
     this.totalSteps = totalSteps;
-    if (path !== undefined)
-      this.samples = [...this.samples.slice(1 - MOST_JOB_PICTURES), { step, path, direction: '' }];
+    if (path !== undefined) this.samples = [...this.samples.slice(1 - MAX_JOB_PICTURES), { step, path, direction: '' }];
   }
 
   #clear(step: number, timeMs: number): void {

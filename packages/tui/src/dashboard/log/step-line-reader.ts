@@ -16,7 +16,7 @@ const UPPER_E = 0x45;
 const TIME_LENGTH = 24;
 const POWERS = Array.from({ length: 40 }, (_, exponent) => 10 ** exponent);
 /** Digits that a double can hold; the rest of a number's digits only move the point. */
-const LARGEST_MANTISSA = 1e15;
+const MAX_MANTISSA = 1e15;
 
 type Slot = 'step' | 'time' | 'skip' | number;
 
@@ -139,7 +139,7 @@ export class StepLineReader {
     for (; i < end; i++) {
       const byte = block[i] as number;
       if (byte >= ZERO && byte <= NINE) {
-        if (mantissa < LARGEST_MANTISSA) {
+        if (mantissa < MAX_MANTISSA) {
           mantissa = mantissa * 10 + (byte - ZERO);
           if (isFraction) exponent--;
         } else if (!isFraction) exponent++;

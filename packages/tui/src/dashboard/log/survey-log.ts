@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { LogFold } from './log-fold.ts';
 import { StepSeries } from './step-series.ts';
 
-/** A log that is shorter is read whole in an instant. */
+/** Shorter logs are read whole in an instant. */
 export const SURVEYED_BYTES = 1 << 25;
 const SLICES = 256;
 const SLICE_BYTES = 1 << 14;
@@ -13,8 +13,8 @@ const BUCKETS = 2048;
 const NEWLINE = 0x0a;
 
 /**
- * What slices of a long log say of the whole, read in a few dozen milliseconds: curves from evenly spread samples of it,
- * and a summary from its beginning and end. Exact where it was read, silent elsewhere: it stands in until all is read.
+ * A sketch of a long log, read in a few dozen milliseconds: curves from evenly spread slices of it, and a summary from
+ * its beginning and end. It stands in until the whole log is read.
  *
  * @param descriptor the open log
  * @param sizeBytes at least SURVEYED_BYTES
@@ -41,7 +41,7 @@ function takeSlice(descriptor: number, start: number, length: number, file: stri
   for (;;) {
     const end = bytes.indexOf(NEWLINE, begin);
     if (end === -1) return;
-    // The number of a line is known only to who reads all; what is damaged is told then.
+    // Line numbers are unknown here: damaged lines are reported when the whole log is read.
     if (end > begin) fold.take(bytes, begin, end, { file, line: 0 });
     begin = end + 1;
   }

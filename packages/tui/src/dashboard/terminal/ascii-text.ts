@@ -10,6 +10,8 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '·': '-',
   '←': '<',
   '→': '>',
+  '↑': '^',
+  '↓': 'v',
 };
 
 /** Text for a terminal that shows ASCII alone. */

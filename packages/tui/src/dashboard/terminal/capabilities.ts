@@ -21,15 +21,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const KITTY_QUERY = '\u001b_Gi=4242,s=1,v=1,a=q,t=d,f=24;AAAA\u001b\\';
 
 /**
- * Questions to the terminal: kitty graphics, background colour, size of a character, and at last what it is (DA1), which
- * every terminal answers: what was not answered before that is not there. Multiplexers are not asked for kitty graphics:
- * they have none, and take the question for a title.
+ * Questions to the terminal: kitty graphics, background colour, size of a character, and last what it is (DA1). Every
+ * terminal answers that one: it does not know what it left unanswered before. Multiplexers are not asked for kitty
+ * graphics: they have none, and take the question for a title.
  */
 export function terminalQuery(env: Environment): string {
   return `${isMultiplexer(env) ? '' : KITTY_QUERY}\u001b]11;?\u001b\\\u001b[16t\u001b[c`;
 }
 
-/** Whether tmux or screen stands between us and the terminal, whose name then means nothing. */
+/** Whether tmux or screen runs in the terminal, whose name then means nothing. */
 function isMultiplexer(env: Environment): boolean {
   return env.TMUX !== undefined || env.STY !== undefined || /^(tmux|screen)/.test(env.TERM ?? '');
 }
@@ -93,7 +93,7 @@ function isLight(answers: string, env: Environment): boolean {
 /**
  * Asks the terminal. Keys that are typed meanwhile are lost.
  *
- * @param timeoutMs after which what has come counts
+ * @param timeoutMs after this, only the answers that have come count
  */
 export async function askTerminal(
   stdin: NodeJS.ReadStream,
@@ -111,7 +111,7 @@ export async function askTerminal(
       stdin.off('readable', take);
       resolve();
     }
-    // Not 'data': a stream that has flowed and is paused wakes nobody who waits for 'readable', as Ink does.
+    // Not 'data': a stream that was paused after it no longer emits 'readable', which Ink waits for.
     function take(): void {
       for (let chunk = stdin.read(); chunk !== null; chunk = stdin.read()) answers += String(chunk);
       if (isAnswerComplete(answers)) done();

@@ -31,7 +31,7 @@ interface Frame {
 }
 
 /** At most ten redraws a second. */
-const REDRAW_INTERVAL_MS = 100;
+export const REDRAW_INTERVAL_MS = 100;
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[22;2t\u001b[2J';
 const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?7h\u001b[?25h\u001b[23;2t\u001b[?1049l';
 const BEGIN = '\u001b[?2026h';

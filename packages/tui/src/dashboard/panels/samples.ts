@@ -1,24 +1,46 @@
 import { posix } from 'node:path';
+import { Choice } from '../app/choice.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { SampleEntry } from '../log/run-state.ts';
-import type { PictureStore } from '../pictures/picture-store.ts';
 import { fitCells } from '../pictures/resample.ts';
 import type { Overlay } from '../terminal/screen.ts';
-import type { Theme } from '../terminal/theme.ts';
-import type { DashboardState } from './dashboard-state.ts';
-import type { Area } from './layout.ts';
+import type { Area, DrawContext, Drawing, KeyAction, Panel } from './panel.ts';
 import { fitted, titleLine } from './text.ts';
 
+/** Index among the sets of samples; null for the newest. */
+const sampleChoice = new Choice<{ readonly index: number | null }>(
+  'samples',
+  { index: null },
+  { 'another run': ['index'], escape: ['index'] },
+);
+
+/** Sample pictures of a training, or what a job wrote: the newest, or those of any step before. */
+export const samplesPanel: Panel = {
+  id: 'samples',
+  wants: {
+    place: 'body',
+    view: { takesAllRows: false },
+    overview: { column: 'right', widthShare: 0.46, importance: 2, minRows: 5, maxShare: 0.55 },
+  },
+  rows: newestRows,
+  render: samples,
+  choice: sampleChoice,
+  keys: { '[': stepping(-1), ',': stepping(-1), ']': stepping(1), '.': stepping(1) },
+  help: [
+    { keys: '[ ]', does: 'show earlier, later samples', hint: ({ run }) => (hasSeveralSets(run) ? 'samples' : null) },
+  ],
+};
+
 /** The pictures made after one step. */
-export interface SampleSet {
+interface SampleSet {
   readonly step: number;
   readonly entries: readonly SampleEntry[];
 }
 
 /** Sets of pictures in the order of their steps. */
-export function sampleSets(samples: readonly SampleEntry[]): SampleSet[] {
+function sampleSets({ log }: RunEntry): SampleSet[] {
   const sets = new Map<number, SampleEntry[]>();
-  for (const entry of samples) {
+  for (const entry of log.state.samples) {
     const set = sets.get(entry.step);
     if (set === undefined) sets.set(entry.step, [entry]);
     else if (!set.some(({ path }) => path === entry.path)) set.push(entry);
@@ -26,12 +48,26 @@ export function sampleSets(samples: readonly SampleEntry[]): SampleSet[] {
   return [...sets].map(([step, entries]) => ({ step, entries }));
 }
 
+function hasSeveralSets({ log }: RunEntry): boolean {
+  const { samples } = log.state;
+  return samples[0]?.step !== samples.at(-1)?.step;
+}
+
+/** Goes through the sets; beyond the last one the newest is shown, whichever comes. */
+function stepping(by: number): KeyAction {
+  return (state, { run }) => {
+    const last = sampleSets(run).length - 1;
+    const next = Math.max(0, (sampleChoice.in(state).index ?? last) + by);
+    return { state: sampleChoice.set(state, { index: next >= last ? null : next }) };
+  };
+}
+
 /** Width by height of a row of five pictures, before the first one is known. */
 const USUAL_SHAPE = { width: 344, height: 72 };
 
-/** Lines that the newest samples take at a width. */
-export function sampleRows(run: RunEntry, pictures: PictureStore, columns: number): number {
-  const set = sampleSets(run.log.state.samples).at(-1);
+/** Rows that the newest set fills at a width: a title, and a caption with each picture. */
+function newestRows({ run, pictures }: DrawContext, columns: number): number {
+  const set = sampleSets(run).at(-1);
   if (set === undefined) return 0;
   const each = set.entries.map((entry) => {
     const shape = pictures.shapeOf(run.folder, entry.path) ?? USUAL_SHAPE;
@@ -40,21 +76,16 @@ export function sampleRows(run: RunEntry, pictures: PictureStore, columns: numbe
   return 1 + each.reduce((sum, rows) => sum + rows, 0);
 }
 
-/** Sample pictures: a title, a caption for each, and the pictures as overlays. */
-export function samplePanel(
-  run: RunEntry,
-  state: DashboardState,
-  pictures: PictureStore,
-  area: Area,
-  theme: Theme,
-): { readonly lines: readonly string[]; readonly overlays: readonly Overlay[] } {
-  const sets = sampleSets(run.log.state.samples);
-  const index = Math.min(sets.length - 1, state.sample ?? sets.length - 1);
+function samples({ run, state, pictures, theme }: DrawContext, area: Area): Drawing {
+  const sets = sampleSets(run);
+  const { index: chosen } = sampleChoice.in(state);
+  const index = Math.min(sets.length - 1, chosen ?? sets.length - 1);
   const set = sets[index];
   if (set === undefined) {
-    return { lines: [titleLine('samples', '', area.columns, theme), theme.paint('dim', ' none yet')], overlays: [] };
+    return { lines: [titleLine('samples', '', area.columns, theme), theme.paint('dim', ' none yet')] };
   }
-  const note = `${run.log.state.item} ${set.step}, ${index + 1} of ${sets.length}${state.sample === null ? '' : ', esc for the newest'}`;
+  const place = `${run.log.state.item} ${set.step}, ${index + 1} of ${sets.length}`;
+  const note = chosen === null ? place : `${place}, esc for the newest`;
   const lines = [titleLine('samples', note, area.columns, theme)];
   const overlays: Overlay[] = [];
   const rowsEach = Math.floor((area.rows - 1) / set.entries.length) - 1;

@@ -1,9 +1,9 @@
 /** Share of the time that may be computed, on all threads together. */
 const SHARE = 0.004;
 /** What may be saved up for a burst of changes. */
-const MOST_SAVED_MS = 100;
+const MAX_SAVED_MS = 100;
 /** However much was computed, what changes by itself is shown again after this. */
-const LONGEST_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 /**
  * Keeps a process that watches another one cheap: it saves a share of the time that passes and spends what the process
@@ -12,7 +12,7 @@ const LONGEST_WAIT_MS = 10_000;
 export class RedrawBudget {
   readonly #cpuMs: () => number;
   readonly #nowMs: () => number;
-  #savedMs = MOST_SAVED_MS;
+  #savedMs = MAX_SAVED_MS;
   #last: { readonly cpuMs: number; readonly nowMs: number };
 
   /** The clocks are for tests. */
@@ -27,7 +27,7 @@ export class RedrawBudget {
     const now = { cpuMs: this.#cpuMs(), nowMs: this.#nowMs() };
     const change = SHARE * (now.nowMs - this.#last.nowMs) - (now.cpuMs - this.#last.cpuMs);
     this.#last = now;
-    this.#savedMs = Math.max(-SHARE * LONGEST_WAIT_MS, Math.min(MOST_SAVED_MS, this.#savedMs + change));
+    this.#savedMs = Math.max(-SHARE * MAX_WAIT_MS, Math.min(MAX_SAVED_MS, this.#savedMs + change));
     return Math.max(0, -this.#savedMs / SHARE);
   }
 }

@@ -17,30 +17,26 @@ export function titleLine(title: string, note: string, width: number, theme: The
   return theme.paint('dim', '─ ') + theme.paint('strong', title) + theme.paint('dim', ` ${fill}${tail}`);
 }
 
-/** Pieces of text with the colour of each, laid in lines of a width, whole pieces only. */
+/** Text with its colours. */
 export interface Piece {
   /** As it is measured, without colours. */
   readonly plain: string;
   readonly painted: string;
 }
 
-export function flow(pieces: readonly Piece[], width: number, gap: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  let used = 0;
-  for (const { plain, painted } of pieces) {
-    if (used > 0 && used + gap + plain.length > width) {
-      lines.push(line);
-      line = '';
-      used = 0;
-    }
-    if (used > 0) {
-      line += ' '.repeat(gap);
-      used += gap;
-    }
-    line += plain.length > width ? fitted(plain, width) : painted;
-    used += Math.min(width, plain.length);
+/** Pieces laid in lines of a width, whole pieces only, with a gap of blanks between them. */
+export function flow(pieces: readonly Piece[], width: number, gap: number): Piece[] {
+  const lines: Piece[] = [];
+  for (const piece of pieces) {
+    const cut = piece.plain.length > width ? fitted(piece.plain, width) : null;
+    const next = cut === null ? piece : { plain: cut, painted: cut };
+    const line = lines.at(-1);
+    if (line === undefined || line.plain.length + gap + next.plain.length > width) lines.push(next);
+    else lines[lines.length - 1] = joined(line, next, ' '.repeat(gap));
   }
-  if (used > 0) lines.push(line);
   return lines;
+}
+
+function joined(a: Piece, b: Piece, between: string): Piece {
+  return { plain: a.plain + between + b.plain, painted: a.painted + between + b.painted };
 }

@@ -1,0 +1,172 @@
+import type { DashboardState } from '../app/dashboard-state.ts';
+import { type Curve, curveChart } from '../charts/curve-chart.ts';
+import { type CurveGroup, curveGroups, curveLabel, SCORE } from '../log/curve-groups.ts';
+import type { Overlay } from '../terminal/screen.ts';
+import { CURVE_ROLES } from '../terminal/theme.ts';
+import {
+  type CurveChoice,
+  curveChoice,
+  drawnRuns,
+  lastDrawnStep,
+  SMOOTHINGS,
+  type StepRange,
+  shownCurves,
+} from './curve-choice.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
+import { titleLine } from './text.ts';
+
+const MIN_ROWS = 7;
+/** From so many rows on there are two charts: in a column of their own, and above the pictures. */
+const TWO_CHARTS_ROWS = { beside: 14, above: 22 } as const;
+/** Pressing an arrow moves the cursor by this share of what is shown. */
+const CURSOR_STRIDES = 60;
+const MIN_RANGE_STEPS = 10;
+/** With more curves their raw values hide each other. */
+const MAX_RAW_CURVES = 4;
+
+/** Charts of losses, scores, learning rates, times and memory over the steps. */
+export const curvesPanel: Panel = {
+  id: 'curves',
+  wants: {
+    place: 'body',
+    view: { takesAllRows: false },
+    overview: { column: 'left', importance: 3, minRows: MIN_ROWS, fills: true },
+  },
+  rows: () => MIN_ROWS,
+  render: (context, area) => ({
+    lines: [],
+    overlays: chartAreas(context, area).flatMap((chart, i) => chartOverlay(context, chart, i)),
+  }),
+  choice: curveChoice,
+  showsAllRuns: (state) => curveChoice.in(state).isOverlaid,
+  keys: {
+    o: changing(({ isOverlaid }) => ({ isOverlaid: !isOverlaid })),
+    l: changing(({ isLog }) => ({ isLog: !isLog })),
+    s: changing(({ smoothing }) => ({ smoothing: (smoothing + 1) % SMOOTHINGS.length })),
+    r: changing(({ showsRaw }) => ({ showsRaw: !showsRaw })),
+    g: changing(nextGroup),
+    t: changing(() => ({ pickerRow: 0 })),
+    '+': zooming(0.5),
+    '=': zooming(0.5),
+    '-': zooming(2),
+    '0': changing(() => ({ range: null, cursor: null })),
+    left: movingCursor(-1),
+    right: movingCursor(1),
+  },
+  help: [
+    { keys: 'o', does: 'draw the curves of all runs', hint: ({ runs }) => (runs.length > 1 ? 'overlay' : null) },
+    {
+      keys: 'l',
+      does: 'switch the axis: linear, log',
+      hint: ({ state }) => (curveChoice.in(state).isLog ? 'linear' : 'log'),
+    },
+    { keys: 's', does: 'change the smoothing', hint: 'smooth' },
+    { keys: 'r', does: 'show or hide raw values' },
+    { keys: 'g', does: 'show the next group', hint: 'group' },
+    { keys: 't', does: 'choose curves from a list', hint: 'curves' },
+    { keys: '+ -', does: 'zoom in or out', hint: 'zoom' },
+    { keys: '0', does: 'show all steps' },
+    { keys: '← →', does: 'read the values at a step', hint: 'cursor' },
+  ],
+};
+
+function changing(change: (choice: CurveChoice, context: KeyContext) => Partial<CurveChoice>): KeyAction {
+  return (state, context) => ({ state: curveChoice.set(state, change(curveChoice.in(state), context)) });
+}
+
+/** Leaves curves chosen by hand first. */
+function nextGroup({ chosen, group }: CurveChoice, { run }: KeyContext): Partial<CurveChoice> {
+  if (chosen !== null) return { chosen: null };
+  return { group: (group + 1) % Math.max(1, curveGroups(run.log.series.names).length) };
+}
+
+/** Scales the range around the cursor, or keeps it at the end, where a live run grows. */
+function zooming(factor: number): KeyAction {
+  return (state, context) => {
+    const lastStep = lastDrawnStep(state, context);
+    const { from, to } = rangeOf(state, lastStep);
+    const span = Math.max(MIN_RANGE_STEPS, (to - from) * factor);
+    if (span >= lastStep) return { state: curveChoice.set(state, { range: null }) };
+    const centre = curveChoice.in(state).cursor ?? to;
+    const start = Math.min(Math.max(0, centre - span / 2), lastStep - span);
+    return { state: curveChoice.set(state, { range: { from: start, to: start + span } }) };
+  };
+}
+
+/** Moves the cursor, which takes the range along. */
+function movingCursor(by: number): KeyAction {
+  return (state, context) => {
+    const lastStep = lastDrawnStep(state, context);
+    const { from, to } = rangeOf(state, lastStep);
+    const { range, cursor: last } = curveChoice.in(state);
+    const stride = Math.max(1, (to - from) / CURSOR_STRIDES);
+    const cursor = Math.min(lastStep, Math.max(0, (last ?? to) + by * stride));
+    if (range === null || (cursor >= from && cursor <= to)) return { state: curveChoice.set(state, { cursor }) };
+    const shift = cursor < from ? cursor - from : cursor - to;
+    return { state: curveChoice.set(state, { cursor, range: { from: from + shift, to: to + shift } }) };
+  };
+}
+
+function rangeOf(state: DashboardState, lastStep: number): StepRange {
+  return curveChoice.in(state).range ?? { from: 0, to: lastStep };
+}
+
+/** One chart, or two one below the other where there is room in the overview. */
+function chartAreas({ state, columns }: DrawContext, area: Area): Area[] {
+  const isOverview = state.view !== curvesPanel.id;
+  const enough = area.columns < columns ? TWO_CHARTS_ROWS.beside : TWO_CHARTS_ROWS.above;
+  if (!isOverview || area.rows < enough) return [area];
+  const rows = Math.floor(area.rows / 2);
+  return [
+    { ...area, rows },
+    { ...area, row: area.row + rows, rows: area.rows - rows },
+  ];
+}
+
+function chartOverlay(context: DrawContext, area: Area, index: number): Overlay[] {
+  const choice = curveChoice.in(context.state);
+  // Curves chosen by hand are one group: the second chart shows the first of the usual ones.
+  const group =
+    index > 0 && choice.chosen !== null
+      ? shownCurves(context.run, { ...choice, chosen: null, group: 0 })
+      : shownCurves(context.run, choice, index);
+  const lines = chartLines(context, group, area);
+  if (lines.length === 0) return [];
+  return [{ key: `chart ${index}`, ...area, rows: lines.length, content: { kind: 'text', lines } }];
+}
+
+/** A chart of a group of curves, with its title. */
+function chartLines(context: DrawContext, group: CurveGroup, area: Area): string[] {
+  if (area.rows < 2) return [];
+  const { state, theme, terminal } = context;
+  const { isLog, isOverlaid, showsRaw, smoothing: level, range, cursor } = curveChoice.in(state);
+  const { from, to } = rangeOf(state, lastDrawnStep(state, context));
+  // Scores of thousands of pixels need no smoothing, and there are few.
+  const isScored = group.names.every((name) => name.startsWith(SCORE));
+  const smoothing = isScored ? 0 : (SMOOTHINGS[level] as number);
+  const curves: Curve[] = [];
+  for (const name of group.names) {
+    for (const run of drawnRuns(state, context)) {
+      const label = isOverlaid ? `${run.name}:${curveLabel(name)}` : curveLabel(name);
+      const role = CURVE_ROLES[curves.length % CURVE_ROLES.length]!;
+      curves.push({ label, role, points: run.log.series.points(name, from, to, area.columns * 2, smoothing) });
+    }
+  }
+  const notes = [isLog ? 'log' : 'linear', smoothing === 0 ? 'not smoothed' : `smoothed ${smoothing}`];
+  if (range !== null) notes.push(`steps ${Math.round(from)} to ${Math.round(to)}`);
+  return [
+    titleLine(group.title, notes.join(', '), area.columns, theme),
+    ...curveChart({
+      width: area.columns,
+      height: area.rows - 1,
+      curves,
+      fromStep: from,
+      toStep: to,
+      isLog,
+      showsRaw: showsRaw && smoothing > 0 && curves.length <= MAX_RAW_CURVES,
+      cursorStep: cursor,
+      theme,
+      isAscii: !terminal.isUnicode,
+    }),
+  ];
+}

@@ -1,0 +1,115 @@
+import { Choice } from '../app/choice.ts';
+import type { RunEntry } from '../log/run-entry.ts';
+import type { Theme } from '../terminal/theme.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
+import { fitted, titleLine } from './text.ts';
+
+/** First setting shown. */
+const settingChoice = new Choice<{ readonly first: number }>(
+  'settings',
+  { first: 0 },
+  { 'another run': ['first'], 'another view': ['first'], escape: ['first'] },
+);
+
+/**
+ * What the run in focus was started with. The overview shows where it differs from the other runs: what an experiment is
+ * about.
+ */
+export const settingsPanel: Panel = {
+  id: 'settings',
+  wants: {
+    place: 'body',
+    view: { takesAllRows: true },
+    overview: { column: 'right', importance: 0, minRows: 2, spareRows: 6 },
+  },
+  rows: (context) => {
+    const count = settingsOf(context).filter(isDifferent).length;
+    return count === 0 ? 0 : 1 + count;
+  },
+  render: (context, area) => ({ lines: settingLines(context, area) }),
+  choice: settingChoice,
+  showsAllRuns: ({ view }) => view === settingsPanel.id,
+  keys: { up: scrolling(-1), k: scrolling(-1), down: scrolling(1), j: scrolling(1) },
+  help: [{ keys: '↑ ↓', does: 'scroll the settings' }],
+};
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+  /** Of the runs that have another value. */
+  readonly others: readonly { readonly run: string; readonly value: string }[];
+}
+
+const isDifferent = ({ others }: Setting) => others.length > 0;
+
+/** The settings of the run in focus; other runs are compared where they have the same setting. */
+function settingsOf({ run, runs }: Pick<KeyContext, 'run' | 'runs'>): Setting[] {
+  const others = runs.filter((other) => other !== run).map((other) => ({ run: other.name, values: valuesOf(other) }));
+  return [...valuesOf(run)].map(([name, value]) => ({
+    name,
+    value,
+    others: others.flatMap((other) => {
+      const otherValue = other.values.get(name) ?? value;
+      return otherValue === value ? [] : [{ run: other.run, value: otherValue }];
+    }),
+  }));
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+/** By configuration: a run's stays the same from frame to frame. */
+const known = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** The settings of a run as text, by dotted name: `weights.cycle`. */
+function valuesOf({ log }: RunEntry): ReadonlyMap<string, string> {
+  const config = log.state.started?.config;
+  if (typeof config !== 'object' || config === null) return NONE;
+  let values = known.get(config);
+  if (values === undefined) {
+    values = new Map(entriesOf(config, ''));
+    known.set(config, values);
+  }
+  return values;
+}
+
+function entriesOf(group: object, prefix: string): [name: string, value: string][] {
+  return Object.entries(group).flatMap(([key, value]): [string, string][] => {
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isGroup ? entriesOf(value, `${prefix}${key}.`) : [[prefix + key, String(value)]];
+  });
+}
+
+function scrolling(by: number): KeyAction {
+  return (state, context) => {
+    const first = Math.min(settingsOf(context).length - 1, settingChoice.in(state).first + by);
+    return { state: settingChoice.set(state, { first: Math.max(0, first) }) };
+  };
+}
+
+function settingLines(context: DrawContext, { columns, rows }: Area): string[] {
+  const { state, theme } = context;
+  const all = settingsOf(context);
+  const different = all.filter(isDifferent);
+  const isView = state.view === settingsPanel.id;
+  const shown = isView
+    ? all.slice(Math.min(settingChoice.in(state).first, Math.max(0, all.length - rows + 1)))
+    : different;
+  const note = different.length === 0 ? '' : `${different.length} differ between the runs`;
+  const title = titleLine('settings', note, columns, theme);
+  if (all.length === 0) {
+    const isJob = context.run.log.state.job !== null;
+    return [title, theme.paint('dim', isJob ? ' none: a job has those of its model' : ' none yet')];
+  }
+  const nameColumns = Math.max(...shown.map(({ name }) => name.length));
+  return [title, ...shown.map((setting) => settingLine(setting, nameColumns, columns, theme))];
+}
+
+/** Name, value, and the values of other runs, cut to the width. */
+function settingLine(setting: Setting, nameColumns: number, columns: number, theme: Theme): string {
+  const cut = (text: string, width: number) => fitted(text, Math.max(0, Math.min(text.length, width)));
+  const name = ` ${fitted(setting.name, nameColumns)}  `;
+  const value = cut(setting.value, columns - name.length);
+  const others = setting.others.map((other) => `  ${other.run}: ${other.value}`).join('');
+  const rest = cut(others, columns - name.length - value.length);
+  const role = isDifferent(setting) ? 'accent' : 'plain';
+  return theme.paint('dim', name) + theme.paint(role, value) + theme.paint('dim', rest);
+}
