@@ -29,16 +29,23 @@ import {
 import { importAuthorsUnet, unet, unetSpecs } from '@instagan/segmenter';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { type ParityArrays, parityFile, readFloat64Gradients, readParityArrays } from '../helpers/parity-folder.ts';
+import { type ParityArrays, parityFile, readParityArrays } from '../helpers/parity-folder.ts';
+import { isLossName, readStepFixture, type StepFixture } from './step-fixture.ts';
 
 /** Largest difference of network outputs; the values are in [-1, 1]. */
 const OUTPUT_TOLERANCE = 1e-4;
-const LOSS_TOLERANCE = [1e-4, 1e-2];
+/** Relative. In later chunks the weights differ by rounding errors, which Adam makes as large as the learning rate. */
+const LOSS_TOLERANCE = { firstChunk: 1e-4, laterChunks: 1e-2 };
 const GRADIENT_TOLERANCE = 1e-3;
-/** How far the stored float32 gradients of the generators are from float64 ones (`fixtures/parity-float64/README.md`). */
-const STORED_GRADIENT_ERROR = 3e-3;
-/** The true gradient is 0 for biases in front of an instance norm; what the authors' code stores is noise. */
-const NO_GRADIENT = 1e-5;
+/** How far stored float32 gradients of the generators may be from float64 ones (`fixtures/parity-float64/README.md`). */
+const STORED_GRADIENT_ERROR = 5e-2;
+/** A training step is slow on the `cpu` backend, and up to 16 more are made where gradients lie at a kink. */
+const STEP_TIMEOUT_MS = 300_000;
+/**
+ * The true gradient is 0 for biases in front of an instance norm; what the authors' code stores is noise: at most this
+ * much of the largest gradient of the network.
+ */
+const NOISE_OF_GRADIENTS = 2e-6;
 
 /** Image and masks of an array `[1, 3 + slots, height, width]`; slots without an object are left out. */
 function sampleFrom(array: NamedArray): { sample: DeviceSample; slots: number[]; planes: Float32Array[] } {
@@ -95,6 +102,7 @@ async function checkGenerator(t: Test, file: string): Promise<void> {
   const { parameters, ngf, blocks } = importAuthorsGenerator(await readStateDict(file), file);
   const weights = tensorsFromArrays(setGeneratorSpecs({ ngf, blocks }), parameters, '', file);
   const io = await readParityArrays('generator_io.safetensors');
+  t.same({ ngf, blocks }, { ngf: io.number('ngf'), blocks: io.number('n_blocks') });
   const { sample, slots } = sampleFrom(io.get('input'));
   const expected = sampleFrom(io.get('output'));
   const output = setGenerator(weights, { ngf, blocks }, { ...sample, counts: [slots.length] });
@@ -115,6 +123,7 @@ async function checkDiscriminator(t: Test): Promise<void> {
   const weights = tensorsFromArrays(setDiscriminatorSpecs(ndf), parameters, '', file);
   const spectral = spectralStateFrom(parameters);
   const io = await readParityArrays('discriminator_io.safetensors');
+  t.equal(ndf, io.number('ndf'));
   const { sample, slots } = sampleFrom(io.get('input'));
   for (const call of ['output_first', 'output_second']) {
     advanceSpectralState(spectral, weights);
@@ -146,12 +155,12 @@ async function checkDiscriminator(t: Test): Promise<void> {
 async function checkUnet(t: Test): Promise<void> {
   const file = 'unet.pth';
   const { parameters, ...size } = importAuthorsUnet(await readStateDict(file), file);
-  t.same(size, { ngf: 8, levels: 5, outputs: 1, refine: 0 });
-  const weights = tensorsFromArrays(unetSpecs(size), parameters, '', file);
   const io = await readParityArrays('unet_io.safetensors');
-  const [, , height = 0, width = 0] = io.get('input').shape;
+  const [, outputs] = io.get('output').shape;
+  t.same(size, { ngf: io.number('ngf'), levels: io.number('num_downs'), outputs, refine: 0 });
+  const weights = tensorsFromArrays(unetSpecs(size), parameters, '', file);
   const output = tf.tidy(() => {
-    const channelsFirst = tf.tensor(io.get('input').data as Float32Array, [1, 3, height, width]);
+    const channelsFirst = tf.tensor(io.get('input').data as Float32Array, [...io.get('input').shape]);
     return unet(weights, size, tf.transpose(channelsFirst, [0, 2, 3, 1]) as tf.Tensor4D);
   });
   const difference = largestDifference(await output.data(), io.get('output').data as Float32Array);
@@ -160,61 +169,42 @@ async function checkUnet(t: Test): Promise<void> {
   t.throws(() => importAuthorsUnet(generator, 'g.pth'), /g\.pth holds an InstaGAN generator, not a pix2pix U-Net/);
 }
 
-const LOSS_NAMES = {
-  generatorA: 'G_A',
-  cycleA: 'cyc_A',
-  identityA: 'idt_B',
-  contextA: 'ctx_A',
-  discriminatorB: 'D_A',
-  generatorB: 'G_B',
-  cycleB: 'cyc_B',
-  identityB: 'idt_A',
-  contextB: 'ctx_B',
-  discriminatorA: 'D_B',
-} as const;
-
-type AuthorsLosses = Record<(typeof LOSS_NAMES)[keyof typeof LOSS_NAMES], number>;
-
 async function authorsState(): Promise<{ state: TrainingState; model: TranslationModel }> {
   const generator = async (file: string) => importAuthorsGenerator(await readStateDict(file), file);
   const discriminator = async (file: string) => {
     const { parameters, ndf } = importAuthorsDiscriminator(await readStateDict(file), file);
     const trained = new TrainedParameters(tensorsFromArrays(setDiscriminatorSpecs(ndf), parameters, '', file));
-    return { trained, spectral: spectralStateFrom(parameters) };
+    return { ndf, state: { trained, spectral: spectralStateFrom(parameters) } };
   };
   const aToB = await generator('step_net_G_A.pth');
   const bToA = await generator('step_net_G_B.pth');
-  const model = translationModel({ ngf: aToB.ngf, blocks: aToB.blocks, ndf: 4 });
+  const discriminatorA = await discriminator('step_net_D_B.pth');
+  const discriminatorB = await discriminator('step_net_D_A.pth');
+  const { ngf, blocks } = aToB;
+  const model = translationModel({ ngf, blocks, ndf: discriminatorA.ndf });
   const trained = ({ parameters }: typeof aToB, file: string) =>
     new TrainedParameters(tensorsFromArrays(model.generatorSpecs, parameters, '', file));
   const state: TrainingState = {
     generatorAToB: trained(aToB, 'step_net_G_A.pth'),
     generatorBToA: trained(bToA, 'step_net_G_B.pth'),
-    discriminatorA: await discriminator('step_net_D_B.pth'),
-    discriminatorB: await discriminator('step_net_D_A.pth'),
+    discriminatorA: discriminatorA.state,
+    discriminatorB: discriminatorB.state,
     poolA: new ImagePool(50),
     poolB: new ImagePool(50),
   };
   return { state, model };
 }
 
-/** One array `[1, 3 + slots, height, width]` of an image and its mask slots. */
-function joined(image: NamedArray, masks: NamedArray): NamedArray {
-  const [, , height = 0, width = 0] = image.shape;
-  const data = Float32Array.from([...(image.data as Float32Array), ...(masks.data as Float32Array)]);
-  return { shape: [1, data.length / (height * width), height, width], data };
-}
-
 /** Settings of the fixture, with a fresh generator of random numbers. */
-const authorsSettings = (joinCalls: boolean) => ({
+const authorsSettings = ({ instancesPerChunk, learningRate }: StepFixture, joinCalls: boolean) => ({
   joinCalls,
   keepGradients: true,
   config: {
-    instancesPerChunk: 2,
+    instancesPerChunk,
     weights: { cycle: 10, identity: 10, context: 10 },
     adam: { beta1: 0.5, beta2: 0.999 },
   },
-  learningRate: { generator: 2e-4, discriminator: 2e-4 },
+  learningRate,
   poolRng: createRng(0),
 });
 
@@ -227,7 +217,7 @@ const ROUNDING = 1e-7;
 async function* gradientsNearby(
   a: DeviceSample,
   b: DeviceSample,
-  joinCalls: boolean,
+  settings: () => ReturnType<typeof authorsSettings>,
 ): AsyncGenerator<NetworkGradients> {
   for (let i = 0; i < NEARBY_INPUTS; i++) {
     const { state, model } = await authorsState();
@@ -238,7 +228,7 @@ async function* gradientsNearby(
     };
     const samples = [rounded(a, 'a'), rounded(b, 'b')] as const;
     try {
-      for (const { gradients } of trainStep(state, model, [samples[0]], [samples[1]], authorsSettings(joinCalls))) {
+      for (const { gradients } of trainStep(state, model, [samples[0]], [samples[1]], settings())) {
         yield gradients;
         break;
       }
@@ -250,28 +240,26 @@ async function* gradientsNearby(
 }
 
 async function checkStep(t: Test, joinCalls: boolean): Promise<void> {
-  const io = await readParityArrays('step.safetensors');
-  const losses = JSON.parse(await readFile(parityFile('step_losses.json'), 'utf8')) as AuthorsLosses[];
+  const fixture = await readStepFixture();
   const { state, model } = await authorsState();
-  const a = sampleFrom(joined(io.get('A'), io.get('selected_A_segs')));
-  const b = sampleFrom(joined(io.get('B'), io.get('selected_B_segs')));
-  t.same([a.slots.length, b.slots.length], [3, 1], 'the fixture lets B sit the second chunk out');
-  const chunks = trainStep(state, model, [a.sample], [b.sample], authorsSettings(joinCalls));
+  const a = sampleFrom(fixture.samples.A);
+  const b = sampleFrom(fixture.samples.B);
+  const settings = () => authorsSettings(fixture, joinCalls);
   let chunk = 0;
-  for (const { measurements, gradients } of chunks) {
-    const present = new Set(measurements.keys());
+  for (const { measurements, gradients } of trainStep(state, model, [a.sample], [b.sample], settings())) {
+    const expected = fixture.chunks[chunk] ?? new Map();
+    const losses = [...measurements.keys()].filter(isLossName);
     const actual = await readMeasurements([measurements]);
-    for (const [name, theirs] of Object.entries(LOSS_NAMES) as [keyof typeof LOSS_NAMES, keyof AuthorsLosses][]) {
-      if (chunk === 1 && !present.has(name)) continue;
-      const expected = losses[chunk]?.[theirs] as number;
-      const difference = Math.abs(actual[name] - expected) / expected;
-      t.ok(difference < (LOSS_TOLERANCE[chunk] as number), `chunk ${chunk}: ${name} differs by ${difference} relative`);
+    t.same(losses.sort(), [...expected.keys()].sort(), `chunk ${chunk} has the losses of the domains that take part`);
+    const tolerance = chunk === 0 ? LOSS_TOLERANCE.firstChunk : LOSS_TOLERANCE.laterChunks;
+    for (const [name, theirs] of expected) {
+      const difference = Math.abs(actual[name] - theirs) / theirs;
+      t.ok(difference < tolerance, `chunk ${chunk}: ${name} differs by ${difference} relative`);
     }
-    if (chunk === 0) await checkGradients(t, io, gradients, () => gradientsNearby(a.sample, b.sample, joinCalls));
-    else t.notOk(present.has('generatorB'), 'the domain without a second chunk has no losses there');
+    if (chunk === 0) await checkGradients(t, fixture, gradients, () => gradientsNearby(a.sample, b.sample, settings));
     chunk++;
   }
-  t.equal(chunk, 2, 'two chunks of two instances');
+  t.equal(chunk, fixture.chunks.length, 'as many chunks as the authors have');
   disposeTrainingState(state);
 }
 
@@ -285,56 +273,63 @@ const NETWORKS = [
 /** @param nearby gradients for inputs that differ by rounding errors */
 async function checkGradients(
   t: Test,
-  io: ParityArrays,
+  { arrays, float64 }: StepFixture,
   gradients: NetworkGradients,
   nearby: () => AsyncIterable<NetworkGradients>,
 ): Promise<void> {
-  const float64 = await readFloat64Gradients();
   for (const [theirs, ours, convert] of NETWORKS) {
     const prefix = `pass0.grad.${theirs}.`;
     const vectors = [...(await readStateDict(`step_net_${theirs}.pth`))].filter(([name]) => /_[uv]$/.test(name));
-    const gradientsIn = (arrays: ParityArrays): NamedArrays => {
-      const own = arrays.names.filter((name) => name.startsWith(prefix));
-      const named = own.map((name) => [name.slice(prefix.length), arrays.get(name)] as const);
+    const gradientsIn = (source: ParityArrays): NamedArrays => {
+      const own = source.names.filter((name) => name.startsWith(prefix));
+      const named = own.map((name) => [name.slice(prefix.length), source.get(name)] as const);
       const converted = convert(new Map([...named, ...vectors]), prefix).parameters;
       return new Map([...converted].filter(([name]) => !/\.[uv]$/.test(name)));
     };
-    const stored = gradientsIn(io);
+    const stored = gradientsIn(arrays);
     const isGenerator = theirs.startsWith('G');
-    const exact = isGenerator ? gradientsIn(float64) : stored;
-    t.same([...gradients[ours].keys()].sort(), [...exact.keys()].sort(), `every parameter of ${ours} has its gradient`);
-    const references = isGenerator ? [exact, stored] : [stored];
+    const exact = isGenerator && float64 !== null ? gradientsIn(float64) : null;
+    t.same(
+      [...gradients[ours].keys()].sort(),
+      [...stored.keys()].sort(),
+      `every parameter of ${ours} has its gradient`,
+    );
+    const references = exact === null ? [stored] : [exact, stored];
+    // Where only the stored gradients are known, ours may be off by their error as well.
+    const tolerance = GRADIENT_TOLERANCE + (isGenerator && exact === null ? STORED_GRADIENT_ERROR : 0);
     let worst = await worstGradient(gradients[ours], references);
-    if (isGenerator && worst.difference >= GRADIENT_TOLERANCE) {
+    if (isGenerator && worst.difference >= tolerance) {
       for await (const others of nearby()) {
         const other = await worstGradient(others[ours], references);
         if (other.difference < worst.difference) worst = other;
-        if (worst.difference < GRADIENT_TOLERANCE) break;
+        if (worst.difference < tolerance) break;
       }
     }
-    t.ok(worst.difference < GRADIENT_TOLERANCE, `gradients of ${ours}: worst is ${worst.name}, ${worst.difference}`);
-    if (isGenerator) {
-      const rounding = worstDifference(stored, (name) => exact.get(name)?.data as Float32Array);
-      t.ok(
-        rounding.difference < STORED_GRADIENT_ERROR,
-        `stored gradients of ${theirs} are off by ${rounding.difference}`,
-      );
+    t.ok(worst.difference < tolerance, `gradients of ${ours}: worst is ${worst.name}, ${worst.difference}`);
+    if (exact !== null) {
+      const { difference } = worstDifference(stored, (name) => exact.get(name)?.data as Float32Array);
+      const stated = float64?.number('stored_error') as number;
+      t.ok(stated < STORED_GRADIENT_ERROR, 'the stored gradients are those of the float64 ones but for kinks');
+      t.ok(difference < 1.01 * stated, `stored gradients of ${theirs} are off by ${difference}, as said: ${stated}`);
     }
-    checkDroppedBiases(t, io, prefix);
+    checkDroppedBiases(t, arrays, prefix);
   }
 }
 
 /** Biases in front of an instance norm do not exist here: the fixture's gradients for them are noise. */
 function checkDroppedBiases(t: Test, io: ParityArrays, prefix: string): void {
   const kept = /(decoder_(img|seg)\.7|feature_(img|seg)\.0\.module|classifier\.3\.module)\.bias$/;
-  const dropped = io.names.filter((name) => name.startsWith(prefix) && name.endsWith('.bias') && !kept.test(name));
+  const own = io.names.filter((name) => name.startsWith(prefix));
+  const dropped = own.filter((name) => name.endsWith('.bias') && !kept.test(name));
   t.ok(dropped.length > 0, `${prefix} has biases before an instance norm`);
-  const noise = Math.max(
-    ...dropped.map((name) =>
-      largestDifference(io.get(name).data as Float32Array, new Float32Array(io.get(name).data.length)),
-    ),
-  );
-  t.ok(noise < NO_GRADIENT, `their gradients are 0 but for noise of ${noise}`);
+  const largest = (names: readonly string[]) =>
+    Math.max(
+      ...names.map((name) =>
+        largestDifference(io.get(name).data as Float32Array, new Float32Array(io.get(name).data.length)),
+      ),
+    );
+  const noise = largest(dropped) / largest(own);
+  t.ok(noise < NOISE_OF_GRADIENTS, `their gradients are 0 but for noise of ${noise} of the largest gradient`);
 }
 
 interface Worst {
@@ -375,6 +370,8 @@ export function paritySuite(t: Test): void {
   t.test("the segmenter's U-Net gives what the authors' gives", (t) => checkUnet(t));
   for (const joinCalls of [false, true]) {
     const how = joinCalls ? ', with calls of equal weights joined' : '';
-    t.test(`a training step has the authors' losses and gradients${how}`, (t) => checkStep(t, joinCalls));
+    t.test(`a training step has the authors' losses and gradients${how}`, { timeout: STEP_TIMEOUT_MS }, (t) =>
+      checkStep(t, joinCalls),
+    );
   }
 }

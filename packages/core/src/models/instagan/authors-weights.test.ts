@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
 import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
-import { decodeSafetensors } from '../../checkpoint/safetensors.ts';
-import { parityFolder, skipWithoutParity } from '../../checkpoint/test-support/parity-folder.ts';
+import {
+  authorsGeneratorSize,
+  parityFolder,
+  readParityArrays,
+  skipWithoutParity,
+} from '../../checkpoint/test-support/parity-folder.ts';
 import { readTorchStateDict } from '../../checkpoint/torch-file.ts';
 import { importAuthorsModel } from './authors-model.ts';
 import { importAuthorsDiscriminator, importAuthorsGenerator } from './authors-weights.ts';
@@ -18,11 +22,11 @@ function floats(arrays: NamedArrays, name: string): Float32Array {
 t.test('generator: names, sizes and layout', { skip: skipWithoutParity('authors') }, async (t) => {
   const source = read('generator.pth');
   const { parameters, ngf, blocks, imageChannels } = importAuthorsGenerator(source, 'generator.pth');
-  t.same({ ngf, blocks, imageChannels }, { ngf: 8, blocks: 9, imageChannels: 3 });
+  t.same({ ngf, blocks, imageChannels }, { ...authorsGeneratorSize(), imageChannels: 3 });
   const layers = [
     ...['imageEncoder', 'maskEncoder'].flatMap((module) => [
       ...['conv0', 'conv1', 'conv2'].map((layer) => `${module}.${layer}.weight`),
-      ...Array.from({ length: 9 }, (_, i) => [0, 1].map((j) => `${module}.block${i}.conv${j}.weight`)).flat(),
+      ...Array.from({ length: blocks }, (_, i) => [0, 1].map((j) => `${module}.block${i}.conv${j}.weight`)).flat(),
     ]),
     ...['imageDecoder', 'maskDecoder'].flatMap((module) => [
       ...['up0', 'up1', 'conv0'].map((layer) => `${module}.${layer}.weight`),
@@ -34,23 +38,27 @@ t.test('generator: names, sizes and layout', { skip: skipWithoutParity('authors'
   // [out, in, kh, kw] -> [kh, kw, in, out], one element at a time by its four indices.
   const theirs = floats(source, 'encoder_img.4.weight');
   const ours = parameters.get('imageEncoder.conv1.weight') as NamedArray;
-  t.same(ours.shape, [3, 3, 8, 16]);
+  t.same(ours.shape, [3, 3, ngf, 2 * ngf]);
   const at = (y: number, x: number, input: number, output: number) =>
-    ours.data[((y * 3 + x) * 8 + input) * 16 + output];
-  t.equal(at(0, 2, 5, 11), theirs[((11 * 8 + 5) * 3 + 0) * 3 + 2]);
-  t.equal(at(2, 1, 0, 3), theirs[((3 * 8 + 0) * 3 + 2) * 3 + 1]);
+    ours.data[((y * 3 + x) * ngf + input) * 2 * ngf + output];
+  const [someInput, someOutput] = [ngf - 1, ngf + 1];
+  t.equal(at(0, 2, someInput, someOutput), theirs[((someOutput * ngf + someInput) * 3 + 0) * 3 + 2]);
+  t.equal(at(2, 1, 0, 1), theirs[((1 * ngf + 0) * 3 + 2) * 3 + 1]);
 
   // Transposed: torch has [in, out, kh, kw], here [kh, kw, out, in].
   const theirUp = floats(source, 'decoder_seg.0.weight');
   const up = parameters.get('maskDecoder.up0.weight') as NamedArray;
-  t.same(up.shape, [3, 3, 48, 96]);
-  t.equal(up.data[((1 * 3 + 2) * 48 + 7) * 96 + 50], theirUp[((50 * 48 + 7) * 3 + 1) * 3 + 2]);
+  const [inputs, outputs] = [12 * ngf, 6 * ngf];
+  t.same(up.shape, [3, 3, outputs, inputs]);
+  const last = inputs - 1;
+  t.equal(up.data[((1 * 3 + 2) * outputs + 1) * inputs + last], theirUp[((last * outputs + 1) * 3 + 1) * 3 + 2]);
   t.same(parameters.get('imageDecoder.conv0.bias'), source.get('decoder_img.7.bias'));
 });
 
 t.test('discriminator: u and v fit the re-ordered weight', { skip: skipWithoutParity('authors') }, async (t) => {
   const { parameters, ndf, imageChannels } = importAuthorsDiscriminator(read('discriminator.pth'), 'discriminator.pth');
-  t.same({ ndf, imageChannels }, { ndf: 8, imageChannels: 3 });
+  const { metadata } = readParityArrays('discriminator_io.safetensors');
+  t.same({ ndf, imageChannels }, { ndf: Number(metadata.ndf), imageChannels: 3 });
   const biases = [...parameters.keys()].filter((name) => name.endsWith('.bias'));
   t.same(biases, ['imageFeatures.conv0.bias', 'maskFeatures.conv0.bias', 'classifier.conv1.bias']);
   let layers = 0;
@@ -84,8 +92,10 @@ t.test(
       discriminatorB: authors('step_net_D_B.pth'),
     });
     const { arrays, ...sizes } = model;
-    t.same(sizes, { ngf: 4, blocks: 9, imageChannels: 3, ndf: 4 });
-    t.equal(arrays.size, 2 * 50 + 2 * 27);
+    const { ngf, ndf } = readParityArrays('step.safetensors').metadata;
+    const { parameters, blocks } = importAuthorsGenerator(read('step_net_G_A.pth'), 'step_net_G_A.pth');
+    t.same(sizes, { ngf: Number(ngf), blocks, imageChannels: 3, ndf: Number(ndf) });
+    t.equal(arrays.size, 2 * parameters.size + 2 * 27);
     const bias = 'classifier.3.module.bias';
     t.same(arrays.get('discriminatorB.classifier.conv1.bias'), read('step_net_D_A.pth').get(bias));
     t.same(arrays.get('discriminatorA.classifier.conv1.bias'), read('step_net_D_B.pth').get(bias));
@@ -112,7 +122,10 @@ t.test(
   async (t) => {
     const generatorA = authors('step_net_G_A.pth');
     const generatorB = authors('generator.pth');
-    await t.rejects(importAuthorsModel({ generatorA, generatorB }), /are not of one model \(ngf 4 and 8\)/);
+    const sizes = `ngf ${readParityArrays('step.safetensors').metadata.ngf} and ${authorsGeneratorSize().ngf}`;
+    await t.rejects(importAuthorsModel({ generatorA, generatorB }), {
+      message: new RegExp(`are not of one model \\(${sizes}\\)`),
+    });
     await t.rejects(
       importAuthorsModel({ generatorA, generatorB: authors('none.pth') }),
       /none\.pth cannot be read \(ENOENT\)/,
@@ -159,7 +172,7 @@ t.test(
     const statistics = new Map([...generator, ...stranger(['encoder_img.2.running_mean'])]);
     t.equal(
       importAuthorsGenerator(statistics, 's.pth').parameters.size,
-      50,
+      importAuthorsGenerator(generator, 'g.pth').parameters.size,
       'statistics of old instance norms are ignored',
     );
     const less = new Map([...generator].filter(([name]) => name !== 'decoder_seg.3.weight'));
@@ -171,9 +184,9 @@ t.test(
 );
 
 t.test('the safetensors fixtures are read', { skip: skipWithoutParity('authors') }, async (t) => {
-  const { arrays, metadata } = decodeSafetensors(readFileSync(authors('generator_io.safetensors')), 'generator_io');
-  t.same(metadata, { layout: 'NCHW', ngf: '8', n_blocks: '9' });
-  t.same(arrays.get('output')?.shape, [1, 7, 40, 32]);
+  const { arrays, metadata } = readParityArrays('generator_io.safetensors');
+  t.match(metadata, { layout: 'NCHW', ngf: /^[0-9]+$/, n_blocks: /^[0-9]+$/ });
+  t.same(arrays.get('output')?.shape, arrays.get('input')?.shape);
   t.ok(
     floats(arrays, 'output').every((value) => Math.abs(value) <= 1),
     'a tanh output',
