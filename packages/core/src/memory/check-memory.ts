@@ -1,5 +1,5 @@
 import type { OpenBackend } from '../backends/backend.ts';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import type { TrainingConfig } from '../models/training-config.ts';
 import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
@@ -7,11 +7,12 @@ import { type SizeConfig, type StepTensors, stepTensors } from './step-tensors.t
 
 /** What a training needs, before its first step. */
 export interface MemoryCheck {
-  readonly needed: NeededMemory;
+  /** Null where the forecast does not know an operation of the model. */
+  readonly needed: NeededMemory | null;
   readonly available: AvailableMemory;
   /** One sentence, such as `about 1.2 GiB of RAM of 16 GiB, 0.9 GiB of it on the wasm heap of 4 GiB`. */
   readonly summary: string;
-  /** One sentence if it may get too tight. */
+  /** One sentence if it may get too tight, or if nobody can tell. */
   readonly warning?: string;
 }
 
@@ -34,7 +35,12 @@ export async function checkMemory(
 ): Promise<MemoryCheck> {
   const need = async (sizes: SizeConfig) =>
     neededMemory(backend.name, await stepTensors(sizes, backend.gpu), backend.software);
-  const tensors = await stepTensors(config, backend.gpu);
+  const tensors = await stepTensors(config, backend.gpu).catch((error: unknown) => messageOf(error));
+  // A training is not refused because the forecast fails.
+  if (typeof tensors === 'string') {
+    const warning = `Nobody can tell how much memory this training needs (${tensors}): watch it, and lower --size or --batch if it fails.`;
+    return { needed: null, available, summary: 'not known', warning };
+  }
   const needed = neededMemory(backend.name, tensors, backend.software);
   const lack = lackOf(needed, available, backend.name);
   if (lack !== undefined) {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openBackend } from '../backends/registry.ts';
@@ -9,9 +10,10 @@ import { MODEL_NAMES } from '../models/model-names.ts';
 import { parseTrainingConfig, type TrainingConfig, type TrainingConfigInput } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
 import { createRng } from '../random/rng.ts';
-import { tinySample } from '../training/test-support/tiny-training.ts';
+import { tinySample, trainTiny } from '../training/test-support/tiny-training.ts';
 import { checkMemory } from './check-memory.ts';
-import { neededMemory } from './needed-memory.ts';
+import { type NeededMemory, neededMemory } from './needed-memory.ts';
+import { SHAPE_KERNELS } from './shape-kernels.ts';
 import { stepTensors } from './step-tensors.ts';
 
 /** What the estimate of the wasm heap may be off by. */
@@ -40,6 +42,13 @@ function trainSteps(settings: TrainingConfig, steps: number): void {
   }
   disposeSamples([...a, ...b]);
   disposeTrainingState(state);
+}
+
+/** What a training needs, which the forecast must know. */
+async function neededFor(...check: Parameters<typeof checkMemory>): Promise<NeededMemory> {
+  const { needed } = await checkMemory(...check);
+  if (needed === null) throw new Error('The forecast does not know an operation.');
+  return needed;
 }
 
 t.setTimeout(120_000);
@@ -84,7 +93,7 @@ t.test('what does not fit is refused with settings that do: nobody must search f
   const backend = await openBackend('wasm');
   t.teardown(() => backend.close());
   const settings = config({ batch: 4, ngf: 16, ndf: 16 });
-  const { needed } = await checkMemory(settings, backend);
+  const needed = await neededFor(settings, backend);
   const plenty = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
   const little = { ...plenty, deviceBytes: 0.6 * needed.deviceBytes };
   const failure: unknown = await checkMemory(settings, backend, little).catch((error: unknown) => error);
@@ -114,7 +123,7 @@ t.test('who lacks RAM for node is told of wasm where that would do', async (t) =
   const settings = config({ ngf: 16, ndf: 16 });
   const node = { name: 'node', gpu: false, software: false } as const;
   const plenty = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
-  const { needed } = await checkMemory(settings, node, plenty);
+  const needed = await neededFor(settings, node, plenty);
   const little = { ramBytes: needed.ramBytes - 2 ** 20, freeRamBytes: needed.ramBytes };
   await t.rejects(checkMemory(settings, node, little), { message: /: it fits with --backend wasm or --size / });
   const least = { ramBytes: 2 ** 26, freeRamBytes: 2 ** 26 };
@@ -125,7 +134,7 @@ t.test('what is tight is a warning, and a GPU that takes no such tensor a refusa
   const backend = await openBackend('wasm');
   t.teardown(() => backend.close());
   const settings = config({});
-  const { needed } = await checkMemory(settings, backend);
+  const needed = await neededFor(settings, backend);
   const ram = { ramBytes: 2 ** 40, freeRamBytes: 2 ** 40 };
   t.equal((await checkMemory(settings, backend, { ...ram, deviceBytes: 2 * needed.deviceBytes })).warning, undefined);
   const tight = await checkMemory(settings, backend, { ...ram, deviceBytes: 1.05 * needed.deviceBytes });
@@ -135,4 +144,33 @@ t.test('what is tight is a warning, and a GPU that takes no such tensor a refusa
   await t.rejects(checkMemory(settings, backend, { ...ram, tensorBytes: needed.largestTensorBytes - 1 }), {
     message: /this GPU takes up to/,
   });
+});
+
+t.test('a training is not refused because the forecast does not know an operation: it says so', async (t) => {
+  const settings = config({});
+  await checkMemory(settings, { name: 'wasm', gpu: false, software: false });
+  const kernels = SHAPE_KERNELS as Record<string, unknown>;
+  const known = kernels.InstanceNorm;
+  delete kernels.InstanceNorm;
+  tf.unregisterKernel('InstanceNorm', 'shapes');
+  t.teardown(() => {
+    kernels.InstanceNorm = known;
+    tf.unregisterKernel('InstanceNorm', 'shapes');
+  });
+  const unknown = await checkMemory(settings, { name: 'wasm', gpu: false, software: false });
+  t.equal(unknown.needed, null);
+  t.match(
+    unknown.warning,
+    /^Nobody can tell how much memory this training needs \(Kernel '.*' not registered .*\): watch it/,
+  );
+  const backend = await openBackend('wasm', { threads: 1 });
+  t.teardown(() => backend.close());
+  const runFolder = path.join(t.testdir(), 'run');
+  const { events, error } = await trainTiny({ runFolder, steps: 1, backend });
+  t.equal(error, undefined);
+  t.match(
+    events.find(({ type }) => type === 'warning'),
+    { code: 'memory-unknown', message: /^Nobody can tell/ },
+  );
+  t.match(events.at(-1), { type: 'run-finished', reason: 'completed' });
 });

@@ -8,13 +8,14 @@ import type { Picture } from '../pictures/contact-sheet.ts';
 
 /** What a training is going to take. */
 export interface MemoryForecast {
-  /** Resident memory of the process. */
-  readonly ramBytes: number;
-  /** Of the memory that the backend has for itself, such as the GPU's; 0 for none. */
-  readonly deviceBytes: number;
+  /**
+   * Resident memory of the process, and of the memory that the backend has for itself, such as the GPU's; 0 for none. Null where
+   * nobody can tell.
+   */
+  readonly needed: { readonly ramBytes: number; readonly deviceBytes: number } | null;
   /** Both in words. */
   readonly summary: string;
-  /** One sentence if it is going to be tight. */
+  /** One sentence if it is going to be tight, or if nobody can tell. */
   readonly warning?: string;
 }
 

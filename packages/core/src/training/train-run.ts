@@ -164,7 +164,8 @@ class Training<Config extends RunSettings, Batch> {
         ...forecastOf(memory),
         config: this.#config,
       });
-      if (memory?.warning !== undefined) yield await this.#warn('memory-tight', memory.warning);
+      if (memory?.warning !== undefined)
+        yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
       if (this.#totalSteps > this.#scheduledSteps) {
@@ -386,9 +387,9 @@ function ratesOf(command: ControlCommand): { learningRate?: StepPlan['learningRa
 function forecastOf(
   memory: MemoryForecast | undefined,
 ): Pick<Extract<RunEventBody, { type: 'run-started' }>, 'memory'> {
-  if (memory === undefined) return {};
-  const { ramBytes, deviceBytes, summary } = memory;
-  return { memory: { ramBytes, deviceBytes, summary } };
+  if (!memory?.needed) return {};
+  const { ramBytes, deviceBytes } = memory.needed;
+  return { memory: { ramBytes, deviceBytes, summary: memory.summary } };
 }
 
 function relativePath(runFolder: string, folder: string): string {

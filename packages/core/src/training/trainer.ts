@@ -45,6 +45,5 @@ async function forecast(config: TrainingConfig, backend: TrainingBackend): Promi
   if (name === undefined) return undefined;
   const { gpu, software = false } = backend;
   const { needed, summary, warning } = await checkMemory(config, { name, gpu, software });
-  const { ramBytes, deviceBytes } = needed;
-  return { ramBytes, deviceBytes, summary, ...(warning === undefined ? {} : { warning }) };
+  return { needed, summary, ...(warning === undefined ? {} : { warning }) };
 }
