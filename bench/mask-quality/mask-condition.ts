@@ -27,7 +27,7 @@ export function trueCondition(images: readonly TestImage[]): MaskCondition {
   return { kind: 'true', strength: null, masks, iou: iouOf(images, masks) };
 }
 
-/** @param draws sets of masks for each image, spoiled independently */
+/** @param draws sets of masks for each image, jittered independently */
 export function jitteredCondition(
   images: readonly TestImage[],
   strength: number,

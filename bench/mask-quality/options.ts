@@ -22,7 +22,7 @@ export interface MaskQualityOptions {
   readonly images: number;
   /** Strengths of the jitter of test masks, each above 0 and up to 1. */
   readonly strengths: readonly number[];
-  /** How often each image's masks are spoiled at each strength. */
+  /** How often each image's masks are jittered at each strength. */
   readonly draws: number;
   /** Shifts of all outlines alone, in shares of an object's radius: above 0 wider, below 0 narrower. */
   readonly shifts: readonly number[];
@@ -39,7 +39,7 @@ export interface MaskQualityOptions {
 
 export const USAGE = `npm run bench:masks -- --data DIR --run NAME=RUN [--run NAME=RUN ...] --output PATH [options]
 
-How good translations are whose masks are not: with true masks, with masks spoiled more and more, and with predicted ones.
+How good translations are whose masks are not: with true masks, with masks jittered more and more, and with predicted ones.
 Writes PATH.json and PATH.svg.
 
   --data DIR            dataset; a classifier learns from its train folders, its test folder is translated
@@ -49,10 +49,10 @@ Writes PATH.json and PATH.svg.
   --size HxW            size at which all is done, multiples of 4 (64x64)
   --images N            the first N test images only
   --strengths LIST      strengths of the jitter of masks (0.25,0.5,0.75,1)
-  --draws N             how often each image's masks are spoiled at each strength (2)
+  --draws N             how often each image's masks are jittered at each strength (2)
   --shifts=LIST         also: all outlines wider (above 0) or narrower, in shares of an object's radius, such as -0.3,0.3
   --classifier-steps N  updates of the classifier (600)
-  --seed N              decides how masks are spoiled, and the classifier (0)
+  --seed N              decides how masks are jittered, and the classifier (0)
   --backend NAME        (wasm)
   --threads N           (1)
   --title TEXT          heading of the chart

@@ -1,8 +1,8 @@
 """The peer of `trainStep`: InstaGAN's training step in eager PyTorch, with the framework's defaults.
 
 The same losses, sequential mini-batches, image pools, spectral normalisation and optimizers, on random data: in each chunk and
-direction three passes of generators, one pass of a judge for the generator and two, real and fake, for itself. Masks of a
-chunk go through the networks as one batch, as a PyTorch user would write it, and the judge's two passes are two calls, as in
+direction three passes of generators, one pass of a discriminator for the generator and two, real and fake, for itself. Masks of a
+chunk go through the networks as one batch, as a PyTorch user would write it, and the discriminator's two passes are two calls, as in
 the authors' code (ours joins them to one batch).
 
     python pytorch_step.py --height 64 --width 64 --ngf 16 --ndf 16 --blocks 9 --instances 4 --per-chunk 2 \
@@ -38,11 +38,11 @@ class Pool:
 def main(options):
     device = prepare(options)
     generators = [in_mode(Generator(options.ngf, options.blocks).to(device), options) for _ in range(2)]
-    judges = [in_mode(Discriminator(options.ndf).to(device), options) for _ in range(2)]
+    discriminators = [in_mode(Discriminator(options.ndf).to(device), options) for _ in range(2)]
     pools = [Pool(), Pool()]
     weights = lambda networks: [p for network in networks for p in network.parameters()]
     optimizer_g = torch.optim.Adam(weights(generators), lr=2e-4, betas=(0.5, 0.999))
-    optimizer_d = torch.optim.Adam(weights(judges), lr=1e-4, betas=(0.5, 0.999))
+    optimizer_d = torch.optim.Adam(weights(discriminators), lr=1e-4, betas=(0.5, 0.999))
     shape = (options.height, options.width)
     images = [torch.rand(1, 3, *shape, device=device) * 2 - 1 for _ in range(2)]
     all_masks = [torch.rand(options.instances, 1, *shape, device=device).gt(0.7).float() * 2 - 1 for _ in range(2)]
@@ -63,17 +63,17 @@ def main(options):
         current, settled = list(images), [[], []]
         for first in range(0, max(counts), options.per_chunk):
             active = [domain for domain in range(2) if counts[domain] > first]
-            for network in judges:
+            for network in discriminators:
                 network.requires_grad_(False)
             optimizer_g.zero_grad()
             fakes = {}
             for domain in active:
-                forward, backward, judge = generators[domain], generators[1 - domain], judges[1 - domain]
+                forward, backward, discriminator = generators[domain], generators[1 - domain], discriminators[1 - domain]
                 source = (current[domain], masks[domain][first : first + options.per_chunk])
                 with precision_of(options, device):
                     fake = forward(*source)
                     so_far = torch.cat([*settled[domain], fake[1]])
-                    adversarial = (judge(fake[0], so_far) - 1).square().mean()
+                    adversarial = (discriminator(fake[0], so_far) - 1).square().mean()
                     loss = adversarial + reconstruction(backward(*fake), source) + context(source, fake)
                 loss.backward()
                 with precision_of(options, device):
@@ -83,15 +83,15 @@ def main(options):
                 current[domain] = fake[0].detach()
                 fakes[domain] = (fake[0].detach(), so_far.detach())
             optimizer_g.step()
-            for network in judges:
+            for network in discriminators:
                 network.requires_grad_(True)
             optimizer_d.zero_grad()
             for domain in active:
-                judge = judges[1 - domain]
+                discriminator = discriminators[1 - domain]
                 shown = pools[1 - domain].query(fakes[domain])
                 with precision_of(options, device):
-                    real = (judge(images[1 - domain], masks[1 - domain]) - 1).square().mean()
-                    loss = (real + judge(*shown).square().mean()) / 2
+                    real = (discriminator(images[1 - domain], masks[1 - domain]) - 1).square().mean()
+                    loss = (real + discriminator(*shown).square().mean()) / 2
                 loss.backward()
             optimizer_d.step()
 

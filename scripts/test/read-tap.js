@@ -49,13 +49,13 @@ function watch(parser, names, onPoint) {
   parser.on('assert', (point) => {
     const results = inside ?? { passed: 0, failed: [], skipped: [] };
     inside = null;
-    judge(point, results, names);
+    count(point, results, names);
     onPoint(point.name, results, point);
   });
 }
 
 /** Adds a point itself to the results of what is under it. */
-function judge({ ok, name, skip, todo, diag }, results, names) {
+function count({ ok, name, skip, todo, diag }, results, names) {
   const [file, ...tests] = [...names, name];
   const point = { file, name: tests.join(' > '), reason: '', details: diag };
   const nothingRan = names.length === 0 && skip === NOTHING_RAN;

@@ -169,7 +169,7 @@ t.test("the authors' U-Net becomes a run that predicts", async (t) => {
   t.match(odd, { code: 2, stderr: /multiples of 32, not 100x100/ });
 });
 
-t.test('without any masks the mend names both ways', async (t) => {
+t.test('without any masks the fix names both ways', async (t) => {
   const none = await run('translate --run model --input photos --output x');
   t.match(none, { code: 2, stderr: /give --masks DIR, .*or --segmenter RUN/ });
   const mixed = await run('translate --run model --segmenter model --input photos --output x');

@@ -73,7 +73,7 @@ t.test('animals stand on the meadow, far ones higher and drawn first, or overlap
 });
 
 t.test(
-  'a further attempt moves the herd and leaves the landscape, or a hidden animal could not be mended',
+  'a further attempt moves the herd and leaves the landscape, or a hidden animal could not be fixed',
   async (t) => {
     const key = Array.from({ length: 50 }, (_, index) => ({ ...KEY, index })).find(
       (k) => describeScene(k).animals.length === 4,

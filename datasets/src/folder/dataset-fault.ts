@@ -29,6 +29,6 @@ export interface DatasetFault {
   readonly code: FaultCode;
   /** Relative to the dataset's folder, with forward slashes. */
   readonly file: string;
-  /** What is wrong and the mend, one sentence. */
+  /** What is wrong and the fix, one sentence. */
   readonly message: string;
 }

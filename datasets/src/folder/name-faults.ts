@@ -14,18 +14,18 @@ export function nameFaults(root: string, folder: DomainFolder, { needMasks }: Na
     faults.push({ severity, code, file, message });
   const { imageFolder, maskFolder, images } = folder;
   const isTrain = folder.split === 'train';
-  const gravity = isTrain ? 'error' : 'warning';
+  const severity = isTrain ? 'error' : 'warning';
 
   if (!folder.imageFolderExists) {
     add(
-      gravity,
+      severity,
       'missing-folder',
       imageFolder,
       `There is no folder ${imageFolder}: put the images of this domain there.`,
     );
   } else if (images.length === 0) {
     const text = `${imageFolder} holds no image: put PNG, JPEG or WebP files there.`;
-    add(gravity, 'no-images', imageFolder, text);
+    add(severity, 'no-images', imageFolder, text);
   }
   for (const [first, second] of pairsOfOneName(images)) {
     const other = fileFromRoot(root, first.file);
@@ -47,13 +47,13 @@ export function nameFaults(root: string, folder: DomainFolder, { needMasks }: Na
   if (!folder.maskFolderExists) {
     if (images.length > 0) {
       const text = `There is no folder ${maskFolder}: put the masks NAME_0.png, NAME_1.png, … of ${imageFolder}/NAME there.`;
-      add(gravity, 'missing-folder', maskFolder, text);
+      add(severity, 'missing-folder', maskFolder, text);
     }
     return faults;
   }
   if (images.length > 0 && images.every(({ masks }) => masks.length === 0)) {
     const text = `No image of ${imageFolder} has a mask in ${maskFolder}: name them after the images, NAME_0.png, NAME_1.png, …`;
-    add(gravity, 'no-masks', maskFolder, text);
+    add(severity, 'no-masks', maskFolder, text);
   }
   for (const path of folder.misnamed) {
     const file = fileFromRoot(root, path);

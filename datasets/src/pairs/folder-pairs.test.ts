@@ -167,7 +167,7 @@ t.test('many warnings of one kind are summed up instead of flooding the screen',
   await source.close();
 });
 
-t.test('what would corrupt a run is refused before it starts, with the file and the mend', async (t) => {
+t.test('what would corrupt a run is refused before it starts, with the file and the fix', async (t) => {
   const cases: [string, (root: string) => Promise<unknown>, RegExp][] = [
     ['no such folder', (root) => rm(root, { recursive: true }), /There is no folder.*trainA/],
     ['no masks', (root) => rm(join(root, 'trainA_seg'), { recursive: true }), /There is no folder trainA_seg/],

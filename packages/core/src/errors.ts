@@ -1,6 +1,6 @@
 /**
  * An error whose message is meant for the person at the keyboard: one sentence that names the file or option and
- * the mend. The command line prints it without a stack trace and exits with 1.
+ * the fix. The command line prints it without a stack trace and exits with 1.
  */
 export class UserError extends Error {
   override readonly name: string = 'UserError';

@@ -8,7 +8,7 @@ t.test('scripts tell wrong usage from failure by the exit code', async (t) => {
   t.same(describeFailure(new UserError('a.png is damaged.')), { message: 'a.png is damaged.', exitCode: 1 });
 });
 
-t.test('what the system refuses is said with the file and the mend', async (t) => {
+t.test('what the system refuses is said with the file and the fix', async (t) => {
   const error = await readFile('nowhere/at/all').catch((reason: unknown) => reason);
   t.match(describeFailure(error), { message: /^nowhere.at.all: there is no such file or folder: check/, exitCode: 1 });
 });

@@ -105,7 +105,7 @@ t.test('when every checkpoint is damaged the run does not silently start over', 
   t.same(await pruneCheckpoints(run, 1), [], 'and nothing of it is deleted');
 });
 
-t.test('a checkpoint of a later format is an error with the mend, not passed over', async (t) => {
+t.test('a checkpoint of a later format is an error with the fix, not passed over', async (t) => {
   const run = t.testdir();
   await writeCheckpoint(run, 10, content(1));
   const folder = await writeCheckpoint(run, 20, content(2));

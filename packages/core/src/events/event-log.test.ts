@@ -156,7 +156,7 @@ t.test('a damaged line in the middle is reported with its number, and the rest i
   t.match(events[2], { message: /line 3 is not an event of this version/ });
 });
 
-t.test('a log of another schema version is refused with the mend, not misread', async (t) => {
+t.test('a log of another schema version is refused with the fix, not misread', async (t) => {
   const run = t.testdir();
   await write(run, [step(1)]);
   appendFileSync(eventLogFile(run), '{"v":2,"type":"step"}\n');

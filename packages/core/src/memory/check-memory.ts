@@ -46,7 +46,7 @@ export async function checkMemory(
   if (lack !== undefined) {
     const fits = async (sizes: SizeConfig) => lackOf(await need(sizes), available, backend.name) === undefined;
     const otherBackend = backend.name === 'node' && fitsOnWasm(tensors, available) ? '--backend wasm' : undefined;
-    throw new UserError(`This training needs ${lack}: ${await mend(config, fits, otherBackend)}.`);
+    throw new UserError(`This training needs ${lack}: ${await waysToFit(config, fits, otherBackend)}.`);
   }
   const summary = describe(needed, available, backend.name);
   const tight = tightness(needed, available, backend.name);
@@ -76,12 +76,12 @@ function lackOf(needed: NeededMemory, available: AvailableMemory, backend: strin
 
 function tightness(needed: NeededMemory, available: AvailableMemory, backend: string): string | undefined {
   const { deviceBytes, freeRamBytes } = available;
-  const mendIt = 'if it fails, lower --size, --batch, --ngf and --ndf, or --instances-per-chunk';
+  const advice = 'if it fails, lower --size, --batch, --ngf and --ndf, or --instances-per-chunk';
   if (deviceBytes !== undefined && needed.deviceBytes > TIGHT * deviceBytes) {
-    return `This training needs about ${size(needed.deviceBytes)} of the ${size(deviceBytes)} of ${placeOf(backend)}: ${mendIt}.`;
+    return `This training needs about ${size(needed.deviceBytes)} of the ${size(deviceBytes)} of ${placeOf(backend)}: ${advice}.`;
   }
   if (needed.ramBytes > TIGHT * freeRamBytes) {
-    return `This training needs about ${size(needed.ramBytes)} of RAM, and ${size(freeRamBytes)} are free: end other programs, or ${mendIt}.`;
+    return `This training needs about ${size(needed.ramBytes)} of RAM, and ${size(freeRamBytes)} are free: end other programs, or ${advice}.`;
   }
   return undefined;
 }
@@ -91,7 +91,7 @@ function tightness(needed: NeededMemory, available: AvailableMemory, backend: st
  *
  * @param otherBackend the flag of another backend that it fits on as it is
  */
-async function mend(
+async function waysToFit(
   config: TrainingConfig,
   fits: (sizes: SizeConfig) => Promise<boolean>,
   otherBackend: string | undefined,

@@ -107,15 +107,15 @@ async function* readFrames(
 /** @throws UserError if the decoder met damage, or the video ended long before its header says */
 async function refuseDamage(end: FfmpegEnd, lastSeconds: number, { input, info, options }: Context): Promise<void> {
   if (options.toleratesDamage) return;
-  const mend = 'mend the file, or go on past the damage with --tolerate-damage';
+  const fix = 'repair the file, or go on past the damage with --tolerate-damage';
   const damage = end.messages.find((line) => DAMAGE.test(line));
   if (end.exitCode !== 0 || damage !== undefined) {
     const reason = mainMessage(damage === undefined ? end : { ...end, messages: [damage] });
-    throw new UserError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason}): ${mend}.`);
+    throw new UserError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason}): ${fix}.`);
   }
   const { durationSeconds, video } = info;
   if (video.codec === 'gif' && input.file !== null && !(await endsAsGif(input.file))) {
-    throw new UserError(`${input.name} is cut short near ${lastSeconds.toFixed(1)} s: ${mend}.`);
+    throw new UserError(`${input.name} is cut short near ${lastSeconds.toFixed(1)} s: ${fix}.`);
   }
   if (durationSeconds === null || options.untilSeconds !== undefined) return;
   const wholeSeconds = durationSeconds - (options.startSeconds ?? 0);
@@ -123,7 +123,7 @@ async function refuseDamage(end: FfmpegEnd, lastSeconds: number, { input, info, 
   const shortfall = expectedSeconds - lastSeconds - (options.every ?? 1) / (options.fps ?? video.fps ?? 25);
   if (shortfall <= Math.max(SHORTFALL_SECONDS, SHORTFALL_SHARE * expectedSeconds)) return;
   const found = `${lastSeconds.toFixed(1)} of ${expectedSeconds.toFixed(1)} s`;
-  throw new UserError(`${input.name} is cut short: only ${found} can be decoded; ${mend}.`);
+  throw new UserError(`${input.name} is cut short: only ${found} can be decoded; ${fix}.`);
 }
 
 /** ffmpeg takes the end of a GIF wherever the file ends, but a whole one says so. */

@@ -118,11 +118,11 @@ export async function chooseEncoder(
     if (end.exitCode === 0) return chosen;
     failures.push(`${candidate.name}: ${mainMessage(end)}`);
   }
-  const mend = isHardware ? 'leave --encoder hardware out' : `use an ffmpeg that has it, or another --codec`;
+  const fix = isHardware ? 'leave --encoder hardware out' : `use an ffmpeg that has it, or another --codec`;
   const what = isHardware
     ? `No encoder of a GPU for ${segmentCodec} works here`
     : `This ffmpeg cannot encode ${segmentCodec}`;
-  throw new UserError(`${what} (${failures.join('; ')}): ${mend}.`);
+  throw new UserError(`${what} (${failures.join('; ')}): ${fix}.`);
 }
 
 function encoderOf(

@@ -38,7 +38,7 @@ t.test('FFMPEG_PATH comes first, then ffmpeg-static, the PATH, and the package o
   t.ok(path);
 });
 
-t.test('a wrong FFMPEG_PATH, and none at all, are told with the mend', { skip }, async (t) => {
+t.test('a wrong FFMPEG_PATH, and none at all, are told with the fix', { skip }, async (t) => {
   const packaged = { beforePath: null, afterPath: null };
   const missing = { FFMPEG_PATH: join(folder, 'nowhere'), PATH: '' };
   await t.rejects(findFfmpeg({ environment: missing, packaged }), {
