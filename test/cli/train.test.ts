@@ -100,7 +100,8 @@ t.test('a run of the first version goes on, and cannot be given another network'
   t.equal(resumed.code, 0, resumed.stderr);
   t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
-  const later = { maskJitter: 0, weights: { ...old.weights, consistency: 0 } };
+  const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
+  const later = { maskJitter: 0, upsampling: 'transposed', weights };
   t.strictSame(JSON.parse(await readFile(file, 'utf8')), { ...old, learningRate, sampleEvery: 0, ...later });
 });
 

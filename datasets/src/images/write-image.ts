@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-import { makeFolder, UsageError, UserError } from '@instagan/core/data';
+import { extname } from 'node:path';
+import { UsageError, writeAtomically } from '@instagan/core/data';
 import sharp from 'sharp';
 import type { RgbImage } from './image-file.ts';
 
@@ -13,7 +11,7 @@ import type { RgbImage } from './image-file.ts';
  * @throws UsageError for another ending, UserError if the folder or file cannot be written
  */
 export async function writeImage(file: string, image: RgbImage): Promise<void> {
-  await writeWhole(file, await encodeImage(file, image));
+  await writeAtomically(file, await encodeImage(file, image), { makesFolder: true });
 }
 
 /** What `writeImage` writes. @throws UsageError for another ending */
@@ -29,19 +27,5 @@ export async function encodeImage(file: string, { width, height, data }: RgbImag
       return image.webp({ quality: 95 }).toBuffer();
     default:
       throw new UsageError(`Cannot write ${file}: the name must end in .png, .jpg, .jpeg or .webp.`);
-  }
-}
-
-/** Writes beside the place and renames. @throws UserError naming the file */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`);
-  try {
-    await makeFolder(dirname(file));
-    await writeFile(beside, bytes);
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => {});
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Cannot write ${file}: ${why}; check the folder, its rights and the free space.`);
   }
 }

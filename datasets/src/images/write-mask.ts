@@ -1,8 +1,7 @@
 import { extname } from 'node:path';
-import { UsageError } from '@instagan/core/data';
+import { UsageError, writeAtomically } from '@instagan/core/data';
 import sharp from 'sharp';
 import type { MaskImage } from './image-file.ts';
-import { writeWhole } from './write-image.ts';
 
 /**
  * Writes the mask of one instance as an 8-bit greyscale PNG, whole or not at all as `writeImage` does. A generated mask
@@ -16,5 +15,5 @@ export async function writeMask(file: string, { width, height, data }: MaskImage
     .toColourspace('b-w')
     .png()
     .toBuffer();
-  await writeWhole(file, png);
+  await writeAtomically(file, png, { makesFolder: true });
 }

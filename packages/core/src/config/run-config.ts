@@ -1,7 +1,8 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
 import { makeFolder } from '../runtime/make-folder.ts';
+import { writeAtomically } from '../runtime/write-atomically.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
 import { choiceNames } from './setting-text.ts';
 
@@ -77,8 +78,7 @@ export function resumedConfig<Config extends RunSettings>(
 
 export async function writeRunConfig(runFolder: string, config: RunSettings): Promise<void> {
   const file = path.join(runFolder, CONFIG_FILE);
-  await writeFile(`${file}.partial`, `${JSON.stringify(config, null, 2)}\n`);
-  await rename(`${file}.partial`, file);
+  await writeAtomically(file, `${JSON.stringify(config, null, 2)}\n`, { durable: true });
 }
 
 async function exists(file: string): Promise<boolean> {

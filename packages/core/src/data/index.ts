@@ -6,6 +6,7 @@ export { UsageError, UserError } from '../errors.ts';
 export type { DomainName } from '../events/run-event.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { makeFolder } from '../runtime/make-folder.ts';
+export { type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';

@@ -21,6 +21,6 @@ t.test('a record that cannot be written is one clear error', async (t) => {
   t.equal(await readRecord(join(folder, 'none.json')), null);
   await t.rejects(writeRecord(join(folder, 'none', 'done.json'), {}), {
     name: 'UserError',
-    message: /^Cannot write .*done\.json: ENOENT; check the place, then run the same command again\.$/,
+    message: /^Cannot write .*done\.json: its folder does not exist; make it, then run the same command again\.$/,
   });
 });

@@ -1,6 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, UsageError, UserError } from '@instagan/core';
+import { makeFolder, UsageError, writeAtomically } from '@instagan/core';
 
 const PLAN = 'plan.json';
 
@@ -19,21 +19,7 @@ export async function readRecord(file: string): Promise<Record<string, unknown> 
  * @throws UserError if it cannot be written, such as on a full disk
  */
 export async function writeRecord(file: string, value: unknown): Promise<void> {
-  const unfinished = `${file}.part`;
-  try {
-    const handle = await open(unfinished, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(value)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(unfinished, file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOSPC' ? 'the disk is full; free some space' : `${code}; check the place`;
-    throw new UserError(`Cannot write ${file}: ${reason}, then run the same command again.`);
-  }
+  await writeAtomically(file, `${JSON.stringify(value)}\n`, { durable: true });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../../../../runtime/cache-folder.ts';
-import { makeFolder } from '../../../../runtime/make-folder.ts';
+import { writeAtomically } from '../../../../runtime/write-atomically.ts';
 import type { TileTimes } from './tile-tuning.ts';
 
 /** To be raised when kernels or the layers compared change: what was measured before no longer counts. */
@@ -27,17 +27,9 @@ export async function cachedTimes(facts: readonly string[], measure: () => Promi
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     const measured = await measure();
-    await keep(file, { facts, ...measured });
+    // Without a cache that can be written, the next start measures again.
+    const content = JSON.stringify({ facts, ...measured }, null, 1);
+    await writeAtomically(file, content, { makesFolder: true }).catch(() => {});
     return measured;
   }
-}
-
-/** Without a cache that can be written, the next start measures again. */
-async function keep(file: string, content: object): Promise<void> {
-  const beside = `${file}.${process.pid}`;
-  try {
-    await makeFolder(path.dirname(file));
-    await writeFile(beside, JSON.stringify(content, null, 1));
-    await rename(beside, file);
-  } catch {}
 }

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { writeAtomically } from './write-atomically.ts';
+
+t.test('a file is replaced whole, and nothing else is left beside it', async (t) => {
+  const folder = t.testdir();
+  const file = path.join(folder, 'a.json');
+  for (const durable of [false, true]) {
+    await writeAtomically(file, `durable: ${durable}`, { durable });
+    t.equal(readFileSync(file, 'utf8'), `durable: ${durable}`);
+  }
+  await writeAtomically(file, Uint8Array.of(1, 2, 3));
+  t.same([...readFileSync(file)], [1, 2, 3]);
+  const made = path.join(folder, 'new', 'folder', 'b');
+  await writeAtomically(made, 'b', { makesFolder: true });
+  t.equal(readFileSync(made, 'utf8'), 'b');
+  t.same(readdirSync(folder).sort(), ['a.json', 'new']);
+});
+
+t.test('writers of one file at the same time do not mix', async (t) => {
+  const file = path.join(t.testdir(), 'a');
+  const contents = Array.from({ length: 20 }, (_, i) => String(i).repeat(10_000));
+  await Promise.all(contents.map((content) => writeAtomically(file, content)));
+  t.ok(contents.includes(readFileSync(file, 'utf8')));
+  t.same(readdirSync(path.dirname(file)), ['a']);
+});
+
+t.test('what cannot be written is told with the file and the fix, and leaves nothing behind', async (t) => {
+  const folder = t.testdir({ 'not-a-folder': 'file', taken: { inside: '' } });
+  await t.rejects(writeAtomically(path.join(folder, 'not-a-folder', 'a'), 'x'), {
+    name: 'UserError',
+    message: /^Cannot write .*not-a-folder.a: .*; check the folder and its rights, then run the same command again\.$/,
+  });
+  await t.rejects(writeAtomically(path.join(folder, 'gone', 'a'), 'x'), {
+    message: /: its folder does not exist; make it, then /,
+  });
+  const taken = path.join(folder, 'taken');
+  await t.rejects(writeAtomically(taken, 'x'), { name: 'UserError', message: /^Cannot write .*taken: / });
+  t.same(readdirSync(folder).sort(), ['not-a-folder', 'taken']);
+});

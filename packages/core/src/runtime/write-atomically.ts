@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
+
+export interface WriteOptions {
+  /** Whether to wait until the content is on the disk, so that it survives a power cut. @default false */
+  readonly durable?: boolean;
+  /** Whether to make the folder. @default false: what keeps the state of a run must not revive a folder that was moved away */
+  readonly makesFolder?: boolean;
+}
+
+/**
+ * Writes a file whole or not at all: beside its place, in a hidden file, which is then renamed. Readers find what was there before or
+ * all that is new. A write that fails leaves nothing behind.
+ *
+ * @throws UserError with the file and the fix, such as on a full disk
+ */
+export async function writeAtomically(
+  file: string,
+  content: Uint8Array | string,
+  { durable = false, makesFolder = false }: WriteOptions = {},
+): Promise<void> {
+  const beside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
+  try {
+    if (makesFolder) await makeFolder(path.dirname(file));
+    const handle = await open(beside, 'wx');
+    try {
+      await handle.writeFile(content);
+      if (durable) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => {});
+    throw new UserError(
+      `Cannot write ${file}: ${reasonOf(error as NodeJS.ErrnoException)}, then run the same command again.`,
+    );
+  }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; free some space';
+  if (code === 'ENOENT') return 'its folder does not exist; make it';
+  return `${message}; check the folder and its rights`;
+}
