@@ -3,12 +3,12 @@
  * and `dataset check` start at once.
  */
 export { UsageError, UserError } from '../errors.ts';
-export type { DomainName } from '../events/run-event.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { makeFolder } from '../runtime/make-folder.ts';
 export { type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { distanceTransform } from './distance-transform.ts';
+export type { DomainName } from './domain-name.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
 export type { MaskedImage, MaskedImages } from './masked-image.ts';

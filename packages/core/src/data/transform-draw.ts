@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
-import type { DomainName } from '../events/run-event.ts';
 import { createRng } from '../random/rng.ts';
+import type { DomainName } from './domain-name.ts';
 
 export interface SizePx {
   readonly height: number;

@@ -1,8 +1,6 @@
 /** Version of the event schema, written into every event as `v`; raised when a reader of the old one would misread. */
 export const EVENT_SCHEMA_VERSION = 1;
 
-export type DomainName = 'A' | 'B';
-
 /**
  * The loss terms of one step by name, each already weighted, averaged over the step's updates.
  *
