@@ -12,8 +12,6 @@ interface Layers {
   readonly packages: Rows;
   /** By folder: the order of what lies in it. */
   readonly folders: Readonly<Record<string, Rows>>;
-  /** Imports against the order that are still there, by file. */
-  readonly exceptions: Readonly<Record<string, readonly string[]>>;
 }
 
 interface Import {
@@ -84,10 +82,6 @@ function mayImport(rows: Rows, from: string, to: string): boolean {
   return from === to || row(from) < row(to);
 }
 
-function isException({ file, target }: Import): boolean {
-  return target !== undefined && (LAYERS.exceptions[file] ?? []).includes(target);
-}
-
 t.test('packages import those below them only, and by their entries', (t) => {
   t.ok(IMPORTS.length > 1000, 'the scan finds imports');
   for (const each of IMPORTS) {
@@ -118,23 +112,13 @@ for (const [folder, rows] of Object.entries(LAYERS.folders)) {
     for (const each of IMPORTS.filter(({ file }) => own.includes(file))) {
       const from = memberOf(folder, each.file) as string;
       const to = each.target && memberOf(folder, each.target);
-      if (to && !mayImport(rows, from, to) && !isException(each)) {
+      if (to && !mayImport(rows, from, to)) {
         t.fail(`${each.file} imports ${each.target}, but ${from} does not stand above ${to} in layers.json`);
       }
     }
     t.end();
   });
 }
-
-t.test('exceptions that are fixed are not kept', (t) => {
-  for (const [file, targets] of Object.entries(LAYERS.exceptions)) {
-    for (const target of targets) {
-      const isThere = IMPORTS.some((each) => each.file === file && each.target === target);
-      t.ok(isThere, `${file} imports ${target}: if not, take the line out of layers.json`);
-    }
-  }
-  t.end();
-});
 
 t.test('CONTRIBUTING shows the order that holds', (t) => {
   const page = readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8').replaceAll(/\s+/g, ' ');

@@ -5,8 +5,8 @@ import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinSegments } from '../parts/join-segments.ts';
 import { finishedShards, removeParts, removeUnused, shardFolder } from '../parts/parts-folder.ts';
 import { openSegments, type Segment } from '../parts/segment-folder.ts';
-import { SegmentWriter } from '../parts/segment-writer.ts';
 import { type Shard, timeRangeOf } from '../parts/shard.ts';
+import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
 import { openVideoJob, type VideoJob, type VideoJobOptions } from './video-job.ts';
 import type { VideoProgress } from './video-progress.ts';
@@ -65,7 +65,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
-    const writer = new SegmentWriter(job.ffmpeg, encoder, parts, video.format, {
+    const writer = new PartWriter(job.ffmpeg, encoder, parts, video.format, {
       keepsAlpha: job.format.keepsAlpha,
       compares: options.compares === true,
       segmentFrames,

@@ -3,12 +3,12 @@ import type { Encoder } from '../encode/choose-encoder.ts';
 import { encodeFrames, type FrameEncoder } from '../encode/encode-frames.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { type FrameFormat, secondsOf } from '../frame.ts';
-import { compareFormat, compareFrame } from '../translate/compare-frame.ts';
-import { flattened } from '../translate/frame-pixels.ts';
-import type { TranslatedFrame } from '../translate/translate-frames.ts';
-import type { SegmentFolder } from './segment-folder.ts';
+import type { SegmentFolder } from '../parts/segment-folder.ts';
+import { compareFormat, compareFrame } from './compare-frame.ts';
+import { flattened } from './frame-pixels.ts';
+import type { TranslatedFrame } from './translate-frames.ts';
 
-export interface SegmentWriterOptions {
+export interface PartWriterOptions {
   readonly keepsAlpha: boolean;
   readonly compares: boolean;
   readonly segmentFrames: number;
@@ -17,7 +17,7 @@ export interface SegmentWriterOptions {
   readonly secondsPerFrame: number;
 }
 
-interface OpenSegment {
+interface OpenPart {
   readonly encoder: FrameEncoder;
   readonly unfinished: string;
   readonly firstFrame: number;
@@ -28,19 +28,19 @@ interface OpenSegment {
 }
 
 /** Encodes frames into segments of equal length; a segment is flushed while the next one begins. */
-export class SegmentWriter {
+export class PartWriter {
   readonly format: FrameFormat;
   readonly remarks: readonly string[];
   readonly #ffmpeg: Ffmpeg;
   readonly #encoder: Encoder;
   readonly #parts: SegmentFolder;
   readonly #decoded: FrameFormat;
-  readonly #options: SegmentWriterOptions;
+  readonly #options: PartWriterOptions;
   #nextFrame: number;
   /** Between the last two frames; at first as the frame rate has it. */
   #stepTicks: number;
   #lastTicks: number | null = null;
-  #open: OpenSegment | null = null;
+  #open: OpenPart | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -48,7 +48,7 @@ export class SegmentWriter {
     encoder: Encoder,
     parts: SegmentFolder,
     decoded: FrameFormat,
-    options: SegmentWriterOptions,
+    options: PartWriterOptions,
   ) {
     this.#ffmpeg = ffmpeg;
     this.#encoder = encoder;
@@ -97,7 +97,7 @@ export class SegmentWriter {
     this.#open = null;
   }
 
-  #begin(ticks: number, data: Uint8Array): OpenSegment {
+  #begin(ticks: number, data: Uint8Array): OpenPart {
     const unfinished = `${this.#parts.fileFor(this.#nextFrame)}.unfinished`;
     const encoder = encodeFrames(this.#ffmpeg, this.#encoder, this.format, unfinished);
     const firstFrame = this.#nextFrame;
@@ -105,7 +105,7 @@ export class SegmentWriter {
   }
 
   async #close(endTicks: number): Promise<void> {
-    const open = this.#open as OpenSegment;
+    const open = this.#open as OpenPart;
     await this.#flushing;
     await open.encoder.write(endTicks - open.firstTicks, open.lastData);
     this.#open = null;
@@ -114,7 +114,7 @@ export class SegmentWriter {
     this.#flushing.catch(() => {});
   }
 
-  async #flush(open: OpenSegment, endTicks: number): Promise<void> {
+  async #flush(open: OpenPart, endTicks: number): Promise<void> {
     const { encoder, unfinished, firstFrame, frames } = open;
     await encoder.finish();
     const file = this.#parts.fileFor(firstFrame);
