@@ -84,7 +84,10 @@ t.test('an earlier drawn set is replaced, without its leftovers', async (t) => {
   const output = join(t.testdir(), 'set');
   await drawDataset({ ...SMALL, output, count: 3 });
   await writeFile(join(output, 'trainA', '.sheep-00001.png.00ff00ff00ff.part'), 'half a picture');
+  await writeFile(join(output, '.dataset.json.00ff00ff00ff.part'), '{');
   await drawDataset({ ...SMALL, output, count: 1, testCount: 0 });
+  const files = (await readdir(output, { withFileTypes: true })).filter((entry) => entry.isFile());
+  t.same(files.map(({ name }) => name).sort(), ['LICENSE.txt', 'dataset.json']);
   t.same(await readdir(join(output, 'trainA')), ['sheep-00001.png']);
   t.same(await readdir(join(output, 'testB_seg')), []);
   t.match(JSON.parse(await readFile(join(output, 'dataset.json'), 'utf8')), { seed: 3, count: 1, complete: true });

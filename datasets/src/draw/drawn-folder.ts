@@ -1,6 +1,6 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, UsageError, UserError } from '@instagan/core/data';
+import { makeFolder, nameOfUnfinished, UsageError, UserError, writeAtomically } from '@instagan/core/data';
 
 /** The file that tells a drawn set from other folders, and with which options it was drawn. */
 const MARKER = 'dataset.json';
@@ -9,8 +9,7 @@ const LICENCE = 'LICENSE.txt';
 const IMAGE_FOLDERS = ['trainA', 'trainB', 'testA', 'testB'];
 const FOLDERS = IMAGE_FOLDERS.flatMap((folder) => [folder, `${folder}_seg`]);
 
-/** Names of drawn files, and of those that an interrupted write left beside them. */
-const DRAWN_FILE = /^(sheep|giraffe)-\d{5}(_\d)?\.png$|^\.(sheep|giraffe)-\d{5}(_\d)?\.png\.[0-9a-f]+\.part$/;
+const DRAWN_FILE = /^(sheep|giraffe)-\d{5}(_\d)?\.png$/;
 /** Files that file managers put into every folder; they are left where they are. */
 const CLUTTER = ['.DS_Store', 'Thumbs.db', 'desktop.ini'];
 
@@ -36,11 +35,11 @@ export interface DrawnSetRecord {
  */
 export async function openDrawnFolder(output: string, record: DrawnSetRecord): Promise<void> {
   const old = await drawnFiles(output);
+  await writeRecord(output, record, false);
+  await writeAtomically(join(output, LICENCE), LICENCE_TEXT);
   try {
     for (const file of old) await rm(file);
     for (const folder of FOLDERS) await makeFolder(join(output, folder));
-    await writeFile(join(output, LICENCE), LICENCE_TEXT);
-    await writeRecord(output, record, false);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UserError(`Cannot write to ${output}: ${why}; check the folder, its rights and the free space.`);
@@ -54,10 +53,10 @@ export async function closeDrawnFolder(output: string, record: DrawnSetRecord): 
 
 async function writeRecord(output: string, record: DrawnSetRecord, complete: boolean): Promise<void> {
   const content = { drawnBy: DRAWN_BY, ...record, domains: { A: 'sheep', B: 'giraffe' }, license: 'CC0-1.0', complete };
-  await writeFile(join(output, MARKER), `${JSON.stringify(content, null, 2)}\n`);
+  await writeAtomically(join(output, MARKER), `${JSON.stringify(content, null, 2)}\n`, { makesFolder: true });
 }
 
-/** Pictures and masks of a drawn set in `output`; none if the folder is missing or empty. */
+/** Pictures and masks of a drawn set in `output`, unfinished files too; none if the folder is missing or empty. */
 async function drawnFiles(output: string): Promise<string[]> {
   const status = await stat(output).catch(() => null);
   if (status === null) return [];
@@ -70,11 +69,15 @@ async function drawnFiles(output: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of entries) {
     if (entry.isFile() && [MARKER, LICENCE].includes(entry.name)) continue;
+    if (entry.isFile() && [MARKER, LICENCE].includes(nameOfUnfinished(entry.name) ?? '')) {
+      files.push(join(output, entry.name));
+      continue;
+    }
     if (!entry.isDirectory() || !FOLDERS.includes(entry.name)) throw foreign(join(output, entry.name));
     for (const file of await readdir(join(output, entry.name), { withFileTypes: true })) {
       const path = join(output, entry.name, file.name);
       if (CLUTTER.includes(file.name)) continue;
-      if (!file.isFile() || !DRAWN_FILE.test(file.name)) throw foreign(path);
+      if (!file.isFile() || !DRAWN_FILE.test(nameOfUnfinished(file.name) ?? file.name)) throw foreign(path);
       files.push(path);
     }
   }

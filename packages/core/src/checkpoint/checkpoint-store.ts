@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder, writeNewFile } from '../runtime/durable-files.ts';
 import { makeFolder } from '../runtime/make-folder.ts';
 import {
   checkpointFolder,
@@ -13,7 +14,6 @@ import {
 } from './checkpoint-folders.ts';
 import { CHECKPOINT_FILE_NAME, formatManifest, MANIFEST_FILE } from './checkpoint-manifest.ts';
 import { findDamage } from './checkpoint-reader.ts';
-import { syncFolder, writeDurably } from './durable-files.ts';
 import type { JsonObject } from './json-value.ts';
 import type { NamedArrays } from './named-arrays.ts';
 import { encodeSafetensors } from './safetensors.ts';
@@ -50,9 +50,9 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
     }
     const bytes = encodeSafetensors(arrays);
     files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
-    await writeDurably(join(partial, name), bytes);
+    await writeNewFile(join(partial, name), bytes, true);
   }
-  await writeDurably(join(partial, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }));
+  await writeNewFile(join(partial, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }), true);
   await syncFolder(partial);
 
   const replaced = leftoverFolder(runFolder, step, 'replaced');

@@ -5,7 +5,7 @@
 export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { makeFolder } from '../runtime/make-folder.ts';
-export { type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
+export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { distanceTransform } from './distance-transform.ts';
 export type { DomainName } from './domain-name.ts';

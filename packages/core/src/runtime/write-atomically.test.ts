@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import { writeAtomically } from './write-atomically.ts';
+import { nameOfUnfinished, writeAtomically } from './write-atomically.ts';
 
 t.test('a file is replaced whole, and nothing else is left beside it', async (t) => {
   const folder = t.testdir();
@@ -38,4 +40,29 @@ t.test('what cannot be written is told with the file and the fix, and leaves not
   const taken = path.join(folder, 'taken');
   await t.rejects(writeAtomically(taken, 'x'), { name: 'UserError', message: /^Cannot write .*taken: / });
   t.same(readdirSync(folder).sort(), ['not-a-folder', 'taken']);
+});
+
+t.test('what a killed writer left behind is told from other files', (t) => {
+  t.equal(nameOfUnfinished('.a.json.00ff00ff00ff.part'), 'a.json');
+  for (const name of ['a.json', '.a.json.part', 'a.json.00ff00ff00ff.part', '.DS_Store']) {
+    t.equal(nameOfUnfinished(name), undefined, name);
+  }
+  t.end();
+});
+
+const skip = process.platform === 'win32' && 'needs sh and its ulimit';
+
+t.test('a write that breaks off half-way leaves the old file and no half of the new one', { skip }, async (t) => {
+  const file = path.join(t.testdir({ a: 'old' }), 'a');
+  const source = pathToFileURL(path.join(import.meta.dirname, 'write-atomically.ts')).href;
+  // As on a disk that gets full: no file may grow beyond 8 blocks.
+  const program = `
+    const { writeAtomically } = await import(${JSON.stringify(source)});
+    const failure = await writeAtomically(process.argv[1], new Uint8Array(2 ** 20)).catch((error) => error);
+    console.log(failure.message);`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program, file];
+  const told = execFileSync('sh', ['-c', 'ulimit -f 8 && exec "$@"', 'sh', ...node], { encoding: 'utf8' });
+  t.match(told, /^Cannot write .*a: EFBIG.*; check the folder and its rights, then run the same command again\.\n$/);
+  t.equal(readFileSync(file, 'utf8'), 'old');
+  t.same(readdirSync(path.dirname(file)), ['a']);
 });

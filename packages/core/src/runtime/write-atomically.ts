@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { syncFolder, writeNewFile } from './durable-files.ts';
 import { makeFolder } from './make-folder.ts';
 
 export interface WriteOptions {
-  /** Whether to wait until the content is on the disk, so that it survives a power cut. @default false */
+  /** Whether to wait until the content and the name are on the disk, so that they survive a power cut. @default false */
   readonly durable?: boolean;
   /** Whether to make the folder. @default false: what keeps the state of a run must not revive a folder that was moved away */
   readonly makesFolder?: boolean;
@@ -13,7 +14,7 @@ export interface WriteOptions {
 
 /**
  * Writes a file whole or not at all: beside its place, in a hidden file, which is then renamed. Readers find what was there before or
- * all that is new. A write that fails leaves nothing behind.
+ * all that is new. A write that fails leaves nothing behind; one that is killed leaves a file that {@link nameOfUnfinished} knows.
  *
  * @throws UserError with the file and the fix, such as on a full disk
  */
@@ -25,20 +26,20 @@ export async function writeAtomically(
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
   try {
     if (makesFolder) await makeFolder(path.dirname(file));
-    const handle = await open(beside, 'wx');
-    try {
-      await handle.writeFile(content);
-      if (durable) await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(beside, content, durable);
     await rename(beside, file);
+    if (durable) await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
     throw new UserError(
       `Cannot write ${file}: ${reasonOf(error as NodeJS.ErrnoException)}, then run the same command again.`,
     );
   }
+}
+
+/** The file that this one was to become, had its writer not been killed; undefined for all other names. */
+export function nameOfUnfinished(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{12}\.part$/.exec(name)?.[1];
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

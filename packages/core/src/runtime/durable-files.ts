@@ -3,14 +3,18 @@ import { open } from 'node:fs/promises';
 /** Codes with which systems refuse to open or sync a folder; there, renames are ordered without it. */
 const NO_FOLDER_SYNC = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF', 'ENOSYS']);
 
-/** Writes a file that must not exist yet and waits until its content is on the disk. */
-export async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx');
+/**
+ * Writes a file that must not exist yet.
+ *
+ * @param isDurable whether to wait until its content is on the disk; its name is when its folder is synced
+ */
+export async function writeNewFile(file: string, content: Uint8Array | string, isDurable: boolean): Promise<void> {
+  const handle = await open(file, 'wx');
   try {
-    await file.writeFile(content);
-    await file.sync();
+    await handle.writeFile(content);
+    if (isDurable) await handle.sync();
   } finally {
-    await file.close();
+    await handle.close();
   }
 }
 
