@@ -86,6 +86,15 @@ export {
   pixelsOf,
   type Rgb,
 } from './pictures/contact-sheet.ts';
+export {
+  type FinishedShard,
+  finishedShards,
+  removeShard,
+  removeShards,
+  type Shard,
+  shardFolder,
+} from './shards/shard-folders.ts';
+export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } from './shards/work-records.ts';
 export type { Alarm } from './training/alarms.ts';
 export { readMeasurements } from './training/measurements.ts';
 export { lockRun } from './training/run-lock.ts';

@@ -20,9 +20,6 @@ export { type MediaInfo, probeMedia, type VideoTrack } from './ffmpeg/probe-medi
 export { channelsOf, type FrameFormat, type Rational, secondsOf, type VideoFrame } from './frame.ts';
 export { type BlendableFrame, FrameBlender } from './motion/frame-blender.ts';
 export { type WarpingError, WarpingErrorMeter } from './motion/warping-error.ts';
-export { partsFolder, refuseMissingShards, removeParts, shardCount, shardFolder } from './parts/parts-folder.ts';
-export { beginPlan, readRecord, writeRecord } from './parts/records.ts';
-export type { Shard } from './parts/shard.ts';
 export {
   InstanceTracker,
   type TrackedFrame,

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Picture, UserError } from '@instagan/core';
-import { type ImageFile, readImage, writeImage } from '@instagan/datasets';
 import {
   beginPlan,
+  finishedShards,
+  type Picture,
   readRecord,
-  refuseMissingShards,
-  removeParts,
+  recordCompletion,
+  removeShards,
   type Shard,
-  shardCount,
   shardFolder,
+  UserError,
   writeRecord,
-} from '@instagan/video';
+} from '@instagan/core';
+import { type ImageFile, readImage, writeImage } from '@instagan/datasets';
 import type { FailedImage, TranslatedImage, TranslatedImages } from './translate-images.ts';
 
 /** The part of a folder of images that one of several processes translates, and what of it is done, on disk. */
@@ -27,7 +28,6 @@ export interface ImageShard {
   complete(failed: readonly FailedImage[]): Promise<void>;
 }
 
-const COMPLETE = 'complete.json';
 const RECORD = /^image-.*\.json$/;
 
 /**
@@ -55,7 +55,7 @@ export async function openImageShard(
         await writeImage(tileFile(folder, image.name, tile), picture);
       await writeRecord(join(folder, `image-${image.name}.json`), { ...image, tiles: row?.length ?? 0 });
     },
-    complete: (failed) => writeRecord(join(folder, COMPLETE), { failed }),
+    complete: (failed) => recordCompletion(folder, { failed }),
   };
 }
 
@@ -71,19 +71,12 @@ export async function joinImageShards(
   inputs: readonly ImageFile[],
   takesRow: (row: readonly Picture[]) => boolean,
 ): Promise<TranslatedImages> {
-  const place = resolve(output);
-  const count = await shardCount(place);
-  const missing: number[] = [];
   const failed: FailedImage[] = [];
   const byName = new Map<string, { image: TranslatedImage; folder: string; tiles: number }>();
-  for (let number = 1; number <= count; number++) {
-    const folder = shardFolder(place, { number, count });
-    const complete = await readRecord(join(folder, COMPLETE));
-    if (complete === null) missing.push(number);
-    else failed.push(...(complete.failed as FailedImage[]));
+  for (const { folder, completion } of await finishedShards(resolve(output))) {
+    failed.push(...(completion.failed as FailedImage[]));
     for (const { tiles, ...image } of await readImages(folder)) byName.set(image.name, { image, folder, tiles });
   }
-  refuseMissingShards(output, missing, count);
   const isFailed = new Set(failed.map(({ name }) => name));
   const forgotten = inputs.find(({ name }) => !byName.has(name) && !isFailed.has(name));
   if (forgotten !== undefined) {
@@ -105,7 +98,7 @@ export async function joinImageShards(
 
 /** Removes the records of the shards of an output. */
 export async function removeImageShards(output: string): Promise<void> {
-  await removeParts(resolve(output));
+  await removeShards(resolve(output));
 }
 
 type ImageRecord = TranslatedImage & { readonly tiles: number };

@@ -1,7 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '@instagan/core';
-import { beginPlan, readRecord, writeRecord } from './records.ts';
+import { beginPlan, readCompletion, readRecord, recordCompletion, UsageError, writeRecord } from '@instagan/core';
 
 /** A finished stretch of the output. */
 export interface Segment {
@@ -32,7 +31,6 @@ export interface SegmentFolder {
   complete(): Promise<void>;
 }
 
-const COMPLETE = 'complete.json';
 const RECORD = /^segment-\d{8}\.json$/;
 
 export interface OpenSegmentsOptions {
@@ -59,10 +57,10 @@ export async function openSegments(
   return {
     folder,
     segments: () => readSegments(folder),
-    isComplete: async () => (await readRecord(join(folder, COMPLETE))) !== null,
+    isComplete: async () => (await readCompletion(folder)) !== null,
     fileFor: (firstFrame) => join(folder, `${segmentName(firstFrame)}.${ending}`),
     commit: (segment) => writeRecord(join(folder, `${segmentName(segment.firstFrame)}.json`), segment),
-    complete: () => writeRecord(join(folder, COMPLETE), {}),
+    complete: () => recordCompletion(folder),
   };
 }
 
@@ -80,11 +78,6 @@ export async function readSegments(folder: string): Promise<Segment[]> {
     next += record.frames;
   }
   return segments;
-}
-
-/** Whether all segments of the shard in a folder are there. */
-export async function isShardComplete(folder: string): Promise<boolean> {
-  return (await readRecord(join(folder, COMPLETE))) !== null;
 }
 
 async function clear(folder: string): Promise<void> {

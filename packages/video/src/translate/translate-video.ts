@@ -1,11 +1,18 @@
-import type { Translator } from '@instagan/core';
+import {
+  finishedShards,
+  removeShard,
+  removeShards,
+  type Shard,
+  shardFolder,
+  type Translator,
+  UserError,
+} from '@instagan/core';
 import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinSegments } from '../parts/join-segments.ts';
-import { finishedShards, removeParts, removeUnused, shardFolder } from '../parts/parts-folder.ts';
-import { openSegments, type Segment } from '../parts/segment-folder.ts';
-import { type Shard, timeRangeOf } from '../parts/shard.ts';
+import { openSegments, readSegments, type Segment } from '../parts/segment-folder.ts';
+import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
 import { openVideoJob, type VideoJob, type VideoJobOptions } from './video-job.ts';
@@ -98,7 +105,8 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     } finally {
       await writer.abort();
       video.close();
-      await removeUnused(output, shard);
+      const isUnused = (await parts.segments()).length === 0 && !(await parts.isComplete());
+      if (isUnused) await removeShard(output, shard);
     }
   }
   if (shard.count > 1) {
@@ -111,7 +119,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     return;
   }
   const remarks = await join(job, options, segments, isStopped);
-  if (!isStopped) await removeParts(output);
+  if (!isStopped) await removeShards(output);
   yield { type: 'finished', output, doneFrames: framesIn(segments), isStopped, remarks };
 }
 
@@ -125,9 +133,13 @@ export async function joinShards(
   options: VideoJobOptions,
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const job = await openVideoJob(options);
-  const segments = await finishedShards(options.output);
+  const shards = await finishedShards(options.output);
+  const segments = (await Promise.all(shards.map(({ folder }) => readSegments(folder)))).flat();
+  if (segments.length === 0) {
+    throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
+  }
   const remarks = await join(job, options, segments, false);
-  await removeParts(options.output);
+  await removeShards(options.output);
   return { doneFrames: framesIn(segments), remarks };
 }
 

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, UsageError, writeAtomically } from '@instagan/core';
+import { UsageError } from '../errors.ts';
+import { makeFolder } from '../runtime/make-folder.ts';
+import { writeAtomically } from '../runtime/write-atomically.ts';
 
 const PLAN = 'plan.json';
+const COMPLETION = 'complete.json';
 
 /** The object in a JSON file; null if there is none, or only half of one. */
 export async function readRecord(file: string): Promise<Record<string, unknown> | null> {
@@ -46,4 +49,14 @@ export async function beginPlan(
   throw new UsageError(
     `${folder} was begun with another ${differing.join(', ')}: give the same settings again, or remove that folder to start over.`,
   );
+}
+
+/** Records that all the work of a folder is done. @param facts what is to be told of it */
+export async function recordCompletion(folder: string, facts: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  await writeRecord(join(folder, COMPLETION), facts);
+}
+
+/** The facts of {@link recordCompletion}; null if something is left to do. */
+export async function readCompletion(folder: string): Promise<Record<string, unknown> | null> {
+  return readRecord(join(folder, COMPLETION));
 }

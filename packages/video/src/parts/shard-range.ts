@@ -1,11 +1,4 @@
-import { UsageError } from '@instagan/core';
-
-/** One of several equal parts of a job, for one machine each. */
-export interface Shard {
-  /** 1 … count. */
-  readonly number: number;
-  readonly count: number;
-}
+import { type Shard, UsageError } from '@instagan/core';
 
 /** The stretch of time that a shard translates: from the first inclusive to the second exclusive. */
 export interface TimeRange {

@@ -1,0 +1,71 @@
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError, UserError } from '../errors.ts';
+import { readCompletion } from './work-records.ts';
+
+/** One of several equal parts of a job, for one machine each. */
+export interface Shard {
+  /** 1 … count. */
+  readonly number: number;
+  readonly count: number;
+}
+
+/** A shard in which all is done. */
+export interface FinishedShard {
+  readonly folder: string;
+  /** What was recorded with `recordCompletion`. */
+  readonly completion: Readonly<Record<string, unknown>>;
+}
+
+/** Where the work of one shard of an output lies until the output is whole: in `OUTPUT.parts`, beside it. */
+export function shardFolder(output: string, { number, count }: Shard): string {
+  return path.join(partsFolder(output), `shard-${number}-of-${count}`);
+}
+
+/**
+ * The shards that an output was split into, in order.
+ *
+ * @throws UsageError if there are none, or they were split in different ways; UserError if any is not finished
+ */
+export async function finishedShards(output: string): Promise<FinishedShard[]> {
+  const count = await shardCount(output);
+  const finished: FinishedShard[] = [];
+  const missing: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const folder = shardFolder(output, { number, count });
+    const completion = await readCompletion(folder);
+    if (completion === null) missing.push(`${number}/${count}`);
+    else finished.push({ folder, completion });
+  }
+  if (missing.length === 0) return finished;
+  throw new UserError(
+    `Shard ${missing.join(', ')} of ${output} is not finished: run it again with --shard, then join.`,
+  );
+}
+
+async function shardCount(output: string): Promise<number> {
+  const folder = partsFolder(output);
+  const names = await readdir(folder).catch(() => []);
+  const counts = new Set(names.flatMap((name) => /^shard-\d+-of-(\d+)$/.exec(name)?.[1] ?? []));
+  if (counts.size === 0) throw new UsageError(`${folder} holds no shard: translate them first, each with --shard i/n.`);
+  if (counts.size > 1) {
+    throw new UsageError(`${folder} holds shards of ${[...counts].join(' and of ')}: remove those that do not belong.`);
+  }
+  return Number([...counts][0]);
+}
+
+/** Removes the folder of one shard. */
+export async function removeShard(output: string, shard: Shard): Promise<void> {
+  await rm(shardFolder(output, shard), { recursive: true, force: true });
+  // Stays if other shards are there.
+  await rmdir(partsFolder(output)).catch(() => {});
+}
+
+/** Removes the folders of all shards of an output. */
+export async function removeShards(output: string): Promise<void> {
+  await rm(partsFolder(output), { recursive: true, force: true });
+}
+
+function partsFolder(output: string): string {
+  return path.join(path.dirname(output), `${path.basename(output).replaceAll('%', '')}.parts`);
+}
