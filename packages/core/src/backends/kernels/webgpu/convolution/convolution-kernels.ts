@@ -2,25 +2,23 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { ceilDiv } from '../../arithmetic.ts';
 import type { Dispatcher } from '../device/dispatcher.ts';
 import type { BindingKind, CompiledProgram } from '../device/gpu-program.ts';
+import { filterGradientProblem, isNarrow, narrowFilterGradientProblem } from './filter-gradient-problems.ts';
+import { forwardProblem } from './forward-problem.ts';
+import { type GemmProblem, gemmSource } from './gemm-source.ts';
+import { inputGradientProblem } from './input-gradient-problem.ts';
+import { matrixUnitSource } from './matrix-unit-source.ts';
 import {
   type ConvolutionStructure,
   type Epilogue,
-  filterGradientProblem,
-  forwardProblem,
   type ImageSizes,
-  inputGradientProblem,
-  isNarrow,
   NO_EPILOGUE,
-  narrowFilterGradientProblem,
   parameterWords,
   phaseStride,
   SCALED_OPERANDS,
   SUM_THREADS,
   sourceKey,
   sumOfSplitsSource,
-} from './convolution-problems.ts';
-import { type GemmProblem, gemmSource } from './gemm-source.ts';
-import { matrixUnitSource } from './matrix-unit-source.ts';
+} from './problem-source.ts';
 import type { MatrixTileShape, MatrixUnit, TileShape } from './tile-shape.ts';
 import { valueRange } from './value-range.ts';
 

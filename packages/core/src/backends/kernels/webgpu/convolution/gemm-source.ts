@@ -1,4 +1,4 @@
-import { fetchStatements, stageStatements, tileLoading } from './tile-loading.ts';
+import { fetchStatements, stageStatements, startStatements, tileLoading } from './tile-loading.ts';
 import { type TileShape, workgroupOf } from './tile-shape.ts';
 
 /**
@@ -70,21 +70,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let problem = problem_of(group.z);
-  let a_scale = scale_of_a();
-  let b_scale = scale_of_b();
-  let a_unscale = 1.0 / a_scale;
-  let b_unscale = 1.0 / b_scale;
-  let tile_index = i32(group.y * groups.x + group.x);
-  let tiles_across = (${problem.columns} + ${columns - 1}) / ${columns};
-  let first_row = tile_index / tiles_across * ${rows};
-  let first_column = tile_index % tiles_across * ${columns};
-  if (first_row >= problem.rows) { return; }
+  ${startStatements(problem, tile, a, b)}
   let thread_row = thread / ${threadColumns}u;
   let thread_column = thread % ${threadColumns}u;
-  ${a.declare}
-  ${b.declare}
-  ${a.slots.map((slot) => `let a_row_${slot} = row_of_a(first_row + i32(${a.across(slot)}), problem);`).join('\n  ')}
   ${times(rowsPerThread, (i) => times(groups, (g) => `var sum_${i}_${g} = vec4f();`).join(' ')).join('\n  ')}
   var k = problem.first;
   ${tile.prefetch ? fetchStatements(a, b, 'var ') : ''}

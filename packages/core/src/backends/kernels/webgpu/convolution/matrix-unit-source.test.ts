@@ -1,12 +1,9 @@
 import t from 'tap';
-import {
-  filterGradientProblem,
-  forwardProblem,
-  inputGradientProblem,
-  NO_EPILOGUE,
-  narrowFilterGradientProblem,
-} from './convolution-problems.ts';
+import { filterGradientProblem, narrowFilterGradientProblem } from './filter-gradient-problems.ts';
+import { forwardProblem } from './forward-problem.ts';
+import { inputGradientProblem } from './input-gradient-problem.ts';
 import { matrixUnitSource } from './matrix-unit-source.ts';
+import { NO_EPILOGUE } from './problem-source.ts';
 import { MATRIX_TILE_SHAPES } from './tile-shape.ts';
 
 const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];

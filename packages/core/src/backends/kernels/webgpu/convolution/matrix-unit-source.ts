@@ -1,5 +1,5 @@
 import type { GemmProblem } from './gemm-source.ts';
-import { fetchStatements, stageStatements, tileLoading } from './tile-loading.ts';
+import { fetchStatements, stageStatements, startStatements, tileLoading } from './tile-loading.ts';
 import { MATRIX_TILE_PADDING, type MatrixTileShape, type MatrixUnit, matrixWorkgroupOf } from './tile-shape.ts';
 
 /**
@@ -56,21 +56,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let problem = problem_of(group.z);
-  let a_scale = scale_of_a();
-  let b_scale = scale_of_b();
-  let a_unscale = 1.0 / a_scale;
-  let b_unscale = 1.0 / b_scale;
-  let tile_index = i32(group.y * groups.x + group.x);
-  let tiles_across = (${problem.columns} + ${columns - 1}) / ${columns};
-  let first_row = tile_index / tiles_across * ${rows};
-  let first_column = tile_index % tiles_across * ${columns};
-  if (first_row >= problem.rows) { return; }
+  ${startStatements(problem, tile, a, b)}
   let subgroup_row = subgroup / ${across}u * ${subgroupRows}u;
   let subgroup_column = subgroup % ${across}u * ${subgroupColumns}u;
-  ${a.declare}
-  ${b.declare}
-  ${a.slots.map((slot) => `let a_row_${slot} = row_of_a(first_row + i32(${a.across(slot)}), problem);`).join('\n  ')}
   ${blockRows.map((i) => blockColumns.map((j) => `var sum_${i}_${j}: ${resultType};`).join(' ')).join('\n  ')}
   var k = problem.first;
   ${fetchStatements(a, b, 'var ')}

@@ -51,6 +51,33 @@ export function tileLoading(
   };
 }
 
+/**
+ * Statements with which a product begins: its problem, the scales of its operands, the place of the workgroup's tile as `first_row` and
+ * `first_column`, and what loading both operands needs. A workgroup without rows ends there.
+ *
+ * @param problem see `GemmProblem`
+ */
+export function startStatements(
+  problem: { readonly columns: string },
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  a: TileLoading,
+  b: TileLoading,
+): string {
+  return `let problem = problem_of(group.z);
+  let a_scale = scale_of_a();
+  let b_scale = scale_of_b();
+  let a_unscale = 1.0 / a_scale;
+  let b_unscale = 1.0 / b_scale;
+  let tile_index = i32(group.y * groups.x + group.x);
+  let tiles_across = (${problem.columns} + ${columns - 1}) / ${columns};
+  let first_row = tile_index / tiles_across * ${rows};
+  let first_column = tile_index % tiles_across * ${columns};
+  if (first_row >= problem.rows) { return; }
+  ${a.declare}
+  ${b.declare}
+  ${a.slots.map((slot) => `let a_row_${slot} = row_of_a(first_row + i32(${a.across(slot)}), problem);`).join('\n  ')}`;
+}
+
 /** Statements that read the next vectors of both operands; `declaration` goes before their names. */
 export function fetchStatements(a: TileLoading, b: TileLoading, declaration: string): string {
   return [
