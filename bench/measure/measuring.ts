@@ -9,10 +9,10 @@ export interface MeasurementOptions extends Repetition {
   readonly backend: BackendName;
   readonly stock: boolean;
   readonly precision: Precision;
-  /** Of webgpu. @default as `openBackend` */
+  /** Of webgpu, as `openBackend` takes them. */
   readonly toggles?: BackendOptions['toggles'];
   readonly tuning?: BackendOptions['tuning'];
-  /** Whether what is recorded may be replayed. @default true, but for stock kernels */
+  /** Of webgpu. @default true, but for stock kernels */
   readonly replay?: boolean;
 }
 
@@ -38,8 +38,7 @@ export function openForMeasurement(options: MeasurementOptions): Promise<OpenBac
   return openBackend(backend, {
     stockKernels,
     ...(takesThreads ? { threads } : {}),
-    ...(backend === 'webgpu' ? { precision, toggles, tuning } : {}),
-    replay,
+    ...(backend === 'webgpu' ? { precision, toggles, tuning, replay } : {}),
   });
 }
 
@@ -71,7 +70,7 @@ export async function measure(
   return {
     device,
     seconds: all.slice(options.warmUp),
-    firstSeconds: all[0] ?? 0,
+    firstSeconds: all[0] as number,
     peakRssBytes: peakRssBytes(),
     ...(numBytesAllocatedInGPU === undefined ? {} : { gpuBytes: numBytesAllocatedInGPU }),
     ...(dispatches === undefined ? {} : { dispatches: dispatches() - dispatchesBefore }),

@@ -80,12 +80,12 @@ function takeApart(tree: unknown, tensors: tf.Tensor[]): Structure {
   }
   if (isConstant(tree)) return { kind: 'constant', value: tree };
   if (Array.isArray(tree)) return { kind: 'array', items: tree.map((item) => takeApart(item, tensors)) };
-  const entries = entriesOf(tree);
-  return {
-    kind: tree instanceof Map ? 'map' : 'object',
-    names: entries.map(([name]) => name),
-    items: entries.map(([, item]) => takeApart(item, tensors)),
-  };
+  const [names, items]: [string[], Structure[]] = [[], []];
+  for (const [name, item] of entriesOf(tree)) {
+    names.push(name);
+    items.push(takeApart(item, tensors));
+  }
+  return { kind: tree instanceof Map ? 'map' : 'object', names, items };
 }
 
 function isConstant(tree: unknown): tree is Constant {
@@ -94,8 +94,8 @@ function isConstant(tree: unknown): tree is Constant {
 }
 
 /** @throws Error if it is neither a map nor a plain object */
-function entriesOf(tree: unknown): [string, unknown][] {
-  if (tree instanceof Map) return [...(tree as Map<string, unknown>)];
+function entriesOf(tree: unknown): Iterable<[string, unknown]> {
+  if (tree instanceof Map) return tree as Map<string, unknown>;
   const prototype: unknown = typeof tree === 'object' ? Object.getPrototypeOf(tree) : undefined;
   if (prototype === Object.prototype || prototype === null) return Object.entries(tree as object);
   const what = typeof tree === 'object' ? `an instance of ${tree?.constructor.name}` : `a ${typeof tree}`;
