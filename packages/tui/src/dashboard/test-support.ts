@@ -28,6 +28,19 @@ const TERMINAL: TerminalCapabilities = {
   cellHeightPx: 20,
 };
 
+/** The first event of a translation of 40 images. */
+export const JOB_STARTED: RunEventBody = {
+  type: 'job-started',
+  step: 0,
+  job: 'translate',
+  item: 'image',
+  totalSteps: 40,
+  run: '/runs/meadow',
+  input: '/photos',
+  output: '/translated',
+  backend: { name: 'wasm', device: '2 threads' },
+};
+
 /** A run of 200 steps of 0.5 s, with samples every 50 and a checkpoint. */
 export function meadowEvents(): RunEventBody[] {
   const steps = Array.from({ length: 200 }, (_, i): RunEventBody[] => {

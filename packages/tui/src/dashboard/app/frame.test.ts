@@ -5,7 +5,7 @@ import type { RunEventBody } from '@instagan/core/events';
 import t from 'tap';
 import type { Panel } from '../panels/panel.ts';
 import { PANELS } from '../panels/panel-list.ts';
-import { loggedRun, meadowEvents, User } from '../test-support.ts';
+import { JOB_STARTED, loggedRun, meadowEvents, User } from '../test-support.ts';
 import { viewsOf } from './dashboard-state.ts';
 
 t.test('at a glance: where the run is, how fast, how well, and its pictures', async (t) => {
@@ -134,19 +134,8 @@ t.test('a job shows how far it is, how fast, and what it wrote last', async (t) 
     seconds: 1,
     instances: 2,
   });
-  const begun: RunEventBody = {
-    type: 'job-started',
-    step: 0,
-    job: 'translate',
-    item: 'image',
-    totalSteps: 40,
-    run: '/runs/meadow',
-    input: '/photos',
-    output: '/translated',
-    backend: { name: 'wasm', device: '2 threads' },
-  };
   const steps = [1, 2, 3, 4, 5, 6, 7, 8].map(seconds);
-  const run = loggedRun(t, [begun, ...steps, { ...seconds(10), path: '/translated/ten.png' } as RunEventBody]);
+  const run = loggedRun(t, [JOB_STARTED, ...steps, { ...seconds(10), path: '/translated/ten.png' } as RunEventBody]);
   const user = new User([run], { columns: 160 });
   user.frame();
   await delay(5);
@@ -157,7 +146,7 @@ t.test('a job shows how far it is, how fast, and what it wrote last', async (t) 
   t.match(text, /─ seconds an image ─/);
   t.match(text, /samples ─+ image 10, 1 of 1 ─[\s\S]* ten\.png/);
   const failed = { type: 'job-finished', step: 10, reason: 'failed', failed: 1, message: 'the disk is full' } as const;
-  t.match(new User([loggedRun(t, [begun, failed], 'failed')]).lines()[1], /▲ job failed: the disk is full/);
+  t.match(new User([loggedRun(t, [JOB_STARTED, failed], 'failed')]).lines()[1], /▲ job failed: the disk is full/);
 });
 
 t.test('nothing to show yet is told, not a blank screen', async (t) => {

@@ -1,6 +1,6 @@
 import type { RunEventBody } from '@instagan/core/events';
 import t, { type Test } from 'tap';
-import { loggedRun, meadowEvents, User } from '../test-support.ts';
+import { JOB_STARTED, loggedRun, meadowEvents, User } from '../test-support.ts';
 
 const CONFIG = {
   model: 'instagan',
@@ -48,17 +48,9 @@ t.test('more settings than rows scroll', async (t) => {
 });
 
 t.test('a job has none, and a run that is about to start not yet', async (t) => {
-  const job: RunEventBody = {
-    type: 'job-started',
-    step: 0,
-    job: 'translate',
-    item: 'image',
-    totalSteps: 40,
-    run: '/runs/meadow',
-    input: '/photos',
-    output: '/translated',
-    backend: { name: 'wasm', device: '2 threads' },
-  };
-  t.match(new User([loggedRun(t, [job])]).press('6').screen(), /─ settings ─+\n none: a job has those of its model/);
+  t.match(
+    new User([loggedRun(t, [JOB_STARTED])]).press('6').screen(),
+    /─ settings ─+\n none: a job has those of its model/,
+  );
   t.match(new User([loggedRun(t, [], 'starting')]).press('6').screen(), /─ settings ─+\n none yet/);
 });

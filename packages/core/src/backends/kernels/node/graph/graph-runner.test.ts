@@ -10,6 +10,7 @@ import { openBackend } from '../../../registry.ts';
 import { adding } from '../../../testing/adding.ts';
 import { openOrSkip } from '../../../testing/open-or-skip.ts';
 import { CHANNELS, type Layer, layer, random } from '../../../testing/program-layer.ts';
+import { scaling } from '../../../testing/scaling.ts';
 
 /** The same operations on the same values, but TensorFlow may choose other kernels of oneDNN for a graph. */
 const ROUNDING = 1e-5;
@@ -196,27 +197,13 @@ t.test('programs that node records', async (t) => {
 
   await t.test('read what they capture where it lies, whatever that is at the time', async (t) => {
     const x = one();
-    let calls = 0;
-    const scaled = async (weights: ReadonlyMap<string, tf.Tensor>) => {
-      const scale = compiled(
-        'captured',
-        (y: tf.Tensor) => {
-          calls++;
-          return tf.mul(y, weights.get('w') as tf.Tensor);
-        },
-        { captured: weights, programs },
-      );
-      const y = scale(x);
-      const [value] = await y.data();
-      y.dispose();
-      return value;
-    };
-    const [two, three] = [2, 3].map((value) => new Map([['w', tf.fill([3], value)]]));
+    const { state, run, weightsOf } = scaling(programs, x);
+    const [two, three] = [weightsOf(2), weightsOf(3)];
     for (let i = 0; i < MANY; i++) {
-      if ((await scaled(two!)) !== 2 || (await scaled(three!)) !== 3) t.fail(`run ${i}`);
+      if ((await run(two)) !== 2 || (await run(three)) !== 3) t.fail(`run ${i}`);
     }
-    t.ok(calls < MANY, `${calls} of ${2 * MANY} runs by single operations`);
-    tf.dispose([x, [...two!.values(), ...three!.values()]]);
+    t.ok(state.calls < MANY, `${state.calls} of ${2 * MANY} runs by single operations`);
+    tf.dispose([x, [...two.values(), ...three.values()]]);
   });
 
   await t.test('are not recorded where single calls cost little beside what the operations take', (t) => {

@@ -10,6 +10,7 @@ import { openBackend } from '../../../registry.ts';
 import { adding } from '../../../testing/adding.ts';
 import { openOrSkip } from '../../../testing/open-or-skip.ts';
 import { CHANNELS, type Layer, layer, random } from '../../../testing/program-layer.ts';
+import { scaling } from '../../../testing/scaling.ts';
 
 /** A function of this project's operations and of stock ones, that advances `state`. */
 function convolve(programs: ProgramRunner | undefined, state: Layer) {
@@ -235,30 +236,16 @@ t.test('programs that webgpu records', async (t) => {
 
   await t.test('read what they capture where it lies: other weights are another recording', async (t) => {
     const x = one();
-    let calls = 0;
-    const scaled = async (weights: ReadonlyMap<string, tf.Tensor>) => {
-      const scale = compiled(
-        'captured',
-        (y: tf.Tensor) => {
-          calls++;
-          return tf.mul(y, weights.get('w') as tf.Tensor);
-        },
-        { captured: weights, programs },
-      );
-      const y = scale(x);
-      const [value] = await y.data();
-      y.dispose();
-      return value;
-    };
-    const [two, three] = [2, 3].map((value) => new Map([['w', tf.fill([3], value)]]));
+    const { state, run, weightsOf } = scaling(programs, x);
+    const [two, three] = [weightsOf(2), weightsOf(3)];
     const before = tf.memory().numTensors;
     for (let i = 0; i < 4; i++) {
-      t.equal(await scaled(two!), 2);
-      t.equal(await scaled(three!), 3);
+      t.equal(await run(two), 2);
+      t.equal(await run(three), 3);
     }
-    t.equal(calls, 4, 'each is recorded when it comes again');
+    t.equal(state.calls, 4, 'each is recorded when it comes again');
     t.equal(tf.memory().numTensors, before);
-    tf.dispose([x, [...two!.values(), ...three!.values()]]);
+    tf.dispose([x, [...two.values(), ...three.values()]]);
   });
 
   await t.test('keep a bounded number of recordings, however many programs there are', async (t) => {
