@@ -7,7 +7,11 @@ import t from 'tap';
 import { skipReason } from '../helpers/open-backend.ts';
 
 /** What the paper does not have, all at once. */
-const VARIANT = { upsampling: 'nearest', weights: { featureMatching: 5, consistency: 1 } } as const;
+const VARIANT = {
+  upsampling: 'nearest',
+  maskValues: 'binary',
+  weights: { featureMatching: 5, consistency: 1 },
+} as const;
 /** On node, TensorFlow may round a resumed run otherwise. */
 const BACKENDS = { wasm: true, cpu: true, node: false, webgpu: true };
 
@@ -45,6 +49,10 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
     const { image, masks } = await translateSample(translator, sample);
     t.ok(image.length === sample.image.length && image.every((value) => Math.abs(value) <= 1));
     t.equal(masks.length, 2);
+    t.ok(
+      masks.every((mask) => mask.every((value) => value === 1 || value === -1)),
+      'masks are binary',
+    );
     translator.dispose();
   });
 }

@@ -25,6 +25,7 @@ export type SizeConfig = Pick<
   | 'ndf'
   | 'blocks'
   | 'upsampling'
+  | 'maskValues'
   | 'batch'
   | 'maxInstances'
   | 'instancesPerChunk'

@@ -90,7 +90,7 @@ async function translateChunk(
     masks: tf.tensor4d(planes, [slots, height, width, 1]),
   };
   const generate = compiled(
-    `translation by ${model.name}`,
+    `translation by ${model.key}`,
     (set: typeof given) => {
       const output = model.generate(parameters, { ...set, counts: [slots] });
       return chunk.length === 0 ? { image: output.image } : { image: output.image, masks: output.masks };

@@ -19,6 +19,8 @@ export interface Discrimination {
 /** A model that translates images between two domains, in the sizes of its networks: all that the rest needs to know of it. */
 export interface TranslationModel {
   readonly name: ModelName;
+  /** Differs between models that compute differently from weights of the same shapes: names their recorded programs. */
+  readonly key: string;
   /** The masks that it takes of a sample, and gives back: that of each instance, their union, or none. */
   readonly masks: 'each' | 'union' | 'none';
   /** The sides of images that it takes, in pixels. */

@@ -20,6 +20,7 @@ export function cyclegan(name: 'cyclegan' | 'cyclegan-seg', settings: InstaganSe
   const pixels = ({ image, masks }: InstanceSet): tf.Tensor4D => (withMask ? tf.concat([image, masks], 3) : image);
   const model: TranslationModel = {
     name,
+    key: JSON.stringify({ ...settings, name }),
     masks: withMask ? 'union' : 'none',
     sidePx: SIDE_PX,
     view: mergeMasks,

@@ -31,7 +31,7 @@ export function discriminatorStep(
   { learningRate, adam, keepGradients, programs }: DiscriminatorStepSettings,
 ): { readonly loss: tf.Scalar; readonly gradients: Gradients } {
   const rates = trained.nextRates(learningRate, adam);
-  const inputs = { real, fake, rates, settings: { model: model.name, adam, keepGradients } };
+  const inputs = { real, fake, rates, settings: { model: model.key, adam, keepGradients } };
   const step = ({ real, fake, rates }: typeof inputs) => {
     const both = joinSamples([...real, ...fake]);
     advanceSpectralState(spectral, trained.parameters);

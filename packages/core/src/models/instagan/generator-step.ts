@@ -83,7 +83,7 @@ export function generatorStep(
       generatorAToB: state.generatorAToB.nextRates(learningRate, adam),
       generatorBToA: state.generatorBToA.nextRates(learningRate, adam),
     },
-    settings: { model: model.name, slots: model.maskSlots(instancesPerChunk), weights, adam, joinCalls, keepGradients },
+    settings: { model: model.key, slots: model.maskSlots(instancesPerChunk), weights, adam, joinCalls, keepGradients },
   };
   const opponentOf = (source: 'A' | 'B') => (source === 'A' ? state.discriminatorB : state.discriminatorA);
 

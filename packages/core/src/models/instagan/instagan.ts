@@ -13,6 +13,7 @@ export interface InstaganSettings extends GeneratorSettings {
 export function instagan(settings: InstaganSettings): TranslationModel {
   const model: TranslationModel = {
     name: 'instagan',
+    key: JSON.stringify({ ...settings, name: 'instagan' }),
     masks: 'each',
     sidePx: SIDE_PX,
     view: (sample) => sample,

@@ -4,9 +4,22 @@ import { type EncoderSettings, encoder, encoderSpecs } from '../../networks/enco
 import type { InstanceSet } from '../../networks/instance-set.ts';
 import type { ParameterSpec, Parameters } from '../../networks/parameters.ts';
 import { setSpread, setSum } from '../../ops/set-sum.ts';
+import { straightThroughSign } from '../../ops/straight-through-sign.ts';
+
+/** What becomes of a mask that the decoder made, with values in [-1, 1]. */
+const MASK_VALUES = {
+  soft: <T extends tf.Tensor>(masks: T) => masks,
+  binary: straightThroughSign,
+} as const;
 
 /** What decides the parts of a generator; each part takes its own of them. */
-export type GeneratorSettings = EncoderSettings & DecoderSettings;
+export interface GeneratorSettings extends EncoderSettings, DecoderSettings {
+  /**
+   * Whether translated masks have any value in [-1, 1] (`soft`) or -1 and 1 alone (`binary`), as real masks do: then the way back
+   * finds in them no more than shapes, and a discriminator cannot tell them by their edges. @default 'soft', as the authors do
+   */
+  readonly maskValues?: keyof typeof MASK_VALUES;
+}
 
 /** Sides of images: the encoder halves twice, and padding reflects three pixels of what is left. */
 export const SIDE_PX = { multipleOf: 4, min: 16 } as const;
@@ -44,9 +57,10 @@ export function setGenerator(parameters: Parameters, settings: GeneratorSettings
   const imageFeatures = encoder(parameters, 'imageEncoder', settings, image);
   const maskFeatures = encoder(parameters, 'maskEncoder', settings, masks);
   const context = tf.concat([imageFeatures, setSum(maskFeatures, counts)], 3);
+  const ofInstances = tf.concat([maskFeatures, setSpread(context, counts)], 3);
   return {
     image: decoder(parameters, 'imageDecoder', settings, context),
-    masks: decoder(parameters, 'maskDecoder', settings, tf.concat([maskFeatures, setSpread(context, counts)], 3)),
+    masks: MASK_VALUES[settings.maskValues ?? 'soft'](decoder(parameters, 'maskDecoder', settings, ofInstances)),
     counts,
   };
 }

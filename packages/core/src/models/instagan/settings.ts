@@ -39,6 +39,15 @@ export const INSTAGAN_SETTINGS = settingsTable({
     '--upsampling <kind>',
     'how decoders double the size',
   ),
+  maskValues: choice(
+    'soft',
+    {
+      soft: 'from background to object, as in the paper',
+      binary: 'background or object; gradients pass straight through',
+    },
+    '--mask-values <kind>',
+    'what translated masks hold',
+  ),
   batch: whole(1, { min: 1, max: 256 }, '--batch <N>', 'images of each domain in a step'),
   maxInstances: whole(
     4,
