@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadTranslator, openBackend, translateSample } from '@instagan/core';
+import { decodeSafetensors, loadTranslator, openBackend, translateSample } from '@instagan/core';
 import { tinyConfig, tinySample, trainTiny } from '@instagan/core/internals/training';
+import type * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { skipReason } from '../helpers/open-backend.ts';
 
@@ -10,6 +11,7 @@ import { skipReason } from '../helpers/open-backend.ts';
 const VARIANT = {
   upsampling: 'nearest',
   maskValues: 'binary',
+  ema: 0.5,
   weights: { featureMatching: 5, consistency: 1 },
 } as const;
 /** On node, TensorFlow may round a resumed run otherwise. */
@@ -32,10 +34,11 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
       );
       t.ok(losses.every((each) => Object.values(each).every(Number.isFinite)));
     };
-    const model = (run: string) => path.join(folder, run, 'checkpoints/step-00000004/model.safetensors');
+    const read = (run: string, file: string) => readFile(path.join(folder, run, 'checkpoints/step-00000004', file));
     const hash = async (run: string) =>
       createHash('sha256')
-        .update(await readFile(model(run)))
+        .update(await read(run, 'model.safetensors'))
+        .update(await read(run, 'averages.safetensors'))
         .digest('hex');
     await train('whole', 4, false);
     await train('parts', 2, false);
@@ -43,8 +46,13 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
     if (isDeterministic) t.equal(await hash('parts'), await hash('whole'), 'a resumed run is the unbroken one');
 
     const translator = await loadTranslator(path.join(folder, 'parts'), 'AtoB', backend);
-    const shape = translator.parameters.get('imageDecoder.up0.weight')!.shape;
-    t.same(shape, [3, 3, 16, 8], 'filters of a convolution: inputs before outputs');
+    const weight = translator.parameters.get('imageDecoder.up0.weight') as tf.Tensor;
+    t.same(weight.shape, [3, 3, 16, 8], 'filters of a convolution: inputs before outputs');
+    const stored = async (file: string) =>
+      decodeSafetensors(await read('parts', file), file).arrays.get('generatorAToB.imageDecoder.up0.weight')?.data;
+    const used = await weight.data();
+    t.same(used, await stored('averages.safetensors'), 'the averages translate');
+    t.notSame(used, await stored('model.safetensors'));
     const sample = tinySample('input', 2, 22, 19);
     const { image, masks } = await translateSample(translator, sample);
     t.ok(image.length === sample.image.length && image.every((value) => Math.abs(value) <= 1));

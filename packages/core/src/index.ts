@@ -14,7 +14,7 @@ export {
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
-export { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
+export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { readNewestModel } from './checkpoint/newest-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
+import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
@@ -19,7 +20,7 @@ export interface LoadedTranslator extends Translator {
 }
 
 /**
- * Loads the generator of one direction from a run's newest whole checkpoint.
+ * Loads the generator of one direction from a run's newest whole checkpoint, its averaged weights if there are any.
  *
  * @param backend the open one; with its programs, many images of one size are translated faster
  * @throws UserError if the folder is no run, or the run has no checkpoint yet
@@ -30,8 +31,9 @@ export async function loadTranslator(
   backend: Pick<OpenBackend, 'programs'> = {},
 ): Promise<LoadedTranslator> {
   const config = await readRunConfig(translationConfigs, runFolder);
-  const { checkpoint, model: arrays, warnings } = await readNewestModel(runFolder);
+  const { checkpoint, model: trained, warnings } = await readNewestModel(runFolder);
   const model = translationModel(config);
+  const arrays = checkpoint.files[AVERAGES_FILE] ?? trained;
   const prefix = direction === 'AtoB' ? 'generatorAToB.' : 'generatorBToA.';
   const parameters = tensorsFromArrays(model.generatorSpecs, arrays, prefix, checkpoint.folder);
   return {

@@ -12,6 +12,7 @@ import { translationModel } from '../models/translation-models.ts';
 import type { DeviceSample } from '../networks/instance-set.ts';
 import type { ParameterSpec } from '../networks/parameters.ts';
 import { initialSpectralState } from '../networks/spectral-state.ts';
+import { AveragedParameters } from '../optimizer/averaged-parameters.ts';
 import { TrainedParameters } from '../optimizer/trained-parameters.ts';
 import { createRng } from '../random/rng.ts';
 import { withShapeBackend } from './shape-backend.ts';
@@ -29,6 +30,7 @@ export type SizeConfig = Pick<
   | 'batch'
   | 'maxInstances'
   | 'instancesPerChunk'
+  | 'ema'
   | 'poolSize'
 >;
 
@@ -80,8 +82,10 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
 }
 
 function emptyState(config: SizeConfig, model: TranslationModel): TrainingState {
-  const network = (specs: readonly ParameterSpec[]) =>
-    new TrainedParameters(new Map(specs.map(({ name, shape }) => [name, tf.fill([...shape], 0)])));
+  const empty = (specs: readonly ParameterSpec[]) =>
+    new Map(specs.map(({ name, shape }) => [name, tf.fill([...shape], 0)]));
+  const network = (specs: readonly ParameterSpec[]) => new TrainedParameters(empty(specs));
+  const average = () => new AveragedParameters(empty(model.generatorSpecs));
   const discriminator = (): DiscriminatorState => {
     const trained = network(model.discriminatorSpecs);
     return { trained, spectral: initialSpectralState(trained.parameters, createRng(0)) };
@@ -94,6 +98,7 @@ function emptyState(config: SizeConfig, model: TranslationModel): TrainingState 
   return {
     generatorAToB: network(model.generatorSpecs),
     generatorBToA: network(model.generatorSpecs),
+    averages: config.ema > 0 ? { generatorAToB: average(), generatorBToA: average() } : undefined,
     discriminatorA: discriminator(),
     discriminatorB: discriminator(),
     poolA: pool(),

@@ -10,9 +10,9 @@ import {
 import type { Parameters } from '../../networks/parameters.ts';
 import { advanceSpectralState, normalisedWeights } from '../../networks/spectral-state.ts';
 import { concatRows } from '../../ops/rows.ts';
+import { averageRate } from '../../optimizer/averaged-parameters.ts';
 import { accumulateGradients, type Gradients, lossAndGradients } from '../../optimizer/gradients.ts';
 import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
-import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import {
   adversarialLoss,
@@ -24,6 +24,7 @@ import {
   reconstructionLoss,
 } from './losses.ts';
 import { sumOfMaskFeatures } from './set-discriminator.ts';
+import type { StepConfig } from './step-config.ts';
 import { type DeviceMotion, moved } from './synthetic-motion.ts';
 import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
@@ -43,7 +44,7 @@ export interface DirectionInput {
 }
 
 export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'> {
-  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
+  readonly config: StepConfig;
   readonly learningRate: number;
   /** See `StepSettings`. */
   readonly joinCalls: boolean;
@@ -76,15 +77,20 @@ export function generatorStep(
   directions: readonly DirectionInput[],
   { config, learningRate, joinCalls, keepGradients, programs }: GeneratorStepSettings,
 ): { readonly results: readonly DirectionResult[]; readonly gradients: Record<GeneratorName, Gradients> } {
-  const { adam, weights, instancesPerChunk } = config;
+  const { adam, weights, instancesPerChunk, ema = 0 } = config;
+  const nextRates = (name: GeneratorName) => {
+    const rates = state[name].nextRates(learningRate, adam);
+    return state.averages ? { adam: rates, average: averageRate(ema, state[name].step) } : { adam: rates };
+  };
   const inputs = {
     directions,
-    rates: {
-      generatorAToB: state.generatorAToB.nextRates(learningRate, adam),
-      generatorBToA: state.generatorBToA.nextRates(learningRate, adam),
-    },
+    rates: { generatorAToB: nextRates('generatorAToB'), generatorBToA: nextRates('generatorBToA') },
     settings: { model: model.key, slots: model.maskSlots(instancesPerChunk), weights, adam, joinCalls, keepGradients },
   };
+  const changingOf = (name: GeneratorName) => [
+    ...state[name].state,
+    ...(state.averages ? [state.averages[name].parameters] : []),
+  ];
   const opponentOf = (source: 'A' | 'B') => (source === 'A' ? state.discriminatorB : state.discriminatorA);
 
   const step = ({ directions, rates, settings }: typeof inputs) => {
@@ -107,8 +113,11 @@ export function generatorStep(
     });
     for (const name of GENERATORS) {
       const given = { gradients: gradients[name], rates: rates[name], adam };
-      const update = ({ gradients, rates, adam }: typeof given) => state[name].update(gradients, rates, adam);
-      compiled('Adam', update, { state: state[name].state, programs })(given);
+      const update = ({ gradients, rates, adam }: typeof given) => {
+        state[name].update(gradients, rates.adam, adam);
+        if (rates.average) state.averages?.[name].update(state[name].parameters, rates.average);
+      };
+      compiled('Adam', update, { state: changingOf(name), programs })(given);
       if (keepGradients) {
         for (const gradient of gradients[name].values()) tf.keep(gradient);
       } else {
@@ -121,7 +130,7 @@ export function generatorStep(
 
   const opponents = directions.map(({ source }) => opponentOf(source));
   const changing = [
-    ...GENERATORS.flatMap((name) => state[name].state),
+    ...GENERATORS.flatMap(changingOf),
     ...opponents.flatMap(({ trained, spectral }) => [...trained.state, spectral]),
   ];
   const returned = joinCalls ? compiled('generators', step, { state: changing, programs })(inputs) : step(inputs);

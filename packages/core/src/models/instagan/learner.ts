@@ -21,10 +21,11 @@ export function beginLearning(
   { gpu: joinCalls, programs }: TrainingBackend,
 ): Learner<TrainingPair> {
   const { seed, poolSize } = config;
+  const hasAverages = config.ema > 0;
   const state =
     checkpoint === null
-      ? initialTrainingState(model, seed, poolSize)
-      : stateFromCheckpoint(checkpoint, model, seed, poolSize);
+      ? initialTrainingState(model, seed, poolSize, hasAverages)
+      : stateFromCheckpoint(checkpoint, model, seed, poolSize, hasAverages);
   return {
     reasonToSkip: (pair) => model.reasonToSkip(pair),
     *learn(pair, { step, learningRate }) {

@@ -4,7 +4,7 @@ import { contactSheet, type Picture } from '../../pictures/contact-sheet.ts';
 import type { TrainingConfig } from '../training-config.ts';
 import { translateSample } from '../translate-sample.ts';
 import type { TranslationModel } from '../translation-model.ts';
-import type { TrainingState } from './training-state.ts';
+import { generatorWeights, type TrainingState } from './training-state.ts';
 
 /** What the generators make of the first sample of each domain: there and back. */
 export async function samplePictures(
@@ -14,7 +14,9 @@ export async function samplePictures(
   { instancesPerChunk, maxInstances }: TrainingConfig,
 ): Promise<{ direction: 'AtoB' | 'BtoA'; picture: Picture }[]> {
   const translate = (generator: 'generatorAToB' | 'generatorBToA', sample: Sample) =>
-    translateSample({ model, parameters: state[generator].parameters, instancesPerChunk }, sample, { maxInstances });
+    translateSample({ model, parameters: generatorWeights(state, generator), instancesPerChunk }, sample, {
+      maxInstances,
+    });
   const pictures: { direction: 'AtoB' | 'BtoA'; picture: Picture }[] = [];
   for (const [direction, sample, forward, backward] of [
     ['AtoB', pair.a[0], 'generatorAToB', 'generatorBToA'],

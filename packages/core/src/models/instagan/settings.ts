@@ -98,6 +98,13 @@ export const INSTAGAN_SETTINGS = settingsTable({
     },
     { changesOnResume: true },
   ),
+  ema: number(
+    0,
+    { min: 0, max: 0.99999 },
+    '--ema <DECAY>',
+    "translate with a moving average of the generators' weights, such as 0.999; 0 for none",
+    { changesOnResume: true },
+  ),
   // Shrivastava et al. 2017.
   poolSize: whole(
     50,

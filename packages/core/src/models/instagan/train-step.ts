@@ -4,19 +4,18 @@ import { inScope } from '../../ops/in-scope.ts';
 import type { Gradients } from '../../optimizer/gradients.ts';
 import type { ProgramRunner } from '../../programs/program.ts';
 import type { Rng } from '../../random/rng.ts';
-import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import type { DeviceTruth } from './device-samples.ts';
 import { Direction } from './direction.ts';
 import { discriminatorStep } from './discriminator-step.ts';
 import { generatorStep } from './generator-step.ts';
-import type { LossWeights } from './losses.ts';
 import type { ChunkMeasurements } from './measurements.ts';
+import type { StepConfig } from './step-config.ts';
 import { drawMotion, type SyntheticMotion, uploadMotion } from './synthetic-motion.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface StepSettings {
-  readonly config: Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> & { readonly weights: LossWeights };
+  readonly config: StepConfig;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../../checkpoint/checkpoint-reader.ts';
 import type { CheckpointContent } from '../../checkpoint/checkpoint-store.ts';
 import type { JsonObject } from '../../checkpoint/json-value.ts';
-import { MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from '../../checkpoint/model-files.ts';
+import { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from '../../checkpoint/model-files.ts';
 import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
-import { tensorFromArray } from '../../checkpoint/tensors-from-arrays.ts';
+import { tensorFromArray, tensorsFromArrays } from '../../checkpoint/tensors-from-arrays.ts';
 import { UserError } from '../../errors.ts';
 import type { DeviceSample } from '../../networks/instance-set.ts';
 import type { ParameterSpec } from '../../networks/parameters.ts';
 import type { SpectralState } from '../../networks/spectral-state.ts';
+import { AveragedParameters } from '../../optimizer/averaged-parameters.ts';
 import { readTensors, trainedFromCheckpoint, trainedTensors } from '../../optimizer/trained-arrays.ts';
 import { TrainedParameters } from '../../optimizer/trained-parameters.ts';
 import type { TranslationModel } from '../translation-model.ts';
@@ -16,6 +17,7 @@ import { ImagePool } from './image-pool.ts';
 import { initialTrainingState, type TrainingState } from './training-state.ts';
 
 const NETWORKS = ['generatorAToB', 'generatorBToA', 'discriminatorA', 'discriminatorB'] as const;
+const GENERATORS = ['generatorAToB', 'generatorBToA'] as const;
 const POOLS = ['poolA', 'poolB'] as const;
 
 function trainedOf(state: TrainingState, network: (typeof NETWORKS)[number]): TrainedParameters {
@@ -27,6 +29,7 @@ function trainedOf(state: TrainingState, network: (typeof NETWORKS)[number]): Tr
 export async function stateToCheckpoint(state: TrainingState, manifest: JsonObject): Promise<CheckpointContent> {
   const model = new Map<string, tf.Tensor>();
   const optimizer = new Map<string, tf.Tensor>();
+  const averages = new Map<string, tf.Tensor>();
   const pools = new Map<string, tf.Tensor>();
   const updates: Record<string, number> = {};
   for (const network of NETWORKS) {
@@ -42,6 +45,11 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
       model.set(`${network}.${layer}.v`, v);
     }
   }
+  for (const generator of GENERATORS) {
+    for (const [name, tensor] of state.averages?.[generator].parameters ?? []) {
+      averages.set(`${generator}.${name}`, tensor);
+    }
+  }
   for (const pool of POOLS) {
     for (const [index, { image, masks }] of state[pool].samples.entries()) {
       pools.set(`${pool}.${index}.image`, image);
@@ -51,6 +59,7 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
   return {
     files: {
       [MODEL_FILE]: await readTensors(model),
+      ...(state.averages && { [AVERAGES_FILE]: await readTensors(averages) }),
       [OPTIMIZER_FILE]: await readTensors(optimizer),
       [POOLS_FILE]: await readTensors(pools),
     },
@@ -60,9 +69,10 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
 
 /**
  * The state that a checkpoint holds. One with weights only (an imported model) starts with fresh moments and pools, and
- * with a fresh discriminator where it has none.
+ * with a fresh discriminator where it has none. One without averages begins them with its weights.
  *
  * @param seed for what the checkpoint does not hold
+ * @param hasAverages whether averages of the generators are kept
  * @throws UserError if the arrays do not fit the model
  */
 export function stateFromCheckpoint(
@@ -70,6 +80,7 @@ export function stateFromCheckpoint(
   model: TranslationModel,
   seed: number,
   poolSize: number,
+  hasAverages = false,
 ): TrainingState {
   const arrays = checkpoint.files[MODEL_FILE];
   if (arrays === undefined) throw new UserError(`${checkpoint.folder} lacks ${MODEL_FILE}: restore it from a copy.`);
@@ -84,7 +95,14 @@ export function stateFromCheckpoint(
     trained: restore(network, model.discriminatorSpecs),
     spectral: restoreSpectral(fresh[network].spectral, arrays, `${network}.`, checkpoint.folder),
   });
+  const average = (network: (typeof GENERATORS)[number]) => {
+    const stored = checkpoint.files[AVERAGES_FILE] ?? arrays;
+    return new AveragedParameters(tensorsFromArrays(model.generatorSpecs, stored, `${network}.`, checkpoint.folder));
+  };
   return {
+    averages: hasAverages
+      ? { generatorAToB: average('generatorAToB'), generatorBToA: average('generatorBToA') }
+      : undefined,
     generatorAToB: restore('generatorAToB', model.generatorSpecs),
     generatorBToA: restore('generatorBToA', model.generatorSpecs),
     discriminatorA: discriminator('discriminatorA'),
