@@ -11,6 +11,7 @@ import { skipReason } from '../helpers/open-backend.ts';
 const VARIANT = {
   upsampling: 'nearest',
   maskValues: 'binary',
+  background: 'keep',
   ema: 0.5,
   weights: { featureMatching: 5, consistency: 1 },
 } as const;

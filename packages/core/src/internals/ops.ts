@@ -11,5 +11,5 @@ export * from '../ops/reflection-pad.ts';
 export * from '../ops/set-sum.ts';
 export * from '../ops/spectral-norm.ts';
 export * from '../ops/squared-difference.ts';
-export * from '../ops/straight-through-sign.ts';
+export * from '../ops/straight-through.ts';
 export * from '../ops/uncovered-difference.ts';

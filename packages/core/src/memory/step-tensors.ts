@@ -27,6 +27,7 @@ export type SizeConfig = Pick<
   | 'blocks'
   | 'upsampling'
   | 'maskValues'
+  | 'background'
   | 'batch'
   | 'maxInstances'
   | 'instancesPerChunk'

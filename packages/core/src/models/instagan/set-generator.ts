@@ -4,7 +4,7 @@ import { type EncoderSettings, encoder, encoderSpecs } from '../../networks/enco
 import type { InstanceSet } from '../../networks/instance-set.ts';
 import type { ParameterSpec, Parameters } from '../../networks/parameters.ts';
 import { setSpread, setSum } from '../../ops/set-sum.ts';
-import { straightThroughSign } from '../../ops/straight-through-sign.ts';
+import { straightThroughDilation, straightThroughSign } from '../../ops/straight-through.ts';
 
 /** What becomes of a mask that the decoder made, with values in [-1, 1]. */
 const MASK_VALUES = {
@@ -19,6 +19,11 @@ export interface GeneratorSettings extends EncoderSettings, DecoderSettings {
    * finds in them no more than shapes, and a discriminator cannot tell them by their edges. @default 'soft', as the authors do
    */
   readonly maskValues?: keyof typeof MASK_VALUES;
+  /**
+   * Whether the image is the generator's everywhere (`translated`), or the input's (`keep`) outside the masks of input and
+   * output, which are grown by a pixel for their soft edges. @default 'translated', as the authors do
+   */
+  readonly background?: 'translated' | 'keep';
 }
 
 /** Sides of images: the encoder halves twice, and padding reflects three pixels of what is left. */
@@ -58,9 +63,17 @@ export function setGenerator(parameters: Parameters, settings: GeneratorSettings
   const maskFeatures = encoder(parameters, 'maskEncoder', settings, masks);
   const context = tf.concat([imageFeatures, setSum(maskFeatures, counts)], 3);
   const ofInstances = tf.concat([maskFeatures, setSpread(context, counts)], 3);
-  return {
+  const output = {
     image: decoder(parameters, 'imageDecoder', settings, context),
     masks: MASK_VALUES[settings.maskValues ?? 'soft'](decoder(parameters, 'maskDecoder', settings, ofInstances)),
     counts,
   };
+  return settings.background === 'keep' ? { ...output, image: onBackground(set, output) } : output;
+}
+
+/** x + c (x' - x), where c is how far the masks of x and x' cover a pixel: min(1, sum over both of (m + 1) / 2), grown. */
+function onBackground(input: InstanceSet, output: InstanceSet): tf.Tensor4D {
+  const covered = setSum(tf.add(1, tf.mul(tf.add(input.masks, output.masks), 0.5)), input.counts);
+  const cover = straightThroughDilation(tf.minimum(covered, 1));
+  return tf.add(input.image, tf.mul(cover, tf.sub(output.image, input.image)));
 }

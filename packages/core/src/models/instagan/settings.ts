@@ -48,6 +48,15 @@ export const INSTAGAN_SETTINGS = settingsTable({
     '--mask-values <kind>',
     'what translated masks hold',
   ),
+  background: choice(
+    'translated',
+    {
+      translated: 'the generator makes it, as in the paper',
+      keep: "the input's, outside the masks of input and output",
+    },
+    '--background <kind>',
+    'background of a translation',
+  ),
   batch: whole(1, { min: 1, max: 256 }, '--batch <N>', 'images of each domain in a step'),
   maxInstances: whole(
     4,
