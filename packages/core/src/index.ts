@@ -26,6 +26,7 @@ export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
+export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export {
   DIRECTIONS,
   type LoadedTranslator,
