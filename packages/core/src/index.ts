@@ -64,7 +64,14 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export { type TranslateOptions, type Translator, translateSample } from './models/translate-sample.ts';
+export {
+  BACKGROUNDS,
+  REGIONS,
+  type RegionPlanner,
+  type TranslateOptions,
+  type Translator,
+  translateSample,
+} from './models/translate-sample.ts';
 export type { TranslationModel } from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';

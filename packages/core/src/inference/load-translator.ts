@@ -4,6 +4,7 @@ import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
+import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
 import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
@@ -40,6 +41,10 @@ export async function loadTranslator(
     model,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
+    trained: {
+      size: config.size,
+      objectSidePx: ObjectSides.fromJson(checkpoint.state.objectSides).medianPx(direction === 'AtoB' ? 'A' : 'B'),
+    },
     programs: backend.programs,
     step: checkpoint.step,
     warnings,
