@@ -65,8 +65,8 @@ export {
   translationConfigs,
 } from './models/training-config.ts';
 export {
-  BACKGROUNDS,
-  REGIONS,
+  type Background,
+  type RegionKind,
   type RegionPlanner,
   type TranslateOptions,
   type Translator,
@@ -94,6 +94,9 @@ export {
   pixelsOf,
   type Rgb,
 } from './pictures/contact-sheet.ts';
+export { type Box, boxAround, boxOfMask, longSide } from './regions/box.ts';
+export { placeRegion, planRegions, type Region, type RegionOptions, type RegionScale } from './regions/plan-regions.ts';
+export { type Kernel, type Layout, resample } from './regions/resample.ts';
 export {
   type FinishedShard,
   finishedShards,
