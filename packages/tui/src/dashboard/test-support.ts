@@ -4,7 +4,9 @@ import path from 'node:path';
 import { eventLogFile, formatEvent, type RunEvent, type RunEventBody } from '@instagan/core/events';
 import { renderToString } from 'ink';
 import { createElement } from 'react';
+import sliceAnsi from 'slice-ansi';
 import type { Test } from 'tap';
+import { fitted } from '../output/text-width.ts';
 import { DashboardApp } from './app/dashboard-app.tsx';
 import { type DashboardState, focusedRun, INITIAL_STATE } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
@@ -167,7 +169,7 @@ export class User {
       if (content.kind !== 'text') continue;
       for (const [i, line] of content.lines.entries()) {
         const below = lines[row + i] ?? '';
-        lines[row + i] = (below.slice(0, column).padEnd(column) + bare(line) + below.slice(column + width)).trimEnd();
+        lines[row + i] = (fitted(below, column) + bare(line) + sliceAnsi(below, column + width)).trimEnd();
       }
     }
     return lines;

@@ -1,3 +1,4 @@
+import { cutTo } from '../../output/text-width.ts';
 import { runAlarms } from '../log/run-alarms.ts';
 import type { Area, BodyWants, DrawContext, Panel } from '../panels/panel.ts';
 import type { Overlay } from '../terminal/screen.ts';
@@ -112,6 +113,6 @@ function titleOf({ run, alarms }: DrawContext): string {
   const { step, totalSteps } = run.log.state;
   const total = totalSteps ?? 0;
   const percent = total === 0 ? '' : ` ${Math.floor((100 * step) / total)} %`;
-  const alarm = alarms.length === 0 ? '' : `▲ ${alarms[0]!.slice(0, 60)} · `;
+  const alarm = alarms.length === 0 ? '' : `▲ ${cutTo(alarms[0]!, 60)} · `;
   return `${alarm}${run.name} ${run.status}${percent}`;
 }

@@ -43,6 +43,15 @@ t.test('a line of dots is where it was drawn', async (t) => {
   t.same(colours, [], 'blank characters have no colour');
 });
 
+t.test('inks have any number', async (t) => {
+  const canvas = new BrailleCanvas(1, 1);
+  canvas.dot(0, 0, 1000);
+  t.same(
+    canvas.toLines((text, ink) => `${ink}${text}`),
+    ['1000⠁'],
+  );
+});
+
 t.test('what lies in front hides what lies behind', async (t) => {
   const canvas = new BrailleCanvas(1, 1);
   for (let y = 0; y < 4; y++) canvas.dot(0, y, 5);

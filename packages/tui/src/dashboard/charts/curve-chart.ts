@@ -1,3 +1,4 @@
+import { textWidth } from '../../output/text-width.ts';
 import type { SeriesPoints } from '../log/step-series.ts';
 import type { CurveRole, Theme } from '../terminal/theme.ts';
 import { axisFor, placeOn, shortNumber, ticksOf } from './axis.ts';
@@ -177,14 +178,15 @@ function legend({ curves, width, cursorStep, theme }: CurveChartOptions): string
   let line = '';
   let used = 0;
   for (const { role, text } of [...where, ...entries]) {
-    if (text.length > width) continue;
-    if (used > 0 && used + 2 + text.length > width) {
+    const columns = textWidth(text);
+    if (columns > width) continue;
+    if (used > 0 && used + 2 + columns > width) {
       lines.push(line + ' '.repeat(width - used));
       line = '';
       used = 0;
     }
     line += (used > 0 ? '  ' : '') + theme.paint(role, text);
-    used += (used > 0 ? 2 : 0) + text.length;
+    used += (used > 0 ? 2 : 0) + columns;
   }
   lines.push(line + ' '.repeat(width - used));
   return lines.slice(0, LEGEND_LINES);

@@ -1,5 +1,5 @@
+import { fitted } from '../../output/text-width.ts';
 import type { Panel } from './panel.ts';
-import { fitted } from './text.ts';
 
 const MAX_ALARMS = 2;
 

@@ -1,8 +1,8 @@
 import type { ControlCommand } from '@instagan/core/control';
+import { fitted } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { DashboardState } from '../app/dashboard-state.ts';
 import type { DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
-import { fitted } from './text.ts';
 
 /** What is being asked: whether to stop, or which learning rate; null for nothing. */
 const controlChoice = new Choice<{ readonly asks: 'stop' | { readonly learningRate: string } | null }>('control', {

@@ -82,3 +82,10 @@ t.test('the curves of all runs are drawn over each other, over all their steps',
   t.match(user.press('+').screen(), /steps 100 to 200 ─/, 'zoom is to the end of the longest');
   t.match(user.press('o', '0').screen(), /\ncycleA 0\.\d+ {2}contextA/);
 });
+
+t.test('any number of runs is overlaid', async (t) => {
+  const events = meadowEvents().slice(0, 20);
+  const runs = Array.from({ length: 70 }, (_, i) => loggedRun(t, events, `run${i}`));
+  const user = new User(runs).press('2', 'o');
+  t.match(user.screen(), /─ content losses ─[\s\S]*[⠁-⣿]{20}/);
+});

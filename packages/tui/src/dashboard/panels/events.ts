@@ -1,8 +1,9 @@
+import { fitted } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { FeedEntry } from '../log/run-state.ts';
 import type { Role } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, Panel } from './panel.ts';
-import { fitted, titleLine } from './text.ts';
+import { titleLine } from './text.ts';
 
 const ROWS = 5;
 const PAGE_LINES = 10;

@@ -1,8 +1,9 @@
+import { fitted } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import { viewsOf } from '../app/dashboard-state.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, KeyHelp, Panel } from './panel.ts';
-import { fitted, flow, type Piece, titleLine } from './text.ts';
+import { flow, type Piece, titleLine } from './text.ts';
 
 const KEY_COLUMNS = 8;
 const INDENT = '   ';

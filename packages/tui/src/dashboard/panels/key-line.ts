@@ -1,6 +1,7 @@
+import { fitted } from '../../output/text-width.ts';
 import { viewsOf } from '../app/dashboard-state.ts';
 import type { DrawContext, Panel } from './panel.ts';
-import { fitted, flow } from './text.ts';
+import { flow } from './text.ts';
 
 /** The keys that matter now, on one line; or what was just said to the person at the keyboard. */
 export const keyLinePanel: Panel = {
