@@ -204,6 +204,7 @@ class Dashboard {
       runs: this.#watch.runs,
       run: this.#focus(),
       ownsTraining: this.#ownsTraining,
+      ...sizeOfTerminal(),
     };
     const { state, effect } =
       input.kind === 'key' ? pressKey(this.#state, input.key, context) : pasteText(this.#state, input.text, context);

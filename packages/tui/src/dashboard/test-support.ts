@@ -143,8 +143,8 @@ export class User {
   }
 
   #context(): PressContext {
-    const { panels = PANELS, ownsTraining = false } = this.#options;
-    return { panels, ownsTraining, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
+    const { panels = PANELS, ownsTraining = false, columns = 100, rows = 34 } = this.#options;
+    return { panels, ownsTraining, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
   }
 
   #apply({ state, effect }: KeyResult): void {

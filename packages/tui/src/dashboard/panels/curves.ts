@@ -13,7 +13,7 @@ import {
   shownCurves,
 } from './curve-choice.ts';
 import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
-import { titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 const MIN_ROWS = 7;
 /** From so many rows on there are two charts: in a column of their own, and above the pictures. */
@@ -61,11 +61,11 @@ export const curvesPanel: Panel = {
       hint: ({ state }) => (curveChoice.in(state).isLog ? 'linear' : 'log'),
     },
     { keys: 's', does: 'change the smoothing', hint: 'smooth' },
-    { keys: 'r', does: 'show or hide raw values' },
+    { keys: 'r', does: 'show or hide raw values', hint: hintInView('curves', 'raw') },
     { keys: 'g', does: 'show the next group', hint: 'group' },
     { keys: 't', does: 'choose curves from a list', hint: 'curves' },
     { keys: '+ -', does: 'zoom in or out', hint: 'zoom' },
-    { keys: '0', does: 'show all steps' },
+    { keys: '0', does: 'show all steps', hint: hintInView('curves', 'all steps') },
     { keys: '← →', does: 'read the values at a step', hint: 'cursor' },
   ],
 };

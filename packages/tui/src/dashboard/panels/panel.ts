@@ -96,14 +96,14 @@ export interface KeyContext {
   readonly run: RunEntry;
   /** Whether Ctrl-C stops the training: it was started from here. */
   readonly ownsTraining: boolean;
+  /** Size of the screen. */
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** What a frame is drawn from. */
 export interface DrawContext extends KeyContext {
   readonly state: DashboardState;
-  /** Size of the screen. */
-  readonly columns: number;
-  readonly rows: number;
   readonly nowMs: number;
   /** Alarms that stand, newest first. */
   readonly alarms: readonly string[];

@@ -3,7 +3,7 @@ import { OVERVIEW, withFocus, withView } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { STATUS_ROLES } from './header.ts';
 import type { Area, DrawContext, KeyAction, Panel } from './panel.ts';
-import { titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 /** A narrow screen shortens names, but no further. */
 const MIN_NAME_COLUMNS = 14;
@@ -25,8 +25,8 @@ export const runsPanel: Panel = {
     return: (state, { panels }) => ({ state: withView(state, OVERVIEW, panels) }),
   },
   help: [
-    { keys: '↑ ↓', does: 'choose a run in the list' },
-    { keys: 'return', does: 'open the chosen run' },
+    { keys: '↑ ↓', does: 'choose a run in the list', hint: hintInView('runs', 'choose') },
+    { keys: 'return', does: 'open the chosen run', hint: hintInView('runs', 'open') },
   ],
 };
 

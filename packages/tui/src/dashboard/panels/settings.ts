@@ -3,7 +3,7 @@ import { Choice } from '../app/choice.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
-import { titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 /** First setting shown. */
 const settingChoice = new Choice<{ readonly first: number }>(
@@ -31,7 +31,7 @@ export const settingsPanel: Panel = {
   choice: settingChoice,
   showsAllRuns: ({ view }) => view === settingsPanel.id,
   keys: { up: scrolling(-1), k: scrolling(-1), down: scrolling(1), j: scrolling(1) },
-  help: [{ keys: '↑ ↓', does: 'scroll the settings' }],
+  help: [{ keys: '↑ ↓', does: 'scroll the settings', hint: hintInView('settings', 'scroll') }],
 };
 
 interface Setting {

@@ -1,5 +1,6 @@
 import { fitted, textWidth } from '../../output/text-width.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { DrawContext } from './panel.ts';
 
 /** A panel's title on a line of its own: `─ title ────── note ─`. */
 export function titleLine(title: string, note: string, width: number, theme: Theme): string {
@@ -33,4 +34,9 @@ export function flow(pieces: readonly Piece[], width: number, gap: number): Piec
 
 function joined(a: Piece, b: Piece, between: string): Piece {
   return { plain: a.plain + between + b.plain, painted: a.painted + between + b.painted };
+}
+
+/** A hint that is shown while the panel has the screen to itself. */
+export function hintInView(id: string, text: string): (context: DrawContext) => string | null {
+  return ({ state }) => (state.view === id ? text : null);
 }
