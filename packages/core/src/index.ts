@@ -94,9 +94,7 @@ export {
   pixelsOf,
   type Rgb,
 } from './pictures/contact-sheet.ts';
-export { type Box, boxAround, boxOfMask, longSide } from './regions/box.ts';
-export { placeRegion, planRegions, type Region, type RegionOptions, type RegionScale } from './regions/plan-regions.ts';
-export { type Kernel, type Layout, resample } from './regions/resample.ts';
+export * from './regions/index.ts';
 export {
   type FinishedShard,
   finishedShards,
