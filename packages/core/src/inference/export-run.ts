@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
-import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
-import { readNewestModel } from '../checkpoint/newest-model.ts';
+import { AVERAGES_FILE, MODEL_FILE, readNewestModel } from '../checkpoint/model-files.ts';
 import { CONFIG_FILE } from '../config/run-config.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 export interface ExportedRun {

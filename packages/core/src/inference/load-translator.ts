@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
-import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
-import { readNewestModel } from '../checkpoint/newest-model.ts';
+import { AVERAGES_FILE, readNewestModel } from '../checkpoint/model-files.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { ObjectSides } from '../models/instagan/object-sides.ts';

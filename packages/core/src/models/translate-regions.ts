@@ -1,4 +1,4 @@
-import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
+import type { MaskPixels, PixelSample, Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';

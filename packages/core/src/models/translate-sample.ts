@@ -1,6 +1,5 @@
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
-import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
-import type { Sample } from '../data/sample.ts';
+import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
