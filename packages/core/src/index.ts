@@ -63,16 +63,10 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export {
-  type Background,
-  type RegionKind,
-  type RegionPlanner,
-  type TranslateOptions,
-  type Translator,
-  translateSample,
-} from './models/translate-sample.ts';
+export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
 export type { TranslationModel } from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
+export type { Background, RegionKind, RegionPlanner, Translator } from './models/translator.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';

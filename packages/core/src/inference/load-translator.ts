@@ -5,8 +5,8 @@ import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
-import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
+import type { Translator } from '../models/translator.ts';
 
 export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
 export type TranslationDirection = (typeof DIRECTIONS)[number];

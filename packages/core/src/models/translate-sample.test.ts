@@ -7,8 +7,9 @@ import type { InstanceSet } from '../networks/instance-set.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
-import { type Translator, translateSample } from './translate-sample.ts';
+import { translateSample } from './translate-sample.ts';
 import { translationModel } from './translation-models.ts';
+import type { Translator } from './translator.ts';
 
 const backend = await openBackend('wasm');
 t.teardown(() => backend.close());
