@@ -95,7 +95,13 @@ export function loggedRun(t: Test, bodies: readonly RunEventBody[], name = 'mead
   return run;
 }
 
-/** The same, locked for this process, as if it were trained. */
+/** A run of {@link meadowEvents} with other settings. @param more events after them */
+export function runWith(t: Test, name: string, config: unknown, more: readonly RunEventBody[] = []): RunEntry {
+  const [started, ...rest] = meadowEvents() as [Extract<RunEventBody, { type: 'run-started' }>, ...RunEventBody[]];
+  return loggedRun(t, [{ ...started, config }, ...rest, ...more], name);
+}
+
+/** The same as {@link loggedRun}, locked for this process, as if it were trained. */
 export function trainedRun(t: Test, bodies: readonly RunEventBody[], name = 'meadow'): RunEntry {
   const run = loggedRun(t, bodies, name);
   writeFileSync(path.join(run.folder, 'run.lock'), `${process.pid} ${hostname()}`);

@@ -3,6 +3,7 @@ import type { DashboardState } from '../app/dashboard-state.ts';
 import { type CurveGroup, curveGroups, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { KeyContext } from './panel.ts';
+import { filteredRuns } from './run-choice.ts';
 
 /** Weight of the past for each logged step. */
 export const SMOOTHINGS = [0, 0.6, 0.9, 0.97, 0.99] as const;
@@ -58,9 +59,10 @@ export function shownCurves(run: RunEntry, { chosen, group }: CurveChoice, offse
   return groups[(group + offset) % Math.max(1, groups.length)] ?? { title: 'losses', names: [] };
 }
 
-/** The runs whose curves are drawn. */
+/** The runs whose curves are drawn: that in focus, or all that pass the filter. */
 export function drawnRuns(state: DashboardState, { run, runs }: KeyContext): readonly RunEntry[] {
-  return curveChoice.in(state).isOverlaid ? runs : [run];
+  const shown = curveChoice.in(state).isOverlaid ? filteredRuns(state, runs) : [];
+  return shown.length === 0 ? [run] : shown;
 }
 
 /** The last step of the runs that are drawn, at least 1. */

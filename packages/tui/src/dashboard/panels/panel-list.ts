@@ -1,4 +1,5 @@
 import { alarmsPanel } from './alarms.ts';
+import { comparePanel } from './compare.ts';
 import { controlPanel } from './control.ts';
 import { curvePickerPanel } from './curve-picker.ts';
 import { curvesPanel } from './curves.ts';
@@ -26,6 +27,7 @@ export const PANELS: readonly Panel[] = [
   eventsPanel,
   runsPanel,
   settingsPanel,
+  comparePanel,
   curvePickerPanel,
   helpPanel,
   keyLinePanel,
