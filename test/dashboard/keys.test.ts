@@ -65,6 +65,9 @@ t.test('views and runs', async (t) => {
     ['return', /^ zebra [\s\S]*─ content losses ─/],
     ['tab', /^ meadow /],
     ['1', /─ content losses ─[\s\S]*─ samples ─/],
+    ['\u001b[<0;30;12M\u001b[<0;30;12m', /step \d+ {2}cycleA/],
+    ['m', /The mouse selects text: press m for the dashboard/],
+    ['m', /The mouse works on the dashboard/],
   ]);
 });
 
@@ -75,7 +78,7 @@ t.test('curves', async (t) => {
     ['2', /─ content losses ─+ linear, smoothed 0\.9 ─[\s\S]* l log /],
     ['l', /─ content losses ─+ log, smoothed 0\.9 ─[\s\S]* l linear /],
     ['s', /log, smoothed 0\.97 ─/],
-    ['o', /● meadow {2}● zebra\ncycleA 0/],
+    ['o', /● meadow {2}● zebra\ncycleA {2}0/],
     ['o', /\ncycleA \d/],
     ['+', /steps 100 to 200 ─/],
     ['left', /step 198 {2}cycleA/],

@@ -6,9 +6,10 @@ import { DashboardApp } from './app/dashboard-app.tsx';
 import { type DashboardState, focusedRun, INITIAL_STATE, withFocus } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';
+import { pointMouse } from './app/point-mouse.ts';
 import { type PressContext, pressKey } from './app/press-key.ts';
 import type { RunEntry } from './log/run-entry.ts';
-import type { Effect } from './panels/panel.ts';
+import type { Effect, KeyResult } from './panels/panel.ts';
 import { PANELS } from './panels/panel-list.ts';
 import { runsPanel } from './panels/runs.ts';
 import { PictureStore } from './pictures/picture-store.ts';
@@ -206,12 +207,22 @@ class Dashboard {
       ownsTraining: this.#ownsTraining,
       ...sizeOfTerminal(),
     };
-    const { state, effect } =
-      input.kind === 'key' ? pressKey(this.#state, input.key, context) : pasteText(this.#state, input.text, context);
+    const { state, effect } = this.#resultOf(input, context);
     if (state !== undefined) this.#state = state;
     if (input.kind === 'key' && input.key === 'ctrl-c') this.#wasInterrupted = true;
     if (effect !== undefined) this.#apply(effect);
     this.#redraw.answer();
+  }
+
+  #resultOf(input: TerminalInput, context: PressContext): KeyResult {
+    switch (input.kind) {
+      case 'key':
+        return pressKey(this.#state, input.key, context);
+      case 'paste':
+        return pasteText(this.#state, input.text, context);
+      case 'mouse':
+        return pointMouse(this.#state, input, this.#currentFrame());
+    }
   }
 
   #apply(effect: Effect): void {
@@ -224,6 +235,14 @@ class Dashboard {
         break;
       case 'redraw':
         this.#screen.invalidate();
+        break;
+      case 'switch-mouse':
+        this.#screen.takesMouse = !this.#screen.takesMouse;
+        this.#say(
+          this.#screen.takesMouse
+            ? 'The mouse works on the dashboard.'
+            : 'The mouse selects text: press m for the dashboard.',
+        );
         break;
       case 'message':
         this.#say(effect.text);

@@ -11,6 +11,7 @@ import { DashboardApp } from './app/dashboard-app.tsx';
 import { type DashboardState, focusedRun, INITIAL_STATE } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';
+import { pointMouse } from './app/point-mouse.ts';
 import { type PressContext, pressKey } from './app/press-key.ts';
 import { RunEntry } from './log/run-entry.ts';
 import type { Effect, KeyResult, Panel } from './panels/panel.ts';
@@ -21,7 +22,7 @@ import { Theme } from './terminal/theme.ts';
 
 const BEGIN_MS = Date.UTC(2024, 0, 1, 12);
 /** When the screens of tests are drawn: ten seconds after the last step of {@link meadowEvents}. */
-const NOW_MS = BEGIN_MS + 110_000;
+export const NOW_MS = BEGIN_MS + 110_000;
 const TERMINAL: TerminalCapabilities = {
   graphics: 'blocks',
   depth: 1,
@@ -145,6 +146,20 @@ export class User {
   /** Pastes text from the clipboard. */
   paste(text: string): this {
     this.#apply(pasteText(this.#state, text, this.#context()));
+    return this;
+  }
+
+  /** Moves the mouse with its button down from one place of the screen to another; from and to the same is a click. */
+  drag(from: { column: number; row: number }, to = from): this {
+    const input = { kind: 'mouse', from } as const;
+    this.#apply(pointMouse(this.#state, { ...input, action: 'press', ...from }, this.frame()));
+    if (to !== from) this.#apply(pointMouse(this.#state, { ...input, action: 'drag', ...to }, this.frame()));
+    this.#apply(pointMouse(this.#state, { ...input, action: 'release', ...to }, this.frame()));
+    return this;
+  }
+
+  wheel(way: 'up' | 'down', at: { column: number; row: number }): this {
+    this.#apply(pointMouse(this.#state, { kind: 'mouse', action: `wheel-${way}`, ...at, from: at }, this.frame()));
     return this;
   }
 

@@ -4,6 +4,7 @@ import type { DashboardState } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { PictureStore } from '../pictures/picture-store.ts';
 import type { TerminalCapabilities } from '../terminal/capabilities.ts';
+import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
 
@@ -25,6 +26,8 @@ export interface Panel {
   readonly render: (context: DrawContext, area: Area) => Drawing;
   /** What its keys do, by character or by {@link KeyName}. */
   readonly keys?: Readonly<Record<string, KeyAction>>;
+  /** What the mouse does on it; null for what it does on any panel: the wheel presses up and down, a click opens its view. */
+  readonly mouse?: (context: DrawContext, input: MouseInput, area: Area) => KeyResult | null;
   /** Its keys for the person at the keyboard. */
   readonly help?: readonly KeyHelp[];
   /** Takes every key while the panel is open, or passes it on with null. */
@@ -140,7 +143,7 @@ export interface KeyResult {
 
 /** What a key asks for beyond another state. */
 export type Effect =
-  | { readonly kind: 'leave' | 'suspend' | 'redraw' }
+  | { readonly kind: 'leave' | 'suspend' | 'redraw' | 'switch-mouse' }
   | { readonly kind: 'control'; readonly command: ControlCommand }
   | { readonly kind: 'message'; readonly text: string };
 

@@ -4,6 +4,7 @@ import { shortNumber } from '../charts/axis.ts';
 import { LOSS, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { differingSettings, factsOf } from '../log/run-facts.ts';
+import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { comparePanel } from './compare.ts';
 import { STATUS_ROLES } from './header.ts';
@@ -16,6 +17,8 @@ const MIN_NAME_COLUMNS = 14;
 const MAX_NAME_COLUMNS = 40;
 const MAX_CELL_COLUMNS = 24;
 const GAP = 2;
+/** Title and names of columns. */
+const HEAD_LINES = 2;
 /** Of the mark of the run's colour, and of the run that others are compared with. */
 const MARK_COLUMNS = 3;
 
@@ -24,6 +27,7 @@ export const runsPanel: Panel = {
   id: 'runs',
   wants: { place: 'body', view: { takesAllRows: true }, overview: null },
   render: (context, area) => ({ lines: runLines(context, area) }),
+  mouse: pointAtRuns,
   choice: runChoice,
   showsAllRuns: ({ view }) => view === runsPanel.id,
   takesText: (state) => isTyping(state),
@@ -85,6 +89,25 @@ function choosing(by: number): KeyAction {
   };
 }
 
+/** A click chooses a run, and opens the one that is chosen; the wheel goes from run to run. */
+function pointAtRuns(context: DrawContext, { action, row }: MouseInput, area: Area): KeyResult | null {
+  const { run, state, panels } = context;
+  if (action === 'wheel-up') return choosing(-1)(state, context);
+  if (action === 'wheel-down') return choosing(1)(state, context);
+  const clicked = visibleRuns(context, area)[row - area.row - HEAD_LINES];
+  if (action !== 'release' || clicked === undefined) return {};
+  if (clicked === run) return { state: withView(state, OVERVIEW, panels) };
+  return { state: withFocus(state, clicked.folder, panels) };
+}
+
+/** As many runs as there are rows, around the one in focus. */
+function visibleRuns({ run, runs, state }: DrawContext, { rows }: Area): readonly RunEntry[] {
+  const shown = filteredRuns(state, runs);
+  const count = Math.max(1, rows - HEAD_LINES);
+  const first = Math.max(0, Math.min(shown.indexOf(run) - Math.floor(count / 2), shown.length - count));
+  return shown.slice(first, first + count);
+}
+
 function choosingColumn(by: number): KeyAction {
   return (state, context) => {
     const columns = columnsOf(context);
@@ -113,13 +136,12 @@ interface Column {
   readonly width: number;
 }
 
-function runLines(context: DrawContext, { columns, rows }: Area): string[] {
-  const { run: focus, runs, state, theme } = context;
+function runLines(context: DrawContext, area: Area): string[] {
+  const { columns } = area;
+  const { runs, state, theme } = context;
   const choice = runChoice.in(state);
   const shown = filteredRuns(state, runs);
-  const count = Math.max(1, rows - 2);
-  const first = Math.max(0, Math.min(shown.indexOf(focus) - Math.floor(count / 2), shown.length - count));
-  const visible = shown.slice(first, first + count);
+  const visible = visibleRuns(context, area);
   const table = fittingColumns(
     columnsOf(context).map((fact) => columnOf(fact, visible, choice)),
     choice.column,

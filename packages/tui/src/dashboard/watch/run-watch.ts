@@ -1,3 +1,4 @@
+import { runAlarms } from '../log/run-alarms.ts';
 import { RunEntry } from '../log/run-entry.ts';
 import { diskFault } from './disk-space.ts';
 
@@ -104,7 +105,9 @@ export class RunWatch {
   }
 
   #compareStatuses(): void {
-    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status)].join();
+    const nowMs = Date.now();
+    const alarms = this.#runs.map((run) => runAlarms(run, null, nowMs).length);
+    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status), ...alarms].join();
     // Ages grow meanwhile, and silence becomes an alarm.
     if (statuses !== this.#statuses) this.#options.onChange(true);
     else if (this.#options.focus()?.isLive) this.#options.onChange(false);
