@@ -20,6 +20,7 @@ import { frameSink } from './terminal/frame-sink.ts';
 import type { TerminalInput } from './terminal/input-reader.ts';
 import { type Overlay, Screen } from './terminal/screen.ts';
 import { Theme } from './terminal/theme.ts';
+import { MachineWatch } from './watch/machine-watch.ts';
 import { RunWatch } from './watch/run-watch.ts';
 
 export interface DashboardOptions {
@@ -64,6 +65,7 @@ class Dashboard {
   readonly #screen: Screen;
   readonly #pictures: PictureStore;
   readonly #watch: RunWatch;
+  readonly #machine: MachineWatch;
   readonly #redraw = new RedrawTimer(() => this.#draw());
   readonly #changes = new EventEmitter();
   readonly #onEnd: (end: DashboardEnd) => void;
@@ -88,6 +90,10 @@ class Dashboard {
       showsAllRuns: () => PANELS.some(({ showsAllRuns }) => showsAllRuns?.(this.#state)),
       onChange: (isUrgent) => this.#redraw.request(isUrgent),
     });
+    this.#machine = new MachineWatch(
+      () => this.#focus()?.folder ?? null,
+      () => this.#redraw.request(),
+    );
     let onEnd: (end: DashboardEnd) => void = () => {};
     this.#ended = new Promise((resolve) => {
       onEnd = resolve;
@@ -116,10 +122,12 @@ class Dashboard {
     const endTimer = setInterval(() => this.#lookForEnd(), END_INTERVAL_MS);
     try {
       this.#watch.start();
+      this.#machine.start();
       const failed = app.waitUntilExit().then(() => this.#ended);
       return await Promise.race([this.#ended, failed]);
     } finally {
       this.#watch.stop();
+      this.#machine.stop();
       this.#redraw.stop();
       clearInterval(endTimer);
       clearTimeout(this.#message?.timer);
@@ -158,6 +166,8 @@ class Dashboard {
       runs: this.#watch.runs,
       state: this.#state,
       ownsTraining: this.#ownsTraining,
+      output: this.#watch.output,
+      machine: this.#machine.meters,
       ...sizeOfTerminal(),
       nowMs: Date.now(),
       disk: this.#watch.disk,
@@ -205,6 +215,7 @@ class Dashboard {
       runs: this.#watch.runs,
       run: this.#focus(),
       ownsTraining: this.#ownsTraining,
+      output: this.#watch.output,
       ...sizeOfTerminal(),
     };
     const { state, effect } = this.#resultOf(input, context);

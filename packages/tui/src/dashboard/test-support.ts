@@ -19,6 +19,7 @@ import { PANELS } from './panels/panel-list.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import type { TerminalCapabilities } from './terminal/capabilities.ts';
 import { Theme } from './terminal/theme.ts';
+import type { MachineMeters } from './watch/machine.ts';
 
 const BEGIN_MS = Date.UTC(2024, 0, 1, 12);
 /** When the screens of tests are drawn: ten seconds after the last step of {@link meadowEvents}. */
@@ -117,6 +118,8 @@ export interface UserOptions {
   readonly message?: string;
   readonly disk?: string;
   readonly ownsTraining?: boolean;
+  readonly output?: readonly string[];
+  readonly machine?: MachineMeters;
 }
 
 /** Somebody in front of the dashboard: presses keys, and sees the screen without its colours. */
@@ -164,8 +167,8 @@ export class User {
   }
 
   #context(): PressContext {
-    const { panels = PANELS, ownsTraining = false, columns = 100, rows = 34 } = this.#options;
-    return { panels, ownsTraining, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
+    const { panels = PANELS, ownsTraining = false, output = null, columns = 100, rows = 34 } = this.#options;
+    return { panels, ownsTraining, output, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
   }
 
   #apply({ state, effect }: KeyResult): void {
@@ -174,7 +177,16 @@ export class User {
   }
 
   frame(): Frame {
-    const { panels = PANELS, columns = 100, rows = 34, message, disk, ownsTraining = false } = this.#options;
+    const {
+      panels = PANELS,
+      columns = 100,
+      rows = 34,
+      message,
+      disk,
+      ownsTraining = false,
+      output,
+      machine,
+    } = this.#options;
     return frameOf({
       panels,
       runs: this.#runs,
@@ -184,6 +196,8 @@ export class User {
       rows,
       nowMs: NOW_MS,
       disk: disk ?? null,
+      output: output ?? null,
+      machine: machine ?? null,
       message: message ?? null,
       theme: new Theme(TERMINAL.depth, TERMINAL.isLight),
       terminal: TERMINAL,

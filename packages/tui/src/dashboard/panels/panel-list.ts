@@ -7,6 +7,8 @@ import { eventsPanel } from './events.ts';
 import { headerPanel } from './header.ts';
 import { helpPanel } from './help.ts';
 import { keyLinePanel } from './key-line.ts';
+import { logPanel } from './log.ts';
+import { machinePanel } from './machine.ts';
 import type { Panel } from './panel.ts';
 import { runsPanel } from './runs.ts';
 import { samplesPanel } from './samples.ts';
@@ -28,6 +30,8 @@ export const PANELS: readonly Panel[] = [
   runsPanel,
   settingsPanel,
   comparePanel,
+  logPanel,
+  machinePanel,
   curvePickerPanel,
   helpPanel,
   keyLinePanel,

@@ -7,6 +7,7 @@ import type { TerminalCapabilities } from '../terminal/capabilities.ts';
 import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { MachineMeters } from '../watch/machine.ts';
 
 /**
  * A part of the screen. It is one file and one line in `panel-list.ts`: what lies where, which keys do what, and what the
@@ -99,6 +100,8 @@ export interface KeyContext {
   readonly run: RunEntry;
   /** Whether Ctrl-C stops the training: it was started from here. */
   readonly ownsTraining: boolean;
+  /** The last lines that its training printed; null where they go elsewhere. */
+  readonly output: readonly string[] | null;
   /** Size of the screen. */
   readonly columns: number;
   readonly rows: number;
@@ -108,6 +111,8 @@ export interface KeyContext {
 export interface DrawContext extends KeyContext {
   readonly state: DashboardState;
   readonly nowMs: number;
+  /** How much of this machine is used; null while that is unknown. */
+  readonly machine: MachineMeters | null;
   /** Alarms that stand, newest first. */
   readonly alarms: readonly string[];
   /** What was last said to the person at the keyboard. */

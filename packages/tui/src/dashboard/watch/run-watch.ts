@@ -1,3 +1,4 @@
+import { lastOutput } from '../log/output-file.ts';
 import { runAlarms } from '../log/run-alarms.ts';
 import { RunEntry } from '../log/run-entry.ts';
 import { diskFault } from './disk-space.ts';
@@ -19,6 +20,8 @@ const BACKGROUND_INTERVAL_MS = 2000;
 const LIST_INTERVAL_MS = 3000;
 const DISK_INTERVAL_MS = 5000;
 const STATUS_INTERVAL_MS = 1000;
+const OUTPUT_INTERVAL_MS = 1000;
+const OUTPUT_BYTES = 1 << 16;
 /** While a long log is read, the screen and keys get a turn this often. */
 const SLICE_MS = 25;
 
@@ -28,6 +31,7 @@ export class RunWatch {
   readonly #timers: NodeJS.Timeout[] = [];
   #runs: readonly RunEntry[] = [];
   #disk: string | null = null;
+  #output: readonly string[] | null = null;
   /** As they were last seen, with what is wrong with the disk. */
   #statuses = '';
   #isReading = false;
@@ -46,6 +50,11 @@ export class RunWatch {
     return this.#disk;
   }
 
+  /** The last lines that the training in focus printed; null where they go elsewhere. */
+  get output(): readonly string[] | null {
+    return this.#output;
+  }
+
   start(): void {
     this.#every(POLL_INTERVAL_MS, () => this.#read(this.#options.showsAllRuns()));
     this.#every(BACKGROUND_INTERVAL_MS, () => this.#read(true));
@@ -53,6 +62,7 @@ export class RunWatch {
       if (this.#list()) this.#read(true);
     });
     this.#every(DISK_INTERVAL_MS, () => this.#lookAtDisk());
+    this.#every(OUTPUT_INTERVAL_MS, () => this.#readOutput());
     this.#every(STATUS_INTERVAL_MS, () => this.#compareStatuses());
   }
 
@@ -102,6 +112,11 @@ export class RunWatch {
   #lookAtDisk(): void {
     const focus = this.#options.focus();
     if (focus !== null) this.#disk = diskFault(focus);
+  }
+
+  #readOutput(): void {
+    const focus = this.#options.focus();
+    this.#output = focus === null ? null : lastOutput(focus.folder, OUTPUT_BYTES);
   }
 
   #compareStatuses(): void {
