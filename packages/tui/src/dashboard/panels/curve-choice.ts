@@ -59,9 +59,11 @@ export function shownCurves(run: RunEntry, { chosen, group }: CurveChoice, offse
   return groups[(group + offset) % Math.max(1, groups.length)] ?? { title: 'losses', names: [] };
 }
 
-/** The runs whose curves are drawn: that in focus, or all that pass the filter. */
+/** The runs that are shown: that in focus, or all of its kind, trainings or jobs, that pass the filter. */
 export function drawnRuns(state: DashboardState, { run, runs }: KeyContext): readonly RunEntry[] {
-  const shown = curveChoice.in(state).isOverlaid ? filteredRuns(state, runs) : [];
+  if (!curveChoice.in(state).isOverlaid) return [run];
+  const isJob = ({ log }: RunEntry) => log.state.job !== null;
+  const shown = filteredRuns(state, runs).filter((other) => isJob(other) === isJob(run));
   return shown.length === 0 ? [run] : shown;
 }
 

@@ -15,7 +15,7 @@ import { hintInView, titleLine } from './text.ts';
 /** A narrow screen shortens names, but no further. */
 const MIN_NAME_COLUMNS = 14;
 const MAX_NAME_COLUMNS = 40;
-const MAX_CELL_COLUMNS = 24;
+const MAX_CELL_COLUMNS = 28;
 const GAP = 2;
 /** Title and names of columns. */
 const HEAD_LINES = 2;

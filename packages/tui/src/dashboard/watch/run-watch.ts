@@ -75,12 +75,19 @@ export class RunWatch {
     task();
   }
 
-  /** Lists the runs again, and looks which of them are alive. @returns whether one is new */
+  /**
+   * Lists the runs again, and looks which of them are alive. Runs keep their places, and with them their colours; new ones
+   * come last.
+   *
+   * @returns whether one is new
+   */
   #list(): boolean {
-    const known = new Map(this.#runs.map((run) => [run.folder, run]));
-    this.#runs = this.#options.listRuns().map((folder) => known.get(folder) ?? new RunEntry(folder));
+    const folders = new Set(this.#options.listRuns());
+    const kept = this.#runs.filter(({ folder }) => folders.has(folder));
+    for (const { folder } of kept) folders.delete(folder);
+    this.#runs = [...kept, ...[...folders].map((folder) => new RunEntry(folder))];
     for (const run of this.#runs) run.checkAlive();
-    return this.#runs.some(({ folder }) => !known.has(folder));
+    return folders.size > 0;
   }
 
   /** Reads what was appended to the logs, in slices and in turns: a short log does not wait for a long one. */
