@@ -18,7 +18,7 @@ export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE, readNewestModel 
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
-export { readTorchStateDict } from './checkpoint/torch-file.ts';
+export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
