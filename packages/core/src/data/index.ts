@@ -7,6 +7,7 @@ export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { makeFolder } from '../runtime/make-folder.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
+export { type Components, connectedComponents } from './connected-components.ts';
 export { distanceTransform } from './distance-transform.ts';
 export type { DomainName } from './domain-name.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
