@@ -26,12 +26,7 @@ export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
-export {
-  DIRECTIONS,
-  type LoadedTranslator,
-  loadTranslator,
-  type TranslationDirection,
-} from './inference/load-translator.ts';
+export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
 export {

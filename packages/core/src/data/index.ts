@@ -26,3 +26,4 @@ export {
   type TransformKey,
   type TransformOptions,
 } from './transform-draw.ts';
+export { DIRECTIONS, type TranslationDirection } from './translation-direction.ts';

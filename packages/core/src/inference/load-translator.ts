@@ -4,12 +4,10 @@ import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
 import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
+import type { TranslationDirection } from '../data/translation-direction.ts';
 import { translationConfigs } from '../models/training-config.ts';
 import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
-
-export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
-export type TranslationDirection = (typeof DIRECTIONS)[number];
 
 export interface LoadedTranslator extends Translator {
   /** Step of the checkpoint it comes from. */

@@ -2,7 +2,7 @@ import type { SizePx } from '../../data/transform-draw.ts';
 import { intersectionOverUnion } from './mask-overlap.ts';
 
 /** Side of the square that shapes are brought to, in pixels. */
-const SHAPE_PX = 32;
+export const SHAPE_PX = 32;
 
 /**
  * The shape of an object, wherever and however large it is: its bounding box, scaled to fit 32x32 and centred.

@@ -44,9 +44,11 @@ export function ssim(
     ];
     for (let i = 0; i < weights.length; i++) {
       if (region[i] === 0) continue;
-      const at = (values: Float64Array) => (values[i] as number) / (mass[i] as number);
-      const [ux, uy] = [at(mx), at(my)];
-      const [vx, vy, vxy] = [at(mxx) - ux * ux, at(myy) - uy * uy, at(mxy) - ux * uy];
+      const weight = 1 / (mass[i] as number);
+      const [ux, uy] = [weight * (mx[i] as number), weight * (my[i] as number)];
+      const vx = weight * (mxx[i] as number) - ux * ux;
+      const vy = weight * (myy[i] as number) - uy * uy;
+      const vxy = weight * (mxy[i] as number) - ux * uy;
       sum += ((2 * ux * uy + C1) * (2 * vxy + C2)) / ((ux * ux + uy * uy + C1) * (vx + vy + C2));
       count++;
     }
