@@ -26,6 +26,7 @@ export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
+export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
@@ -58,7 +59,14 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export { type TranslateOptions, type Translator, translateSample } from './models/translate-sample.ts';
+export {
+  BACKGROUNDS,
+  REGIONS,
+  type RegionPlanner,
+  type TranslateOptions,
+  type Translator,
+  translateSample,
+} from './models/translate-sample.ts';
 export type { TranslationModel } from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';

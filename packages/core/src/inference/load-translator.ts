@@ -5,6 +5,7 @@ import { readNewestModel } from '../checkpoint/newest-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import type { TranslationDirection } from '../data/translation-direction.ts';
+import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
 import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
@@ -38,6 +39,10 @@ export async function loadTranslator(
     model,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
+    trained: {
+      size: config.size,
+      objectSidePx: ObjectSides.fromJson(checkpoint.state.objectSides).medianPx(direction === 'AtoB' ? 'A' : 'B'),
+    },
     programs: backend.programs,
     step: checkpoint.step,
     warnings,
