@@ -16,7 +16,7 @@ export {
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
 export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
-export { readNewestModel } from './checkpoint/newest-model.ts';
+export { type CheckpointChoice, readModel } from './checkpoint/read-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
 export { readTorchStateDict } from './checkpoint/torch-file.ts';

@@ -17,7 +17,7 @@ export { psnr } from './metrics/psnr.ts';
 export { type Regions, regionsAround } from './metrics/regions.ts';
 export { boxOf, nearestShapes, shapeDiversity, shapeOf } from './metrics/shapes.ts';
 export { sharpness } from './metrics/sharpness.ts';
-export { ssim } from './metrics/ssim.ts';
+export { meanWithin, ssimMap } from './metrics/ssim.ts';
 export {
   type EvaluationData,
   type EvaluationOptions,
@@ -25,5 +25,6 @@ export {
   measureBothDomains,
   type RealImageFigures,
 } from './scores/evaluate.ts';
+export { mainScore } from './scores/main-score.ts';
 export type { Translation } from './scores/measure-translation.ts';
 export type { ClassificationScores, Compared, DirectionScores, MaskScores } from './scores/summarise.ts';

@@ -1,8 +1,9 @@
+import type { CheckpointChoice } from '@instagan/core';
 import { SPLIT_SETTINGS } from '@instagan/segmenter/settings';
 import { Option } from 'commander';
 import { BACKENDS, namesOf } from './names.ts';
 import { settingOptions } from './setting-options.ts';
-import { wholeNumber } from './values.ts';
+import { checkpointChoice, wholeNumber } from './values.ts';
 
 /** What every command that computes takes. */
 export interface ComputeOptions {
@@ -59,6 +60,17 @@ export function instanceOptions(): Option[] {
     ...settingOptions(SPLIT_SETTINGS).options(),
     new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
   ];
+}
+
+/** Which checkpoint, for every command that reads a run. */
+export interface CheckpointOptions {
+  readonly checkpoint: CheckpointChoice;
+}
+
+export function checkpointOption(): Option {
+  return new Option('--checkpoint <which>', 'last, best (see train --evaluate-every), or the step of one')
+    .argParser(checkpointChoice)
+    .default('last');
 }
 
 export function jsonOption(): Option {

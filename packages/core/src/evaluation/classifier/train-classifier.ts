@@ -3,8 +3,6 @@ import type { Sample } from '../../data/sample.ts';
 import { UserError } from '../../errors.ts';
 import { lossAndGradients } from '../../optimizer/gradients.ts';
 import { TrainedParameters } from '../../optimizer/trained-parameters.ts';
-import { compiled } from '../../programs/compiled.ts';
-import type { ProgramRunner } from '../../programs/program.ts';
 import { createRng } from '../../random/rng.ts';
 import { shapeOf } from '../metrics/shapes.ts';
 import { drawTrainingCrop, PATCH_PX, patchSquare } from './augment-crop.ts';
@@ -24,8 +22,6 @@ export interface ClassifierTraining {
   /** Updates. */
   readonly steps: number;
   readonly seed: number;
-  /** Those of the open backend. */
-  readonly programs?: ProgramRunner | undefined;
   /** Told after each update. */
   readonly progress?: (step: number) => void;
 }
@@ -41,23 +37,11 @@ export type RealImages = AsyncIterable<Sample> | Iterable<Sample>;
  */
 export async function trainClassifier(
   images: Readonly<Record<'A' | 'B', RealImages>>,
-  { steps, seed, programs, progress }: ClassifierTraining,
+  { steps, seed, progress }: ClassifierTraining,
 ): Promise<TrainedClassifier> {
   const a = await cutPatches(images.A, 'A');
   const b = await cutPatches(images.B, 'B');
   const trained = new TrainedParameters(freshClassifier(createRng(seed, 'classifier')));
-  const update = compiled(
-    'classifier update',
-    ({ crops, labels, rates }: { crops: tf.Tensor4D; labels: tf.Tensor1D; rates: tf.Tensor1D }) => {
-      const { loss, gradients } = lossAndGradients(
-        () => tf.losses.sigmoidCrossEntropy(labels, classify(trained.parameters, crops).logits) as tf.Scalar,
-        [trained.parameters],
-      );
-      trained.update(gradients[0] ?? new Map(), rates, ADAM);
-      return loss;
-    },
-    { state: trained.state, programs },
-  );
   const labels = Float32Array.from({ length: BATCH }, (_, i) => i % 2);
   for (let step = 0; step < steps; step++) {
     const rng = createRng(seed, 'classifier', step);
@@ -66,12 +50,15 @@ export async function trainClassifier(
       const { train } = i % 2 === 0 ? a : b;
       crops.set(drawTrainingCrop(train[rng.integer(train.length)] as ObjectCrop, rng), i * CROP_PX ** 2 * 3);
     }
-    const given = {
-      crops: tf.tensor4d(crops, [BATCH, CROP_PX, CROP_PX, 3]),
-      labels: tf.tensor1d(labels),
-      rates: trained.nextRates(LEARNING_RATE * (1 - step / steps), ADAM),
-    };
-    tf.dispose([update(given), given]);
+    tf.tidy(() => {
+      const batch = tf.tensor4d(crops, [BATCH, CROP_PX, CROP_PX, 3]);
+      const { gradients } = lossAndGradients(
+        () => crossEntropy(classify(trained.parameters, batch).logits, tf.tensor1d(labels)),
+        [trained.parameters],
+      );
+      const rates = trained.nextRates(LEARNING_RATE * (1 - step / steps), ADAM);
+      trained.update(gradients[0] ?? new Map(), rates, ADAM);
+    });
     progress?.(step + 1);
     await new Promise((resume) => setImmediate(resume));
   }
@@ -79,6 +66,11 @@ export async function trainClassifier(
   const classifier = new DomainClassifier(trained.parameters);
   const accuracy = await accuracyOf(classifier, a.heldOut, b.heldOut);
   return { classifier, accuracy, shapes: { A: a.shapes, B: b.shapes } };
+}
+
+/** Of the probability `sigmoid(logit)`. @param labels 1 for domain B, else 0 */
+function crossEntropy(logits: tf.Tensor1D, labels: tf.Tensor1D): tf.Scalar {
+  return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, labels)));
 }
 
 interface Patches {

@@ -9,49 +9,52 @@ const C2 = (0.03 * 255) ** 2;
 const WINDOW = gaussianWindow();
 
 /**
- * Structural similarity of two images in some pixels (Wang et al. 2004, Gaussian window of 1.5 pixels, 11x11): the mean over the region
- * and the channels. Windows look only at pixels that count, so that what happens inside of objects does not leak into
- * their surroundings. Beyond the edge the image is mirrored.
+ * Structural similarity of two images at each pixel (Wang et al. 2004, Gaussian window of 1.5 pixels, 11x11), mean over the channels.
+ * Windows look only at pixels that count, so that what happens inside of objects does not leak into their surroundings. Beyond the edge
+ * the image is mirrored.
  *
  * @param image RGB bytes, `[height, width, 3]`
- * @param seen what windows look at, `[height, width]`, not 0
- * @param region over what the mean is taken: a part of `seen`
- * @returns -1 … 1; NaN if the region is empty
+ * @param seen the pixels that count, `[height, width]`, not 0
+ * @returns `[height, width]`, -1 … 1; NaN where no pixel counts
  */
-export function ssim(
-  image: Uint8Array,
-  other: Uint8Array,
-  size: SizePx,
-  { seen, region }: { readonly seen: Uint8Array; readonly region: Uint8Array },
-): number {
+export function ssimMap(image: Uint8Array, other: Uint8Array, size: SizePx, seen: Uint8Array): Float64Array {
   const weights = Float64Array.from(seen, (value) => (value === 0 ? 0 : 1));
   const mass = blurred(weights, size);
-  let [sum, count] = [0, 0];
+  const map = new Float64Array(seen.length).fill(Number.NaN);
   for (let channel = 0; channel < 3; channel++) {
-    const mean = (value: (i: number) => number) =>
-      blurred(
-        weights.map((weight, i) => (weight === 0 ? 0 : value(i))),
-        size,
-      );
-    const x = (i: number) => image[3 * i + channel] as number;
-    const y = (i: number) => other[3 * i + channel] as number;
-    const [mx, my, mxx, myy, mxy] = [
-      mean(x),
-      mean(y),
-      mean((i) => x(i) ** 2),
-      mean((i) => y(i) ** 2),
-      mean((i) => x(i) * y(i)),
-    ];
-    for (let i = 0; i < weights.length; i++) {
-      if (region[i] === 0) continue;
-      const weight = 1 / (mass[i] as number);
-      const [ux, uy] = [weight * (mx[i] as number), weight * (my[i] as number)];
-      const vx = weight * (mxx[i] as number) - ux * ux;
-      const vy = weight * (myy[i] as number) - uy * uy;
-      const vxy = weight * (mxy[i] as number) - ux * uy;
-      sum += ((2 * ux * uy + C1) * (2 * vxy + C2)) / ((ux * ux + uy * uy + C1) * (vx + vy + C2));
-      count++;
+    const maps = Array.from({ length: 5 }, () => new Float64Array(seen.length));
+    const [x, y, xx, yy, xy] = maps as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+    for (let i = 0; i < seen.length; i++) {
+      if (seen[i] === 0) continue;
+      const [a, b] = [image[3 * i + channel] as number, other[3 * i + channel] as number];
+      x[i] = a;
+      y[i] = b;
+      xx[i] = a * a;
+      yy[i] = b * b;
+      xy[i] = a * b;
     }
+    const [mx, my, mxx, myy, mxy] = maps.map((values) => blurred(values, size)) as typeof maps;
+    for (let i = 0; i < seen.length; i++) {
+      if (seen[i] === 0) continue;
+      const weight = 1 / (mass[i] as number);
+      const [ux, uy] = [weight * (mx![i] as number), weight * (my![i] as number)];
+      const vx = weight * (mxx![i] as number) - ux * ux;
+      const vy = weight * (myy![i] as number) - uy * uy;
+      const vxy = weight * (mxy![i] as number) - ux * uy;
+      const value = ((2 * ux * uy + C1) * (2 * vxy + C2)) / ((ux * ux + uy * uy + C1) * (vx + vy + C2));
+      map[i] = (channel === 0 ? 0 : (map[i] as number)) + value / 3;
+    }
+  }
+  return map;
+}
+
+/** The mean of a map over a part of an image; NaN if the part is empty. @param region `[height, width]`, not 0 */
+export function meanWithin(map: Float64Array, region: Uint8Array): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < map.length; i++) {
+    if (region[i] === 0) continue;
+    sum += map[i] as number;
+    count++;
   }
   return sum / count;
 }

@@ -1,7 +1,7 @@
 import type { DomainName } from '../../data/domain-name.ts';
 import type { Sample } from '../../data/sample.ts';
 import { DIRECTIONS, type TranslationDirection } from '../../data/translation-direction.ts';
-import { type Translator, translateSample } from '../../models/translate-sample.ts';
+import { type TranslateOptions, type Translator, translateSample } from '../../models/translate-sample.ts';
 import type { TrainedClassifier } from '../classifier/domain-classifier.ts';
 import type { RealImages } from '../classifier/train-classifier.ts';
 import { judgedObjects } from './measure-objects.ts';
@@ -21,8 +21,8 @@ export interface EvaluationData {
 export interface EvaluationOptions {
   /** @default both */
   readonly directions?: readonly TranslationDirection[];
-  /** Instances of an image that change, largest first. @default 20 */
-  readonly maxInstances?: number;
+  /** How images are translated; all of their instances are, up to `maxInstances`. */
+  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background'>;
   /** Told of every translated image. */
   readonly inspect?: (translation: Translation, direction: TranslationDirection) => Promise<void> | void;
   /** Told of every real image of both domains, and of every translated one, as soon as it is measured. */
@@ -74,11 +74,10 @@ async function translateAll(
   translators: Readonly<Record<TranslationDirection, Translator>>,
   direction: TranslationDirection,
   { images, judge }: EvaluationData,
-  { maxInstances, inspect, progress, signal }: EvaluationOptions,
+  { translation: how = {}, inspect, progress, signal }: EvaluationOptions,
 ): Promise<TranslationFigures[]> {
   const [forward, backward] =
     direction === 'AtoB' ? [translators.AtoB, translators.BtoA] : [translators.BtoA, translators.AtoB];
-  const choice = maxInstances === undefined ? {} : { maxInstances };
   const figures: TranslationFigures[] = [];
   for await (const sample of images[direction === 'AtoB' ? 'A' : 'B']()) {
     // Computation is synchronous on some backends: let signals be heard between two images.
@@ -86,8 +85,8 @@ async function translateAll(
     signal?.throwIfAborted();
     if (judgedObjects(sample.masks).length === 0) continue;
     const input = withoutEmptyMasks(sample);
-    const output = await translateSample(forward, input, choice);
-    const reconstruction = await translateSample(backward, output, choice);
+    const output = await translateSample(forward, input, how);
+    const reconstruction = await translateSample(backward, output, how);
     const translation: Translation = { input, output, reconstruction, hasMasks: forward.model.masks === 'each' };
     figures.push(await measureTranslation(translation, judge.classifier));
     await inspect?.(translation, direction);

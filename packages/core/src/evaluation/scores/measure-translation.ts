@@ -5,7 +5,7 @@ import { intersectionOverUnion, unionIou, unionOf } from '../metrics/mask-overla
 import { psnr } from '../metrics/psnr.ts';
 import { regionsAround } from '../metrics/regions.ts';
 import { sharpness } from '../metrics/sharpness.ts';
-import { ssim } from '../metrics/ssim.ts';
+import { meanWithin, ssimMap } from '../metrics/ssim.ts';
 import { judgedObjects, measureObjects, type ObjectFigures, wholeFeatures } from './measure-objects.ts';
 
 /** Two objects have become one if their masks overlap by more than this. */
@@ -33,8 +33,8 @@ export interface TranslationFigures {
   readonly backgroundSsim: number;
   readonly rimPsnr: number;
   readonly rimSsim: number;
-  /** Of the background, over that of the input. */
-  readonly backgroundSharpness: number;
+  /** Of the background, before and after. */
+  readonly backgroundSharpness: readonly [input: number, output: number];
   /** Of the image that was translated back: mean absolute difference in levels of 255, and IoU of its masks with the input's. */
   readonly reconstructionError: number;
   readonly reconstructionIou: number;
@@ -50,17 +50,17 @@ export async function measureTranslation(
   const objects = await measureObjects(output, masks, classifier);
   const { outside, rim, background } = regionsAround(unionOf([...input.masks, ...output.masks], pixels), input);
   const [before, after] = [bytesFromValues(input.image), bytesFromValues(output.image)];
-  const similarity = (region: Uint8Array) => ssim(before, after, input, { seen: outside, region });
+  const similarity = ssimMap(before, after, input, outside);
   return {
     name: input.name,
     objects,
     isKept: objects.every(({ exists }) => exists) && !haveMerged(masks),
     features: await wholeFeatures(output, classifier),
     backgroundPsnr: Math.min(MOST_PSNR_DB, psnr(before, after, background)),
-    backgroundSsim: similarity(background),
+    backgroundSsim: meanWithin(similarity, background),
     rimPsnr: Math.min(MOST_PSNR_DB, psnr(before, after, rim)),
-    rimSsim: similarity(rim),
-    backgroundSharpness: sharpness(after, input, background) / sharpness(before, input, background),
+    rimSsim: meanWithin(similarity, rim),
+    backgroundSharpness: [sharpness(before, input, background), sharpness(after, input, background)],
     reconstructionError: meanDifference(input.image, reconstruction.image),
     reconstructionIou: hasMasks ? unionIou(reconstruction.masks, input.masks, pixels) : Number.NaN,
   };

@@ -50,6 +50,8 @@ export interface MaskScores {
   readonly kept: Estimate;
   /** Objects that hang together. */
   readonly onePiece: Compared;
+  /** One over the pieces of an object, 0 for one that has vanished. */
+  readonly wholeness: Compared;
   /** Pieces of an object. */
   readonly pieces: Compared;
   /** Pixels of a mask that are neither object nor background. */
@@ -94,7 +96,12 @@ export function summarise(
     rim: { psnr: mean((each) => each.rimPsnr), ssim: mean((each) => each.rimSsim) },
     sharpness: {
       objects: overObjects(translations, seed, (object) => object.sharpness / realSharpness),
-      background: mean((each) => each.backgroundSharpness),
+      background: bootstrapRatio(
+        translations.map(({ backgroundSharpness: [before, after] }) =>
+          Number.isNaN(before + after) ? [0, 0] : [after, before],
+        ),
+        seed,
+      ),
     },
     reconstruction: { error: mean((each) => each.reconstructionError), iou: mean((each) => each.reconstructionIou) },
     kid: {
@@ -148,6 +155,7 @@ function maskScores(
       seed,
     ),
     onePiece: compare(({ pieces }) => Number(pieces === 1)),
+    wholeness: compare(({ pieces }) => (pieces === 0 ? 0 : 1 / pieces)),
     pieces: compare(({ pieces }) => pieces),
     grey: overObjects(translations, seed, ({ grey }) => grey),
     checkerboard: compare(({ checkerboard }) => checkerboard),
