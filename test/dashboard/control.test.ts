@@ -59,7 +59,11 @@ t.test('sample pictures are drawn when asked for, and the training stops at the 
   terminal.press('n');
   await until('samples', async () => (await runs.events('epoch')).some(({ type }) => type === 'sample'));
   await terminal.shows(/─ samples ─/);
+  terminal.press('\u001b[200~see Xavier e.g.\u001b[201~');
+  await terminal.shows(/Pasted text presses no keys here/);
   terminal.press('e');
+  await terminal.shows(/Stop at the end of this epoch, with a checkpoint\? y or n/);
+  terminal.press('y');
   t.match(await terminal.exited, { exitCode: 0 });
   const last = (await runs.events('epoch')).at(-1);
   t.match(last, { type: 'run-finished', reason: 'interrupted' });

@@ -93,8 +93,8 @@ t.test('runs are listed with their state, and beside each other', async (t) => {
   await terminal.shows(/zebra +lost +100\/200 .*▲ loss-exploding/);
   const isZebraFirst = terminal.screen().indexOf('zebra') < terminal.screen().indexOf('meadow');
   terminal.press(isZebraFirst ? 'up' : 'down', '2', 'o');
-  await terminal.shows(/meadow:cycleA 0\.\d+/);
-  await terminal.shows(/zebra:cycleA 5\.\d+/);
+  await terminal.shows(/● meadow {2}● zebra|● zebra {2}● meadow/);
+  await terminal.shows(isZebraFirst ? /cycleA {2}5\.\d+ {2}0\.\d+/ : /cycleA {2}0\.\d+ {2}5\.\d+/);
 });
 
 t.test('alarms are on top and in the title of the window', async (t) => {

@@ -60,8 +60,8 @@ export {
   translationConfigs,
 } from './models/training-config.ts';
 export {
-  BACKGROUNDS,
-  REGIONS,
+  type Background,
+  type RegionKind,
   type RegionPlanner,
   type TranslateOptions,
   type Translator,
@@ -89,6 +89,7 @@ export {
   pixelsOf,
   type Rgb,
 } from './pictures/contact-sheet.ts';
+export * from './regions/index.ts';
 export {
   type FinishedShard,
   finishedShards,

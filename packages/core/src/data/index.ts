@@ -12,11 +12,11 @@ export { distanceTransform } from './distance-transform.ts';
 export type { DomainName } from './domain-name.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
-export { type MaskPixels, objectThreshold } from './mask-pixels.ts';
 export type { MaskedImage, MaskedImages } from './masked-image.ts';
 export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
+export { type MaskPixels, objectThreshold, type PixelSample, type Pixels } from './pixels.ts';
 export type { MaskTruth, Sample } from './sample.ts';
 export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
 export {

@@ -1,5 +1,4 @@
-import type { MaskedImage } from '../data/masked-image.ts';
-import type { Sample } from '../data/sample.ts';
+import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
@@ -10,8 +9,8 @@ import type { Background, RegionPlanner, Translator } from './translate-sample.t
 
 /** An image on which regions are laid, one after the other. */
 interface Canvas extends SizePx {
-  readonly image: Float32Array | Uint8Array;
-  readonly masks: (Float32Array | Uint8Array)[];
+  readonly image: Pixels;
+  readonly masks: MaskPixels[];
 }
 
 /** Regions are translated together up to this many pixels; one that is larger keeps a machine busy by itself. */
@@ -24,7 +23,7 @@ const BATCH_PX = 256 * 256;
  *
  * @param order indices of the instances that change, in the order in which they do
  */
-export async function translateRegions<S extends Sample | MaskedImage>(
+export async function translateRegions<S extends PixelSample>(
   translator: Translator,
   sample: S,
   order: readonly number[],
@@ -85,8 +84,8 @@ function cutOut({ image, masks, width }: Canvas, { box, size, instances }: Regio
   return {
     image: resample(image, { width, channels: 3 }, box, size, 3, 'cubic'),
     masks: instances.map((index) =>
-      resample(masks[index] as Float32Array | Uint8Array, { width, channels: 1 }, box, size, 1, 'linear').map(
-        (value) => (value > 0 ? 1 : -1),
+      resample(masks[index] as MaskPixels, { width, channels: 1 }, box, size, 1, 'linear').map((value) =>
+        value > 0 ? 1 : -1,
       ),
     ),
   };
@@ -105,7 +104,7 @@ function putBack(
     resample(values, { width: size.width, channels }, whole, box, channels, channels === 1 ? 'linear' : 'cubic');
   const objects = new Uint8Array(box.width * box.height);
   for (const [i, index] of instances.entries()) {
-    const before = sample.masks[index] as Float32Array | Uint8Array;
+    const before = sample.masks[index] as MaskPixels;
     markMask(objects, before, width, box);
     const after = placeMask(before, enlarged(translated.masks[i] as Float32Array, 1), sample, box);
     markMask(objects, after, width, box);
@@ -116,7 +115,7 @@ function putBack(
 }
 
 /** A mask of the whole image that has these values in a box and background elsewhere, in the type of another one. */
-function placeMask<M extends Float32Array | Uint8Array>(
+function placeMask<M extends MaskPixels>(
   like: M,
   values: Float32Array,
   { width, height }: { readonly width: number; readonly height: number },

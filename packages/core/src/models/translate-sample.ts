@@ -1,5 +1,5 @@
-import type { MaskedImage } from '../data/masked-image.ts';
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
+import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
 import type { Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
@@ -28,9 +28,10 @@ export interface Translator {
   readonly programs?: ProgramRunner | undefined;
 }
 
-export const REGIONS = ['auto', 'image', 'objects'] as const;
-export const BACKGROUNDS = ['keep', 'translated'] as const;
-export type Background = (typeof BACKGROUNDS)[number];
+/** What of an image goes through the model. */
+export type RegionKind = 'auto' | 'image' | 'objects';
+/** What becomes of what is outside the masks. */
+export type Background = 'keep' | 'translated';
 /** Cuts an image into regions; see `planRegions`. */
 export type RegionPlanner = typeof planRegions;
 
@@ -48,7 +49,7 @@ export interface TranslateOptions {
    * What the networks see: the whole `image`, as in the paper, or regions around `objects`, scaled so that objects are as large as
    * in training. `auto` takes regions where the image is over 1.5 times as large as in training. @default 'image'
    */
-  readonly region?: (typeof REGIONS)[number];
+  readonly region?: RegionKind;
   /**
    * Outside the masks of input and output: `keep` leaves every pixel as it is, `translated` takes what the generator made, as in the
    * paper. A model that sees no masks cannot keep it. @default 'translated'
@@ -67,12 +68,12 @@ const MAX_TIMES_TRAINED = 1.5;
  * Translates the instances of one image of any size, in order of decreasing area or as given. An image without instances comes
  * back as it was, unless the model sees no masks.
  *
- * @param sample values or bytes; with regions, bytes take a quarter of the memory
- * @returns image and masks of the same kind; masks in the order of `sample`. A model that sees the masks' union returns
+ * @param sample pixels in whatever form; with regions, bytes take a quarter of the memory
+ * @returns image and masks in the forms of those of `sample`; masks in the order of `sample`. A model that sees the masks' union returns
  *   that one mask, one that sees none returns the masks as they were
  * @throws UsageError if a model without instances is asked for regions
  */
-export async function translateSample<S extends Sample | MaskedImage>(
+export async function translateSample<S extends PixelSample>(
   translator: Translator,
   sample: S,
   options: TranslateOptions = {},
@@ -88,20 +89,18 @@ export async function translateSample<S extends Sample | MaskedImage>(
       ...(plan && { plan }),
     });
   }
-  const values = sample.image instanceof Float32Array ? (sample as Sample) : valuesOf(sample as MaskedImage);
+  const values = valuesOf(sample);
   const input = model.masks === 'none' ? values : model.view(values);
   const order = orderOf(input.masks, options);
-  if (order.length === 0 && model.masks !== 'none') return values === sample ? (input as S) : sample;
+  if (order.length === 0 && model.masks !== 'none') return sample;
   const output = await translateImage(translator, input, order);
   const changed = order.flatMap((index) => [input.masks[index], output.masks[index]] as Float32Array[]);
-  const keeps = background === 'keep' && model.masks !== 'none';
-  if (values === sample) {
-    return (keeps ? { ...output, image: keepBackground(input.image, output, changed, rimPx) } : output) as S;
-  }
-  const bytes = sample as MaskedImage;
-  const image = keeps ? keepBackground(bytes.image, output, changed, rimPx) : bytesFromValues(output.image);
-  const masks = model.masks === 'none' ? bytes.masks : bytesFromSoftMasks(output.masks);
-  return { ...bytes, image, masks } as unknown as S;
+  const image =
+    background === 'keep' && model.masks !== 'none'
+      ? keepBackground(sample.image, output, changed, rimPx)
+      : likeValues(sample.image, output.image);
+  const masks = model.masks === 'none' ? sample.masks : likeMasks(sample.masks, output.masks);
+  return { ...sample, image, masks };
 }
 
 function takesRegions(
@@ -120,13 +119,34 @@ function takesRegions(
   return width > MAX_TIMES_TRAINED * trained.size.width || height > MAX_TIMES_TRAINED * trained.size.height;
 }
 
-function valuesOf({ image, masks, ...rest }: MaskedImage): Sample {
-  return { ...rest, image: valuesFromBytes(image), masks: masks.map(maskFromBytes) };
+function valuesOf({ name, width, height, image, masks }: PixelSample): Sample {
+  return {
+    ...{ name, width, height },
+    image: image instanceof Float32Array ? image : valuesOfPixels(image),
+    masks: masks.map((mask) => (mask instanceof Float32Array ? mask : maskFromBytes(mask))),
+  };
+}
+
+function valuesOfPixels(image: Uint8Array | Uint16Array): Float32Array {
+  return image instanceof Uint8Array
+    ? valuesFromBytes(image)
+    : Float32Array.from(image, (value) => value / 32767.5 - 1);
+}
+
+/** Values as pixels in the form of others. */
+function likeValues(like: Pixels, values: Float32Array): Pixels {
+  if (like instanceof Float32Array) return values;
+  if (like instanceof Uint8Array) return bytesFromValues(values);
+  return Uint16Array.from(values, (value) => Math.round((Math.min(1, Math.max(-1, value)) + 1) * 32767.5));
+}
+
+function likeMasks(like: readonly MaskPixels[], masks: readonly Float32Array[]): readonly MaskPixels[] {
+  return like.every((mask) => mask instanceof Float32Array) ? masks : bytesFromSoftMasks(masks);
 }
 
 /** Indices of the instances that change, in the order in which they do. */
 function orderOf(
-  masks: readonly (Float32Array | Uint8Array)[],
+  masks: readonly MaskPixels[],
   { instances, maxInstances = 20, order = 'area' }: TranslateOptions,
 ): readonly number[] {
   const wanted = [...new Set(instances ?? masks.keys())];

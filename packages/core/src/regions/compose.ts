@@ -1,8 +1,8 @@
 import { distanceTransform } from '../data/distance-transform.ts';
-import { type MaskPixels, objectThreshold } from '../data/mask-pixels.ts';
+import { type MaskPixels, objectThreshold, type Pixels } from '../data/pixels.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxAround, boxOfMask, windowAround } from './box.ts';
-import { type Layout, type Pixels, rangeOf, resample } from './resample.ts';
+import { type Layout, rangeOf, resample } from './resample.ts';
 
 /** Marks, in a plane of a box, the pixels that a mask of the whole image has there. */
 export function markMask(plane: Uint8Array, mask: MaskPixels, width: number, box: Box): void {

@@ -1,8 +1,9 @@
 import t from 'tap';
+import type { Pixels } from '../data/pixels.ts';
 import { type Box, boxOfMask, intersect, windowAround } from './box.ts';
 import { coverOf, layOver, markMask } from './compose.ts';
 import { planRegions } from './plan-regions.ts';
-import { type Pixels, resample } from './resample.ts';
+import { resample } from './resample.ts';
 
 const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
 

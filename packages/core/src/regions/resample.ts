@@ -1,8 +1,6 @@
+import type { Pixels } from '../data/pixels.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import type { Box } from './box.ts';
-
-/** Pixels of an image: bytes, 16-bit numbers, or values in [-1, 1]. */
-export type Pixels = Uint8Array | Uint16Array | Float32Array;
 
 /** How pixels between others are found: `linear` never leaves their range, `cubic` (Catmull-Rom) is sharper. */
 export type Kernel = 'linear' | 'cubic';

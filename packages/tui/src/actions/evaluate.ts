@@ -21,7 +21,7 @@ import {
   scoreAgreement,
 } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
+import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -32,15 +32,13 @@ import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { segmentPictures } from './segment-pictures.ts';
 
-export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions {
+export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, RegionOptions {
   readonly run: string;
   readonly data: string;
   readonly split: SplitName;
   readonly direction: TranslationDirection | 'both';
   readonly images?: number;
   readonly size?: SizeValue | 'keep';
-  readonly region: 'auto' | 'image' | 'objects';
-  readonly background: 'keep' | 'translated';
   readonly maxInstances: number;
   readonly segmenterA?: string;
   readonly segmenterB?: string;
@@ -93,11 +91,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const agreement = await openAgreement(options, images, terminal.remark);
     const scores = await evaluateTranslators(translators, set, real, {
       directions,
-      translation: {
-        maxInstances: options.maxInstances,
-        region: options.region,
-        background: options.background,
-      },
+      translation: { maxInstances: options.maxInstances, ...howToTranslate(options) },
       inspect: ({ output }, direction) => agreement.add(output, TARGET[direction]),
       progress: (done) => terminal.status(`translated ${done}`),
       signal: interruption.signal,

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { EvaluateCommandOptions } from '../actions/evaluate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { DIRECTIONS, namesOf } from '../options/names.ts';
-import { checkpointOption, computeOptions, jsonOption } from '../options/shared.ts';
+import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
+import { checkpointOption, computeOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -40,22 +40,18 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
       'stretch images to height x width, or keep (default: the size trained on)',
       sizeOrKeep({ min: 16, max: 16384 }),
     )
-    .addOption(
-      new Option('--region <name>', 'what the networks see: the whole image, or regions around objects')
-        .choices(['auto', 'image', 'objects'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--background <name>', 'keep the background of the input, or take what the generator makes of it')
-        .choices(['keep', 'translated'])
-        .default('translated'),
-    )
     .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
     .option('--classifier-steps <N>', 'updates of the classifier', wholeNumber(1), 400)
     .option('--seed <N>', 'decides the classifier, and the draws behind the intervals', wholeNumber(0, 2 ** 32), 0);
+  for (const option of regionOptions()) {
+    // Its faults are to be seen.
+    command.addOption(option.name() === 'background' ? option.default('translated') : option);
+  }
   for (const option of computeOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
+    .addHelpText('after', helpOf('Regions', REGIONS))
+    .addHelpText('after', helpOf('Background', BACKGROUNDS))
     .addHelpText('after', EXAMPLES)
     .action(async (options: EvaluateCommandOptions) => {
       const { evaluateAction } = await import('../actions/evaluate.ts');

@@ -5,7 +5,8 @@ import { createElement } from 'react';
 import { DashboardApp } from './app/dashboard-app.tsx';
 import { type DashboardState, focusedRun, INITIAL_STATE, withFocus } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
-import { pressKey } from './app/press-key.ts';
+import { pasteText } from './app/paste-text.ts';
+import { type PressContext, pressKey } from './app/press-key.ts';
 import type { RunEntry } from './log/run-entry.ts';
 import type { Effect } from './panels/panel.ts';
 import { PANELS } from './panels/panel-list.ts';
@@ -15,6 +16,7 @@ import { RedrawTimer } from './redraw/redraw-timer.ts';
 import { asciiText } from './terminal/ascii-text.ts';
 import { askTerminal, capabilitiesFrom, type Graphics, type TerminalCapabilities } from './terminal/capabilities.ts';
 import { frameSink } from './terminal/frame-sink.ts';
+import type { TerminalInput } from './terminal/input-reader.ts';
 import { type Overlay, Screen } from './terminal/screen.ts';
 import { Theme } from './terminal/theme.ts';
 import { RunWatch } from './watch/run-watch.ts';
@@ -138,7 +140,7 @@ class Dashboard {
       },
       texts: () => this.#currentFrame().texts,
       size: sizeOfTerminal,
-      press: (key: string) => this.#press(key),
+      take: (input: TerminalInput) => this.#takeInput(input),
     };
   }
 
@@ -196,15 +198,18 @@ class Dashboard {
     this.#redraw.request(true);
   }
 
-  #press(key: string): void {
-    const { state, effect } = pressKey(this.#state, key, {
+  #takeInput(input: TerminalInput): void {
+    const context: PressContext = {
       panels: PANELS,
       runs: this.#watch.runs,
       run: this.#focus(),
       ownsTraining: this.#ownsTraining,
-    });
+      ...sizeOfTerminal(),
+    };
+    const { state, effect } =
+      input.kind === 'key' ? pressKey(this.#state, input.key, context) : pasteText(this.#state, input.text, context);
     if (state !== undefined) this.#state = state;
-    if (key === 'ctrl-c') this.#wasInterrupted = true;
+    if (input.kind === 'key' && input.key === 'ctrl-c') this.#wasInterrupted = true;
     if (effect !== undefined) this.#apply(effect);
     this.#redraw.answer();
   }

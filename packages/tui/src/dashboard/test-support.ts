@@ -4,13 +4,16 @@ import path from 'node:path';
 import { eventLogFile, formatEvent, type RunEvent, type RunEventBody } from '@instagan/core/events';
 import { renderToString } from 'ink';
 import { createElement } from 'react';
+import sliceAnsi from 'slice-ansi';
 import type { Test } from 'tap';
+import { fitted } from '../output/text-width.ts';
 import { DashboardApp } from './app/dashboard-app.tsx';
 import { type DashboardState, focusedRun, INITIAL_STATE } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
-import { pressKey } from './app/press-key.ts';
+import { pasteText } from './app/paste-text.ts';
+import { type PressContext, pressKey } from './app/press-key.ts';
 import { RunEntry } from './log/run-entry.ts';
-import type { Effect, Panel } from './panels/panel.ts';
+import type { Effect, KeyResult, Panel } from './panels/panel.ts';
 import { PANELS } from './panels/panel-list.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import type { TerminalCapabilities } from './terminal/capabilities.ts';
@@ -129,14 +132,24 @@ export class User {
 
   /** Presses characters, or keys by name. */
   press(...keys: string[]): this {
-    const { panels = PANELS, ownsTraining = false } = this.#options;
-    for (const key of keys) {
-      const context = { panels, ownsTraining, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
-      const { state, effect } = pressKey(this.#state, key, context);
-      if (state !== undefined) this.#state = state;
-      if (effect !== undefined) this.effects.push(effect);
-    }
+    for (const key of keys) this.#apply(pressKey(this.#state, key, this.#context()));
     return this;
+  }
+
+  /** Pastes text from the clipboard. */
+  paste(text: string): this {
+    this.#apply(pasteText(this.#state, text, this.#context()));
+    return this;
+  }
+
+  #context(): PressContext {
+    const { panels = PANELS, ownsTraining = false, columns = 100, rows = 34 } = this.#options;
+    return { panels, ownsTraining, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
+  }
+
+  #apply({ state, effect }: KeyResult): void {
+    if (state !== undefined) this.#state = state;
+    if (effect !== undefined) this.effects.push(effect);
   }
 
   frame(): Frame {
@@ -161,13 +174,13 @@ export class User {
   lines(): string[] {
     const { columns = 100, rows = 34 } = this.#options;
     const { texts, overlays } = this.frame();
-    const source = { subscribe: () => () => {}, texts: () => texts, size: () => ({ columns, rows }), press: () => {} };
+    const source = { subscribe: () => () => {}, texts: () => texts, size: () => ({ columns, rows }), take: () => {} };
     const lines = bare(renderToString(createElement(DashboardApp, { source }), { columns })).split('\n');
     for (const { column, row, columns: width, content } of overlays) {
       if (content.kind !== 'text') continue;
       for (const [i, line] of content.lines.entries()) {
         const below = lines[row + i] ?? '';
-        lines[row + i] = (below.slice(0, column).padEnd(column) + bare(line) + below.slice(column + width)).trimEnd();
+        lines[row + i] = (fitted(below, column) + bare(line) + sliceAnsi(below, column + width)).trimEnd();
       }
     }
     return lines;

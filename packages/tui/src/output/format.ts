@@ -1,3 +1,5 @@
+import { fitted, textWidth } from './text-width.ts';
+
 /** Seconds as people say them: `0.84 s`, `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown';
@@ -30,11 +32,11 @@ export function shellQuoted(argument: string): string {
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, textWidth(cell));
   }
   return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] as number))
+      .map((cell, column) => fitted(cell, widths[column] as number))
       .join('  ')
       .trimEnd(),
   );

@@ -1,3 +1,5 @@
+import { cutTo } from './text-width.ts';
+
 /** Where a command writes: results on standard output, remarks on standard error. */
 export interface Terminal {
   /** Whether a person watches: standard output is a terminal that can rewrite a line. */
@@ -29,7 +31,7 @@ export function openTerminal(): Terminal {
     },
     status: (text) => {
       if (!isInteractive) return;
-      stdout.write(`${CLEAR_LINE}${text.slice(0, (stdout.columns || 80) - 1)}`);
+      stdout.write(`${CLEAR_LINE}${cutTo(text, (stdout.columns || 80) - 1)}`);
       hasStatus = true;
     },
     remark: (text) => {

@@ -22,7 +22,7 @@ export interface EvaluationOptions {
   /** @default both */
   readonly directions?: readonly TranslationDirection[];
   /** How images are translated; all of their instances are, up to `maxInstances`. */
-  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background'>;
+  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background' | 'rimPx'>;
   /** Told of every translated image. */
   readonly inspect?: (translation: Translation, direction: TranslationDirection) => Promise<void> | void;
   /** Told of every real image of both domains, and of every translated one, as soon as it is measured. */

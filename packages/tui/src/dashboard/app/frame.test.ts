@@ -5,7 +5,7 @@ import type { RunEventBody } from '@instagan/core/events';
 import t from 'tap';
 import type { Panel } from '../panels/panel.ts';
 import { PANELS } from '../panels/panel-list.ts';
-import { JOB_STARTED, loggedRun, meadowEvents, User } from '../test-support.ts';
+import { JOB_STARTED, loggedRun, meadowEvents, trainedRun, User } from '../test-support.ts';
 import { viewsOf } from './dashboard-state.ts';
 
 t.test('at a glance: where the run is, how fast, how well, and its pictures', async (t) => {
@@ -69,7 +69,7 @@ t.test('a panel is one object: its view, keys, hint and help follow from the lis
   t.match(user.press(String(number)).lines()[2], /^─ clock ─/);
   t.same(user.press('z').effects, [{ kind: 'message', text: 'bong' }]);
   t.match(user.press('?').screen(), /z +strike the hour/);
-  t.match(user.screen(), ` ${number} clock`);
+  t.match(user.screen(), new RegExp(` ${number} +clock`));
 });
 
 t.test('alarms are on top, and what can only be seen from outside too', async (t) => {
@@ -89,6 +89,42 @@ t.test('alarms are on top, and what can only be seen from outside too', async (t
   t.match(only.lines()[1], /▲ step 200: cycleA is 99 times its average/);
   const failed = loggedRun(t, [...meadowEvents(), { type: 'run-failed', step: 200, message: 'no memory' }], 'failed');
   t.match(new User([failed]).lines()[1], /▲ training failed: no memory/);
+});
+
+t.test('alarms are shown with the whole of their advice, and leave room for the rest', async (t) => {
+  const message =
+    'cycleA is 99 times its average of the last 100 steps: lower the learning rate with L, or stop with X and ' +
+    'continue from the last good checkpoint with --resume --learning-rate 1e-4,5e-5';
+  const alarm = (step: number): RunEventBody => ({ type: 'alarm', code: 'loss-exploding', message, step });
+  const run = loggedRun(t, [...meadowEvents(), ...[1, 2, 3, 4, 5, 6, 7, 8].map(alarm)]);
+  for (const columns of [60, 80, 100, 200]) {
+    const lines = new User([run], { columns, rows: 24 }).lines();
+    const shown = lines.slice(
+      1,
+      lines.findIndex((line) => line.startsWith(' lr ')),
+    );
+    t.match(shown.map((line) => line.trim()).join(' '), `▲ step 8: ${message}`, `${columns} columns`);
+    t.match(shown.at(-1), /^ ▲ \d more: press 4$/);
+    t.ok(shown.length <= 8, `${shown.length} of 24 rows`);
+  }
+});
+
+t.test('every view writes its keys on the screen', async (t) => {
+  const run = trainedRun(t, meadowEvents());
+  for (const columns of [60, 80, 100, 200]) {
+    for (const [i, view] of viewsOf(PANELS).entries()) {
+      const keys = new User([run], { columns })
+        .press(String(i + 1))
+        .lines()
+        .slice(-3)
+        .join('\n');
+      const own = PANELS.find(({ id }) => id === view)?.help ?? [];
+      for (const { keys: names, hint } of own) {
+        if (hint === undefined) t.fail(`${names} of ${view} has no hint`);
+        if (typeof hint === 'string') t.match(keys, ` ${names.replaceAll(' ', '')} ${hint}`, `${view} at ${columns}`);
+      }
+    }
+  }
 });
 
 t.test('a training in the background that is gone is known by the last words it printed', async (t) => {

@@ -1,3 +1,4 @@
+import { cutTo } from '../../output/text-width.ts';
 import { runAlarms } from '../log/run-alarms.ts';
 import type { Area, BodyWants, DrawContext, Panel } from '../panels/panel.ts';
 import type { Overlay } from '../terminal/screen.ts';
@@ -47,7 +48,7 @@ function notice({ columns, rows }: FrameInput, lines: readonly string[]): Frame 
   return { texts: [{ name: 'notice', area, lines }], overlays: [], title: 'instagan' };
 }
 
-/** Draws panels from the top, the bottom, and then between them. */
+/** Draws panels from the bottom, the top, and then between them. */
 class FrameBuilder {
   readonly #context: DrawContext;
   readonly #texts: FrameText[] = [];
@@ -60,16 +61,30 @@ class FrameBuilder {
   build(): Frame {
     const { panels, state, columns, rows } = this.#context;
     const own = panels.filter(isInBody).find(({ id }) => id === state.view);
-    const yields = own?.wants.view?.takesAllRows ?? false;
+    const isCovered = panels.some((panel) => panel.wants.place === 'cover' && this.#rowsOf(panel, columns) > 0);
+    const yields = isCovered || (own?.wants.view?.takesAllRows ?? false);
+    const bottomRows = this.#drawBottom();
     let top = 0;
     for (const panel of panels) {
       if (panel.wants.place !== 'top' || (panel.wants.yields && yields)) continue;
-      top += this.#draw(panel, { column: 0, row: top, columns, rows: rows - 1 - top });
+      top += this.#draw(panel, { column: 0, row: top, columns, rows: rows - bottomRows - top });
     }
-    this.#drawBody(own, { column: 0, row: top, columns, rows: rows - 1 - top });
-    const bottom: Area = { column: 0, row: rows - 1, columns, rows: 1 };
-    panels.find((panel) => panel.wants.place === 'bottom' && this.#draw(panel, bottom) > 0);
+    this.#drawBody(own, { column: 0, row: top, columns, rows: rows - bottomRows - top });
     return { texts: this.#texts, overlays: this.#overlays, title: titleOf(this.#context) };
+  }
+
+  /** The first panel at the bottom that has something to show. @returns the rows that it took */
+  #drawBottom(): number {
+    const { panels, columns, rows } = this.#context;
+    for (const { id, wants, render } of panels) {
+      if (wants.place !== 'bottom') continue;
+      const { lines } = render(this.#context, { column: 0, row: 0, columns, rows });
+      if (lines.length === 0) continue;
+      const area = { column: 0, row: rows - lines.length, columns, rows: lines.length };
+      this.#texts.push({ name: id, area, lines });
+      return lines.length;
+    }
+    return 0;
   }
 
   /** One panel alone, or those of the overview. */
@@ -112,6 +127,6 @@ function titleOf({ run, alarms }: DrawContext): string {
   const { step, totalSteps } = run.log.state;
   const total = totalSteps ?? 0;
   const percent = total === 0 ? '' : ` ${Math.floor((100 * step) / total)} %`;
-  const alarm = alarms.length === 0 ? '' : `▲ ${alarms[0]!.slice(0, 60)} · `;
+  const alarm = alarms.length === 0 ? '' : `▲ ${cutTo(alarms[0]!, 60)} · `;
   return `${alarm}${run.name} ${run.status}${percent}`;
 }

@@ -12,7 +12,7 @@ export class BrailleCanvas {
   readonly columns: number;
   readonly rows: number;
   readonly #bits: Uint8Array;
-  readonly #inks: Int8Array;
+  readonly #inks: Int32Array;
   readonly #layers: Uint8Array;
   /** What is drawn on a higher layer replaces what lies below it in the same character. */
   layer = 0;
@@ -22,7 +22,7 @@ export class BrailleCanvas {
     this.columns = columns;
     this.rows = rows;
     this.#bits = new Uint8Array(columns * rows);
-    this.#inks = new Int8Array(columns * rows).fill(-1);
+    this.#inks = new Int32Array(columns * rows).fill(-1);
     this.#layers = new Uint8Array(columns * rows);
   }
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { StepSeries } from '../log/step-series.ts';
 import { Theme } from '../terminal/theme.ts';
-import { axisFor, shortNumber, ticksOf } from './axis.ts';
+import { axisFor, placeOn, shortNumber, stepTicks } from './axis.ts';
 import { BrailleCanvas } from './braille-canvas.ts';
 import { type CurveChartOptions, curveChart } from './curve-chart.ts';
 
@@ -41,6 +41,15 @@ t.test('a line of dots is where it was drawn', async (t) => {
   const colours: number[] = [];
   new BrailleCanvas(2, 1).toLines((text, ink) => text + colours.push(ink));
   t.same(colours, [], 'blank characters have no colour');
+});
+
+t.test('inks have any number', async (t) => {
+  const canvas = new BrailleCanvas(1, 1);
+  canvas.dot(0, 0, 1000);
+  t.same(
+    canvas.toLines((text, ink) => `${ink}${text}`),
+    ['1000⠁'],
+  );
 });
 
 t.test('what lies in front hides what lies behind', async (t) => {
@@ -102,10 +111,55 @@ t.test('no room or no steps is no crash', async (t) => {
   t.equal(chart(() => 3).length, 12, 'a constant');
 });
 
-t.test('axes have round numbers', async (t) => {
-  t.same(ticksOf(axisFor(0, 10, false), 5), [0, 2, 4, 6, 8, 10]);
-  t.same(ticksOf(axisFor(0.01, 1, true), 3), [0.01, 0.1, 1]);
-  t.same(axisFor(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false), { min: 0, max: 1, isLog: false });
+t.test('ticks are round numbers, evenly spaced on whole rows, and the axis holds all values', async (t) => {
+  t.same(axisFor(0, 10, false, 11).ticks, [0, 2, 4, 6, 8, 10]);
+  t.same(axisFor(0.01, 1, true, 13).ticks.map(shortNumber), ['0.01', '0.1', '1']);
+  t.same(axisFor(0.5, 9.7, true, 14).ticks.map(shortNumber), ['0.5', '1', '2', '4', '8']);
+  t.same(
+    axisFor(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false, 5),
+    axisFor(0, 1, false, 5),
+    'an axis without values',
+  );
+  for (const isLog of [false, true]) {
+    for (let rows = 3; rows <= 40; rows++) {
+      for (const [min, max] of [
+        [0.31, 7.2],
+        [0.002, 44],
+        [5e8, 5.48e8],
+        [3, 3],
+        [1e-5, 1e5],
+        [0.5, 0.52],
+      ] as const) {
+        const axis = axisFor(min, max, isLog, rows);
+        const places = axis.ticks.map((tick) => placeOn(axis, tick) * (rows - 1));
+        const gaps = places.slice(1).map((place, i) => place - places[i]!);
+        const name = `${min} to ${max} on ${rows} rows${isLog ? ', log' : ''}`;
+        t.ok(axis.min <= min * (1 + 1e-9) && axis.max >= max * (1 - 1e-9), `${name}: holds its values`);
+        t.ok(
+          places.every((place) => Math.abs(place - Math.round(place)) < 1e-6),
+          `${name}: on rows`,
+        );
+        t.ok(
+          gaps.every((gap) => Math.abs(gap - gaps[0]!) < 1e-6),
+          `${name}: even`,
+        );
+        t.ok(places.length >= 1, `${name}: labelled`);
+      }
+    }
+  }
+});
+
+t.test('steps below a chart are round, and none is left out', async (t) => {
+  t.same(stepTicks(0, 100, 40, 7), [0, 20, 40, 60, 80, 100]);
+  t.same(stepTicks(190, 200, 40, 7), [190, 192, 194, 196, 198, 200]);
+  t.same(stepTicks(0, 1, 40, 5), [0, 1]);
+  const labels = chart((step) => step, { width: 87 }).at(-1)!;
+  const centres = [...labels.matchAll(/\d+/g)].map(({ 0: label, index }) => index + Math.floor(label.length / 2));
+  const gaps = centres.slice(1, -1).map((centre, i) => centre - centres[i]!);
+  t.ok(Math.max(...gaps) - Math.min(...gaps) <= 1, labels);
+});
+
+t.test('numbers are short', async (t) => {
   const spelled: [number, string][] = [
     [0, '0'],
     [0.12345, '0.123'],

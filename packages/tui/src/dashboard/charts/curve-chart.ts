@@ -1,9 +1,11 @@
+import { textWidth } from '../../output/text-width.ts';
 import type { SeriesPoints } from '../log/step-series.ts';
-import type { CurveRole, Theme } from '../terminal/theme.ts';
-import { axisFor, placeOn, shortNumber, ticksOf } from './axis.ts';
+import type { CurveRole, Role, Theme } from '../terminal/theme.ts';
+import { type Axis, axisFor, placeOn, shortNumber, stepTicks } from './axis.ts';
 import { BrailleCanvas } from './braille-canvas.ts';
 
 export interface Curve {
+  /** Empty where the colour tells. */
   readonly label: string;
   readonly role: CurveRole;
   readonly points: SeriesPoints;
@@ -14,6 +16,8 @@ export interface CurveChartOptions {
   readonly width: number;
   readonly height: number;
   readonly curves: readonly Curve[];
+  /** Names the chart, in its only line of legend. */
+  readonly title?: string;
   /** Steps shown. */
   readonly fromStep: number;
   readonly toStep: number;
@@ -22,15 +26,19 @@ export interface CurveChartOptions {
   readonly showsRaw: boolean;
   /** Step whose values the legend tells; null for the last. */
   readonly cursorStep: number | null;
+  /** Where the mouse began to mark steps, up to the cursor; null where it does not. */
+  readonly markedStep?: number | null;
   readonly theme: Theme;
   readonly isAscii?: boolean;
 }
 
-/** Room for the numbers of the vertical axis, and its line. */
-const AXIS_WIDTH = 7;
+/** Columns of the numbers of the vertical axis, and its line. */
+export const AXIS_WIDTH = 7;
 const MIN_WIDTH = 20;
 const MIN_HEIGHT = 4;
 const LEGEND_LINES = 2;
+/** Blanks between two steps below a chart, at least. */
+const STEP_GAP = 4;
 
 /** Curves as `height` lines of `width` characters: a legend with values, the plot with its numbers, and the steps. */
 export function curveChart(options: CurveChartOptions): string[] {
@@ -48,7 +56,7 @@ export function curveChart(options: CurveChartOptions): string[] {
     }
     return lines;
   }
-  const axis = verticalAxis(curves, options);
+  const axis = verticalAxis(curves, options, rows);
   const canvas = new BrailleCanvas(columns, rows);
   const xOf = (step: number) =>
     Math.round(((step - options.fromStep) / Math.max(1, options.toStep - options.fromStep)) * (canvas.width - 1));
@@ -61,8 +69,9 @@ export function curveChart(options: CurveChartOptions): string[] {
     for (const [i, curve] of curves.entries()) drawRange(canvas, curve.points, xOf, yOf, RAW + 1 + i);
   canvas.layer = 1;
   for (const [i, curve] of curves.entries()) drawCurve(canvas, curve.points, xOf, yOf, i);
-  if (options.cursorStep !== null) {
-    const x = xOf(options.cursorStep);
+  for (const step of [options.cursorStep, options.markedStep ?? null]) {
+    if (step === null) continue;
+    const x = xOf(step);
     for (let y = 0; y < canvas.height; y += 2) canvas.dot(x, y, RAW);
   }
   const paint = (text: string, ink: number) => {
@@ -84,7 +93,7 @@ export function curveChart(options: CurveChartOptions): string[] {
   return lines;
 }
 
-function verticalAxis(curves: readonly Curve[], { isLog, showsRaw }: CurveChartOptions) {
+function verticalAxis(curves: readonly Curve[], { isLog, showsRaw }: CurveChartOptions, rows: number): Axis {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { points } of curves) {
     for (let i = 0; i < points.steps.length; i++) {
@@ -94,7 +103,7 @@ function verticalAxis(curves: readonly Curve[], { isLog, showsRaw }: CurveChartO
       if (low < min && (!isLog || low > 0)) min = low;
     }
   }
-  return axisFor(min, max, isLog);
+  return axisFor(min, max, isLog, rows);
 }
 
 type Place = (value: number) => number | null;
@@ -136,28 +145,22 @@ function drawRange(
 }
 
 /** Numbers of the vertical axis by row. */
-function rowLabels(axis: ReturnType<typeof axisFor>, rows: number): Map<number, string> {
-  const labels = new Map<number, string>();
-  for (const value of ticksOf(axis, Math.max(2, Math.floor(rows / 2.5)))) {
-    const row = Math.round((1 - placeOn(axis, value)) * (rows - 1));
-    if (row >= 0 && row < rows && !labels.has(row)) labels.set(row, shortNumber(value));
-  }
-  return labels;
+function rowLabels(axis: Axis, rows: number): Map<number, string> {
+  return new Map(
+    axis.ticks.map((value) => [Math.round((1 - placeOn(axis, value)) * (rows - 1)), shortNumber(value)] as const),
+  );
 }
 
 function stepLabels({ fromStep, toStep }: CurveChartOptions, width: number): string {
   const columns = width - AXIS_WIDTH;
   const line = Array.from({ length: width }, () => ' ');
   const span = Math.max(1, toStep - fromStep);
-  const axis = { min: fromStep, max: fromStep + span, isLog: false };
-  let free = 0;
-  for (const value of ticksOf(axis, Math.max(2, Math.floor(columns / 12)))) {
-    const label = Number.isInteger(value) ? stepText(value) : '';
+  const labelColumns = Math.max(stepText(toStep).length, stepText(fromStep).length) + STEP_GAP;
+  for (const value of stepTicks(fromStep, fromStep + span, columns, labelColumns)) {
+    const label = stepText(value);
     const centre = AXIS_WIDTH + Math.round(((value - fromStep) / span) * (columns - 1));
     const start = Math.min(width - label.length, Math.max(0, centre - Math.floor(label.length / 2)));
-    if (label === '' || start < free) continue;
     for (const [i, character] of [...label].entries()) line[start + i] = character;
-    free = start + label.length + 2;
   }
   return line.join('');
 }
@@ -167,27 +170,30 @@ function stepText(step: number): string {
 }
 
 /** Names and values of the curves, at the cursor or at the end, in one or two lines of the width. */
-function legend({ curves, width, cursorStep, theme }: CurveChartOptions): string[] {
+function legend({ title, curves, width, cursorStep, theme }: CurveChartOptions): string[] {
   const entries = curves.map(({ label, role, points }) => {
     const i = cursorStep === null ? points.steps.length - 1 : nearestIndex(points.steps, cursorStep);
-    return { role, text: `${label} ${shortNumber(points.smoothed[i] as number)}` };
+    return { role, text: `${label} ${shortNumber(points.smoothed[i] as number)}`.trimStart() };
   });
-  const where = cursorStep === null ? [] : [{ role: 'strong' as const, text: `step ${Math.round(cursorStep)}` }];
+  const where: { readonly role: Role; readonly text: string }[] = [];
+  if (title !== undefined) where.push({ role: 'strong', text: title });
+  else if (cursorStep !== null) where.push({ role: 'strong', text: `step ${Math.round(cursorStep)}` });
   const lines: string[] = [];
   let line = '';
   let used = 0;
   for (const { role, text } of [...where, ...entries]) {
-    if (text.length > width) continue;
-    if (used > 0 && used + 2 + text.length > width) {
+    const columns = textWidth(text);
+    if (columns > width) continue;
+    if (used > 0 && used + 2 + columns > width) {
       lines.push(line + ' '.repeat(width - used));
       line = '';
       used = 0;
     }
     line += (used > 0 ? '  ' : '') + theme.paint(role, text);
-    used += (used > 0 ? 2 : 0) + text.length;
+    used += (used > 0 ? 2 : 0) + columns;
   }
   lines.push(line + ' '.repeat(width - used));
-  return lines.slice(0, LEGEND_LINES);
+  return lines.slice(0, title === undefined ? LEGEND_LINES : 1);
 }
 
 /** Index of the entry that is nearest, of ascending numbers. */

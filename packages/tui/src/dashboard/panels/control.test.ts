@@ -11,11 +11,10 @@ t.test('each command has its key and its hint', async (t) => {
     user.lines().at(-1),
     /^ q leave {2}\? help {2}1-\d views {2}p pause {2}c checkpoint {2}n sample {2}L rate {2}e end epoch {2}X stop {2}l log /,
   );
-  t.same(user.press('p', 'c', 'n', 'e').effects, [
+  t.same(user.press('p', 'c', 'n').effects, [
     control({ command: 'pause' }),
     control({ command: 'checkpoint' }),
     control({ command: 'sample' }),
-    control({ command: 'stop-after-epoch' }),
   ]);
   const paused = new User([trainedRun(t, [...meadowEvents(), PAUSED], 'paused')]);
   t.match(paused.screen(), /● paused[\s\S]* p resume /);
@@ -38,6 +37,21 @@ t.test('stopping asks first', async (t) => {
   t.same(user.press('n').effects, [], 'no is no, and n makes no sample meanwhile');
   t.match(user.lines().at(-1), 'q leave');
   t.same(user.press('X', 'y').effects, [control({ command: 'stop' })]);
+  t.match(user.press('e').lines().at(-1), /^ Stop at the end of this epoch, with a checkpoint\? y or n$/);
+  t.same(user.press('escape', 'e', 'y').effects.slice(1), [control({ command: 'stop-after-epoch' })]);
+});
+
+t.test('pasted text presses no keys, and is welcome where text is typed', async (t) => {
+  const run = trainedRun(t, meadowEvents());
+  const user = new User([run]);
+  const before = user.screen();
+  user.paste('see Xavier e.g.\ny\n');
+  t.same(user.effects, [{ kind: 'message', text: 'Pasted text presses no keys here.' }]);
+  t.equal(user.screen(), before);
+  t.same(new User([run]).press('L').paste(' 2e-4\n').press('return').effects, [
+    control({ command: 'learning-rate', generator: 2e-4, discriminator: 2e-4 }),
+  ]);
+  t.match(new User([run]).press('X').paste('y').lines().at(-1), 'y or n', 'no question is answered by a paste');
 });
 
 t.test('a learning rate is typed, corrected, and checked', async (t) => {

@@ -1,11 +1,19 @@
 import type { ControlCommand } from '@instagan/core/control';
+import { fitted } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { DashboardState } from '../app/dashboard-state.ts';
 import type { DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
-import { fitted } from './text.ts';
+
+/** What a training is stopped by, once the question is answered with yes. */
+const STOP_QUESTIONS = {
+  stop: 'Stop after this step, with a checkpoint? y or n',
+  'stop-after-epoch': 'Stop at the end of this epoch, with a checkpoint? y or n',
+} as const;
+
+type Stop = keyof typeof STOP_QUESTIONS;
 
 /** What is being asked: whether to stop, or which learning rate; null for nothing. */
-const controlChoice = new Choice<{ readonly asks: 'stop' | { readonly learningRate: string } | null }>('control', {
+const controlChoice = new Choice<{ readonly asks: Stop | { readonly learningRate: string } | null }>('control', {
   asks: null,
 });
 
@@ -18,15 +26,16 @@ export const controlPanel: Panel = {
   capture: (state, key) => {
     const { asks } = controlChoice.in(state);
     if (asks === null) return null;
-    if (asks === 'stop') return answerStop(state, key);
+    if (typeof asks === 'string') return answerStop(state, asks, key);
     return key === 'ctrl-c' ? null : typeLearningRate(state, asks.learningRate, key);
   },
+  takesText: (state) => typeof controlChoice.in(state).asks === 'object' && controlChoice.in(state).asks !== null,
   keys: {
     p: commanding(({ run }) => ({ command: run.status === 'paused' ? 'resume' : 'pause' })),
     c: commanding(() => ({ command: 'checkpoint' })),
     n: commanding(() => ({ command: 'sample' })),
     L: whileTraining((state) => ({ state: controlChoice.set(state, { asks: { learningRate: '' } }) })),
-    e: commanding(() => ({ command: 'stop-after-epoch' })),
+    e: whileTraining((state) => ({ state: controlChoice.set(state, { asks: 'stop-after-epoch' }) })),
     X: whileTraining((state) => ({ state: controlChoice.set(state, { asks: 'stop' }) })),
   },
   help: [
@@ -55,10 +64,10 @@ function commanding(commandOf: (context: KeyContext) => ControlCommand): KeyActi
   return whileTraining((_, context) => ({ effect: { kind: 'control', command: commandOf(context) } }));
 }
 
-function answerStop(state: DashboardState, key: string): KeyResult {
+function answerStop(state: DashboardState, command: Stop, key: string): KeyResult {
   const next = controlChoice.set(state, { asks: null });
   if (key !== 'y') return { state: next };
-  return { state: next, effect: { kind: 'control', command: { command: 'stop' } } };
+  return { state: next, effect: { kind: 'control', command: { command } } };
 }
 
 function typeLearningRate(state: DashboardState, text: string, key: string): KeyResult {
@@ -80,8 +89,6 @@ function typeLearningRate(state: DashboardState, text: string, key: string): Key
 function askedLines({ state, theme }: DrawContext, columns: number): string[] {
   const { asks } = controlChoice.in(state);
   if (asks === null) return [];
-  if (asks === 'stop') {
-    return [theme.paint('warning', fitted(' Stop after this step, with a checkpoint? y or n', columns))];
-  }
+  if (typeof asks === 'string') return [theme.paint('warning', fitted(` ${STOP_QUESTIONS[asks]}`, columns))];
   return [fitted(` learning rate, G or G,D (return, esc): ${asks.learningRate}█`, columns)];
 }

@@ -1,6 +1,6 @@
 import { Choice } from '../app/choice.ts';
 import type { DashboardState } from '../app/dashboard-state.ts';
-import { type CurveGroup, curveGroups } from '../log/curve-groups.ts';
+import { type CurveGroup, curveGroups, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { KeyContext } from './panel.ts';
 
@@ -25,6 +25,8 @@ export interface CurveChoice {
   readonly range: StepRange | null;
   /** Step whose values are told; null for the last. */
   readonly cursor: number | null;
+  /** Step where the mouse began to mark a range; null while it does not. */
+  readonly markedStep: number | null;
 }
 
 export interface StepRange {
@@ -44,8 +46,9 @@ export const curveChoice = new Choice<CurveChoice>(
     pickerRow: null,
     range: null,
     cursor: null,
+    markedStep: null,
   },
-  { 'another run': ['cursor'], escape: ['cursor', 'range'] },
+  { 'another run': ['cursor', 'markedStep'], escape: ['cursor', 'range', 'markedStep'] },
 );
 
 /** The curves of a run that are drawn. @param offset groups behind the chosen one */
@@ -63,4 +66,23 @@ export function drawnRuns(state: DashboardState, { run, runs }: KeyContext): rea
 /** The last step of the runs that are drawn, at least 1. */
 export function lastDrawnStep(state: DashboardState, context: KeyContext): number {
   return Math.max(1, ...drawnRuns(state, context).map((run) => run.log.series.lastStep));
+}
+
+/** The steps that are shown. */
+export function rangeOf(state: DashboardState, context: KeyContext): StepRange {
+  return curveChoice.in(state).range ?? { from: 0, to: lastDrawnStep(state, context) };
+}
+
+/** Weight of the past for the curves of a group: scores of thousands of pixels need none, and there are few. */
+export function smoothingOf(state: DashboardState, { names }: CurveGroup): number {
+  const isScored = names.every((name) => name.startsWith(SCORE));
+  return isScored ? 0 : (SMOOTHINGS[curveChoice.in(state).smoothing] as number);
+}
+
+/** How curves are drawn, for the title of a chart. */
+export function chartNotes(state: DashboardState, smoothing: number): string[] {
+  const { isLog, range } = curveChoice.in(state);
+  const notes = [isLog ? 'log' : 'linear', smoothing === 0 ? 'not smoothed' : `smoothed ${smoothing}`];
+  if (range !== null) notes.push(`steps ${Math.round(range.from)} to ${Math.round(range.to)}`);
+  return notes;
 }

@@ -74,11 +74,28 @@ t.test('two charts share the overview where there is room; the second one is the
   t.same(titles(120, 40), ['content losses', 'adversarial losses']);
 });
 
-t.test('the curves of all runs are drawn over each other, over all their steps', async (t) => {
+t.test('of several runs each loss has a chart of its own, with one colour a run', async (t) => {
   const long = loggedRun(t, meadowEvents(), 'long');
   const short = loggedRun(t, meadowEvents().slice(0, 100), 'short');
-  const user = new User([short, long]).press('2', 'o');
-  t.match(user.screen(), /short:cycleA 0\.\d+ {2}long:cycleA 0\.\d+/);
-  t.match(user.press('+').screen(), /steps 100 to 200 ─/, 'zoom is to the end of the longest');
-  t.match(user.press('o', '0').screen(), /\ncycleA 0\.\d+ {2}contextA/);
+  for (const columns of [60, 100, 200]) {
+    const user = new User([short, long], { columns }).press('2', 'o');
+    t.match(user.screen(), /● short {2}● long *\n ?cycleA {2}0\.\d+ {2}0\.\d+/, `${columns} columns`);
+    t.match(user.screen(), /contextA {2}1 {2}1/);
+    t.match(user.press('+').screen(), /steps 100 to 200/, 'zoom is to the end of the longest');
+    t.match(user.press('o', '0').screen(), /\ncycleA 0\.\d+ {2}contextA/);
+  }
+});
+
+t.test('a cursor reads all charts at the same step', async (t) => {
+  const runs = [1, 2].map((i) => loggedRun(t, meadowEvents(), `run${i}`));
+  const user = new User(runs, { columns: 120 }).press('2', 'o', 's', 's', 's', ...Array(30).fill('left'));
+  t.match(user.screen(), /─ content losses ─+ linear, not smoothed, step 100 ─/);
+  t.match(user.screen(), /cycleA {2}(0\.\d+) {2}\1 +contextA {2}1 {2}1/);
+});
+
+t.test('any number of runs is overlaid', async (t) => {
+  const events = meadowEvents().slice(0, 20);
+  const runs = Array.from({ length: 70 }, (_, i) => loggedRun(t, events, `run${i}`));
+  const user = new User(runs).press('2', 'o');
+  t.match(user.screen(), /─ content losses ─[\s\S]*[⠁-⣿]{20}/);
 });

@@ -1,19 +1,21 @@
-import type { DashboardState } from '../app/dashboard-state.ts';
 import { type Curve, curveChart } from '../charts/curve-chart.ts';
-import { type CurveGroup, curveGroups, curveLabel, SCORE } from '../log/curve-groups.ts';
+import { type CurveGroup, curveGroups, curveLabel } from '../log/curve-groups.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import { CURVE_ROLES } from '../terminal/theme.ts';
 import {
   type CurveChoice,
+  chartNotes,
   curveChoice,
   drawnRuns,
   lastDrawnStep,
+  rangeOf,
   SMOOTHINGS,
-  type StepRange,
   shownCurves,
+  smoothingOf,
 } from './curve-choice.ts';
 import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
-import { titleLine } from './text.ts';
+import { smallCharts } from './small-charts.ts';
+import { hintInView, titleLine } from './text.ts';
 
 const MIN_ROWS = 7;
 /** From so many rows on there are two charts: in a column of their own, and above the pictures. */
@@ -33,10 +35,14 @@ export const curvesPanel: Panel = {
     overview: { column: 'left', importance: 3, minRows: MIN_ROWS, fills: true },
   },
   rows: () => MIN_ROWS,
-  render: (context, area) => ({
-    lines: [],
-    overlays: chartAreas(context, area).flatMap((chart, i) => chartOverlay(context, chart, i)),
-  }),
+  render: (context, area) => {
+    const runs = drawnRuns(context.state, context);
+    if (runs.length > 1) {
+      const group = shownCurves(context.run, curveChoice.in(context.state));
+      return { lines: [], overlays: smallCharts(context, group, area) };
+    }
+    return { lines: [], overlays: chartAreas(context, area).flatMap((chart, i) => chartOverlay(context, chart, i)) };
+  },
   choice: curveChoice,
   showsAllRuns: (state) => curveChoice.in(state).isOverlaid,
   keys: {
@@ -54,18 +60,18 @@ export const curvesPanel: Panel = {
     right: movingCursor(1),
   },
   help: [
-    { keys: 'o', does: 'draw the curves of all runs', hint: ({ runs }) => (runs.length > 1 ? 'overlay' : null) },
+    { keys: 'o', does: 'show all runs, or one', hint: ({ runs }) => (runs.length > 1 ? 'overlay' : null) },
     {
       keys: 'l',
       does: 'switch the axis: linear, log',
       hint: ({ state }) => (curveChoice.in(state).isLog ? 'linear' : 'log'),
     },
     { keys: 's', does: 'change the smoothing', hint: 'smooth' },
-    { keys: 'r', does: 'show or hide raw values' },
+    { keys: 'r', does: 'show or hide raw values', hint: hintInView('curves', 'raw') },
     { keys: 'g', does: 'show the next group', hint: 'group' },
     { keys: 't', does: 'choose curves from a list', hint: 'curves' },
     { keys: '+ -', does: 'zoom in or out', hint: 'zoom' },
-    { keys: '0', does: 'show all steps' },
+    { keys: '0', does: 'show all steps', hint: hintInView('curves', 'all steps') },
     { keys: '← →', does: 'read the values at a step', hint: 'cursor' },
   ],
 };
@@ -84,7 +90,7 @@ function nextGroup({ chosen, group }: CurveChoice, { run }: KeyContext): Partial
 function zooming(factor: number): KeyAction {
   return (state, context) => {
     const lastStep = lastDrawnStep(state, context);
-    const { from, to } = rangeOf(state, lastStep);
+    const { from, to } = rangeOf(state, context);
     const span = Math.max(MIN_RANGE_STEPS, (to - from) * factor);
     if (span >= lastStep) return { state: curveChoice.set(state, { range: null }) };
     const centre = curveChoice.in(state).cursor ?? to;
@@ -97,7 +103,7 @@ function zooming(factor: number): KeyAction {
 function movingCursor(by: number): KeyAction {
   return (state, context) => {
     const lastStep = lastDrawnStep(state, context);
-    const { from, to } = rangeOf(state, lastStep);
+    const { from, to } = rangeOf(state, context);
     const { range, cursor: last } = curveChoice.in(state);
     const stride = Math.max(1, (to - from) / CURSOR_STRIDES);
     const cursor = Math.min(lastStep, Math.max(0, (last ?? to) + by * stride));
@@ -105,10 +111,6 @@ function movingCursor(by: number): KeyAction {
     const shift = cursor < from ? cursor - from : cursor - to;
     return { state: curveChoice.set(state, { cursor, range: { from: from + shift, to: to + shift } }) };
   };
-}
-
-function rangeOf(state: DashboardState, lastStep: number): StepRange {
-  return curveChoice.in(state).range ?? { from: 0, to: lastStep };
 }
 
 /** One chart, or two one below the other where there is room in the overview. */
@@ -138,24 +140,19 @@ function chartOverlay(context: DrawContext, area: Area, index: number): Overlay[
 /** A chart of a group of curves, with its title. */
 function chartLines(context: DrawContext, group: CurveGroup, area: Area): string[] {
   if (area.rows < 2) return [];
-  const { state, theme, terminal } = context;
-  const { isLog, isOverlaid, showsRaw, smoothing: level, range, cursor } = curveChoice.in(state);
-  const { from, to } = rangeOf(state, lastDrawnStep(state, context));
-  // Scores of thousands of pixels need no smoothing, and there are few.
-  const isScored = group.names.every((name) => name.startsWith(SCORE));
-  const smoothing = isScored ? 0 : (SMOOTHINGS[level] as number);
-  const curves: Curve[] = [];
-  for (const name of group.names) {
-    for (const run of drawnRuns(state, context)) {
-      const label = isOverlaid ? `${run.name}:${curveLabel(name)}` : curveLabel(name);
-      const role = CURVE_ROLES[curves.length % CURVE_ROLES.length]!;
-      curves.push({ label, role, points: run.log.series.points(name, from, to, area.columns * 2, smoothing) });
-    }
-  }
-  const notes = [isLog ? 'log' : 'linear', smoothing === 0 ? 'not smoothed' : `smoothed ${smoothing}`];
-  if (range !== null) notes.push(`steps ${Math.round(from)} to ${Math.round(to)}`);
+  const { run, state, theme, terminal } = context;
+  const { isLog, showsRaw, cursor, markedStep } = curveChoice.in(state);
+  const { from, to } = rangeOf(state, context);
+  const smoothing = smoothingOf(state, group);
+  const curves = group.names.map(
+    (name, i): Curve => ({
+      label: curveLabel(name),
+      role: CURVE_ROLES[i % CURVE_ROLES.length]!,
+      points: run.log.series.points(name, from, to, area.columns * 2, smoothing),
+    }),
+  );
   return [
-    titleLine(group.title, notes.join(', '), area.columns, theme),
+    titleLine(group.title, chartNotes(state, smoothing).join(', '), area.columns, theme),
     ...curveChart({
       width: area.columns,
       height: area.rows - 1,
@@ -165,6 +162,7 @@ function chartLines(context: DrawContext, group: CurveGroup, area: Area): string
       isLog,
       showsRaw: showsRaw && smoothing > 0 && curves.length <= MAX_RAW_CURVES,
       cursorStep: cursor,
+      markedStep,
       theme,
       isAscii: !terminal.isUnicode,
     }),

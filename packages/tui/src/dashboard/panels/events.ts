@@ -1,19 +1,22 @@
+import { fitted, wrapped } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { FeedEntry } from '../log/run-state.ts';
-import type { Role } from '../terminal/theme.ts';
+import type { Role, Theme } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, Panel } from './panel.ts';
-import { fitted, titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 const ROWS = 5;
-const PAGE_LINES = 10;
+const PAGE_ENTRIES = 10;
 const HEAD_COLUMNS = 18;
+/** Longer events are cut until they are opened. */
+const MAX_LINES = 3;
 const FEED_ROLES: Readonly<Record<FeedEntry['kind'], Role>> = { alarm: 'alarm', warning: 'warning', note: 'plain' };
 
-/** Lines back from the end. */
-const eventChoice = new Choice<{ readonly scroll: number }>(
+/** The chosen event, counted back from the newest; null for none. */
+const eventChoice = new Choice<{ readonly chosen: number | null; readonly isOpen: boolean }>(
   'events',
-  { scroll: 0 },
-  { 'another view': ['scroll'], escape: ['scroll'] },
+  { chosen: null, isOpen: false },
+  { 'another run': ['chosen', 'isOpen'], 'another view': ['chosen', 'isOpen'], escape: ['chosen', 'isOpen'] },
 );
 
 /** What happened in the run, newest last. */
@@ -28,34 +31,67 @@ export const eventsPanel: Panel = {
   render: (context, area) => ({ lines: eventLines(context, area) }),
   choice: eventChoice,
   keys: {
-    up: scrolling(1),
-    k: scrolling(1),
-    down: scrolling(-1),
-    j: scrolling(-1),
-    pageup: scrolling(PAGE_LINES),
-    pagedown: scrolling(-PAGE_LINES),
+    up: choosing(1),
+    k: choosing(1),
+    down: choosing(-1),
+    j: choosing(-1),
+    pageup: choosing(PAGE_ENTRIES),
+    pagedown: choosing(-PAGE_ENTRIES),
+    return: (state) => {
+      const { chosen, isOpen } = eventChoice.in(state);
+      return { state: eventChoice.set(state, { chosen: chosen ?? 0, isOpen: !isOpen }) };
+    },
   },
-  help: [{ keys: '↑ ↓', does: 'scroll the events' }],
+  help: [
+    { keys: '↑ ↓', does: 'choose an event', hint: hintInView('events', 'choose') },
+    { keys: 'return', does: 'open the event, or close it', hint: hintInView('events', 'open') },
+  ],
 };
 
-function scrolling(lines: number): KeyAction {
+function choosing(by: number): KeyAction {
   return (state, { run }) => {
-    const scroll = Math.min(run.log.state.feed.length, Math.max(0, eventChoice.in(state).scroll + lines));
-    return { state: eventChoice.set(state, { scroll }) };
+    const last = eventChoice.in(state).chosen;
+    const next = Math.min(run.log.state.feed.length - 1, (last ?? -1) + by);
+    return { state: eventChoice.set(state, { chosen: next < 0 ? null : next, isOpen: false }) };
   };
 }
 
 function eventLines({ run, state, theme }: DrawContext, { columns, rows }: Area): string[] {
   const { feed } = run.log.state;
+  const { chosen: back, isOpen } = eventChoice.in(state);
+  const chosen = back === null || state.view !== eventsPanel.id ? null : feed.length - 1 - back;
+  const linesOf = (i: number) => entryLines(feed[i]!, columns, { isChosen: i === chosen, isOpen }, theme);
   const count = rows - 1;
-  const end = Math.max(Math.min(count, feed.length), feed.length - eventChoice.in(state).scroll);
-  const note = end < feed.length ? `${feed.length - end} more below` : '';
-  return [
-    titleLine('events', note, columns, theme),
-    ...feed.slice(Math.max(0, end - count), end).map(({ timeMs, step, kind, text }) => {
-      const time = new Date(timeMs).toTimeString().slice(0, 8);
-      const head = ` ${time} ${step ?? ''}`.padEnd(HEAD_COLUMNS);
-      return theme.paint('dim', head) + theme.paint(FEED_ROLES[kind], fitted(text, Math.max(0, columns - head.length)));
-    }),
-  ];
+  const newest: string[] = [];
+  let first = feed.length;
+  while (first > 0 && newest.length < count) newest.unshift(...linesOf(--first));
+  const isCut = newest.length > count;
+  if (chosen === null || chosen > first || (chosen === first && !isCut)) {
+    return [titleLine('events', '', columns, theme), ...newest.slice(-count)];
+  }
+  const shown: string[] = [];
+  let next = chosen;
+  while (next < feed.length && shown.length < count) shown.push(...linesOf(next++));
+  const note = next < feed.length ? `${feed.length - next} more below` : '';
+  return [titleLine('events', note, columns, theme), ...shown.slice(0, count)];
+}
+
+/** Time, step and text of an event, in as many lines as it needs. */
+function entryLines(
+  { timeMs, step, kind, text }: FeedEntry,
+  columns: number,
+  { isChosen, isOpen }: { readonly isChosen: boolean; readonly isOpen: boolean },
+  theme: Theme,
+): string[] {
+  const time = new Date(timeMs).toTimeString().slice(0, 8);
+  const head = fitted(` ${time} ${step ?? ''}`, HEAD_COLUMNS);
+  const width = Math.max(1, columns - HEAD_COLUMNS);
+  const lines = wrapped(text, width);
+  const maxLines = isChosen && isOpen ? lines.length : MAX_LINES;
+  const rest = lines.slice(maxLines - 1).join(' ');
+  return [...lines.slice(0, maxLines - 1), ...(rest === '' ? [] : [fitted(rest, width)])].map((line, i) => {
+    const start = i === 0 ? head : ' '.repeat(HEAD_COLUMNS);
+    if (isChosen) return theme.inverse(fitted(start + line, columns));
+    return theme.paint('dim', start) + theme.paint(FEED_ROLES[kind], line);
+  });
 }

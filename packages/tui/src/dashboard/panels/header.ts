@@ -1,9 +1,10 @@
 import { formatSeconds } from '../../output/format.ts';
+import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
 import { withFocus } from '../app/dashboard-state.ts';
 import type { RunEntry, RunStatus } from '../log/run-entry.ts';
 import type { Role, Theme } from '../terminal/theme.ts';
 import type { Panel } from './panel.ts';
-import { fitted, type Piece } from './text.ts';
+import type { Piece } from './text.ts';
 
 export const STATUS_ROLES: Readonly<Record<RunStatus, Role>> = {
   starting: 'accent',
@@ -37,19 +38,20 @@ function headerLine(run: RunEntry, width: number, theme: Theme): string {
   const { step, totalSteps, item } = run.log.state;
   const total = totalSteps ?? 0;
   const share = total === 0 ? 0 : Math.min(1, step / total);
-  const name = run.name.length > MAX_NAME_COLUMNS ? `${run.name.slice(0, MAX_NAME_COLUMNS - 1)}…` : run.name;
+  const name = cutTo(run.name, MAX_NAME_COLUMNS);
   const status = `● ${run.status}`;
   const left = ` ${name}  ${status}`;
   const progress = `${item} ${step}${total > 0 ? `/${total}` : ''}`;
   const right = [progress, epochText(run), etaText(run)].filter((text) => text !== '');
-  while (right.length > 1 && left.length + right.join('  ').length + 3 > width) right.splice(1, 1);
+  const leftWidth = textWidth(left);
+  while (right.length > 1 && leftWidth + right.join('  ').length + 3 > width) right.splice(1, 1);
   const tail = right.join('  ');
-  const room = width - left.length - tail.length - 5;
+  const room = width - leftWidth - tail.length - 5;
   const hasBar = room >= MIN_BAR_COLUMNS;
   const bar = hasBar ? progressBar(share, Math.min(MAX_BAR_COLUMNS, room - 6), theme) : { plain: '', painted: '' };
-  const gap = ' '.repeat(Math.max(1, width - left.length - tail.length - bar.plain.length - 3));
+  const gap = ' '.repeat(Math.max(1, width - leftWidth - tail.length - bar.plain.length - 3));
   const painted = ` ${theme.paint('strong', name)}  ${theme.paint(STATUS_ROLES[run.status], status)}`;
-  if (left.length > width) return fitted(left, width);
+  if (leftWidth > width) return fitted(left, width);
   return `${painted}  ${bar.painted}${gap}${tail}`;
 }
 

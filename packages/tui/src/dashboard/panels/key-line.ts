@@ -1,29 +1,53 @@
+import { fitted } from '../../output/text-width.ts';
 import { viewsOf } from '../app/dashboard-state.ts';
 import type { DrawContext, Panel } from './panel.ts';
-import { fitted, flow } from './text.ts';
+import { flow } from './text.ts';
 
-/** The keys that matter now, on one line; or what was just said to the person at the keyboard. */
+/** Lines for the keys of a view that has the screen to itself. */
+const VIEW_LINES = 2;
+
+/**
+ * The keys that matter now: those of the view, and below them those that always work; or what was just said to the person at
+ * the keyboard.
+ */
 export const keyLinePanel: Panel = {
   id: 'key-line',
   wants: { place: 'bottom' },
   render: (context, { columns }) => {
-    const { message, theme } = context;
-    if (message !== null) return { lines: [theme.paint('accent', fitted(` ${message}`, columns))] };
-    const pieces = hintsOf(context).map(([key, text]) => ({
-      plain: `${key} ${text}`,
-      painted: `${theme.paint('key', key)} ${theme.paint('dim', text)}`,
-    }));
-    return { lines: [` ${flow(pieces, columns - 2, 2)[0]?.painted ?? ''}`] };
+    const { message, panels, state, theme } = context;
+    const own = panels.filter(({ id }) => id === state.view);
+    const others = own.length === 0 ? panels : panels.filter(({ wants }) => wants.place !== 'body');
+    const general: Hint[] = [
+      ['q', 'leave'],
+      ['?', 'help'],
+      [`1-${viewsOf(panels).length}`, 'views'],
+    ];
+    const lines = [
+      ...hintLines(context, hintsOf(context, own), columns, VIEW_LINES),
+      ...hintLines(context, [...general, ...hintsOf(context, others)], columns, 1),
+    ];
+    if (message === null) return { lines };
+    return { lines: [...lines.slice(0, -1), theme.paint('accent', fitted(` ${message}`, columns))] };
   },
 };
 
-function hintsOf(context: DrawContext): (readonly [key: string, text: string])[] {
-  const { panels } = context;
-  const hints = panels.flatMap(({ help = [] }) =>
-    help.flatMap(({ keys, hint = null }) => {
+type Hint = readonly [key: string, text: string];
+
+function hintsOf(context: DrawContext, panels: readonly Panel[]): Hint[] {
+  return panels.flatMap(({ help = [] }) =>
+    help.flatMap(({ keys, hint = null }): Hint[] => {
       const text = typeof hint === 'function' ? hint(context) : hint;
-      return text === null ? [] : [[keys.replaceAll(' ', ''), text] as const];
+      return text === null ? [] : [[keys.replaceAll(' ', ''), text]];
     }),
   );
-  return [['q', 'leave'], ['?', 'help'], [`1-${viewsOf(panels).length}`, 'views'], ...hints];
+}
+
+function hintLines({ theme }: DrawContext, hints: readonly Hint[], columns: number, maxLines: number): string[] {
+  const pieces = hints.map(([key, text]) => ({
+    plain: `${key} ${text}`,
+    painted: `${theme.paint('key', key)} ${theme.paint('dim', text)}`,
+  }));
+  return flow(pieces, columns - 2, 2)
+    .slice(0, maxLines)
+    .map(({ painted }) => ` ${painted}`);
 }

@@ -29,6 +29,8 @@ export interface Panel {
   readonly help?: readonly KeyHelp[];
   /** Takes every key while the panel is open, or passes it on with null. */
   readonly capture?: (state: DashboardState, key: string, context: KeyContext) => KeyResult | null;
+  /** Whether text is being typed into it, so that pasted text is welcome. */
+  readonly takesText?: (state: DashboardState) => boolean;
   /** What it remembers of its keys. */
   readonly choice?: Pick<Choice<object>, 'after'>;
   /** Whether it shows other runs than the one in focus, whose logs are then read as often. */
@@ -94,14 +96,14 @@ export interface KeyContext {
   readonly run: RunEntry;
   /** Whether Ctrl-C stops the training: it was started from here. */
   readonly ownsTraining: boolean;
+  /** Size of the screen. */
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** What a frame is drawn from. */
 export interface DrawContext extends KeyContext {
   readonly state: DashboardState;
-  /** Size of the screen. */
-  readonly columns: number;
-  readonly rows: number;
   readonly nowMs: number;
   /** Alarms that stand, newest first. */
   readonly alarms: readonly string[];

@@ -1,6 +1,7 @@
 import type { RunEventBody } from '@instagan/core/events';
 import t from 'tap';
-import { loggedRun, meadowEvents, User } from '../test-support.ts';
+import { textWidth } from '../../output/text-width.ts';
+import { JOB_STARTED, loggedRun, meadowEvents, User } from '../test-support.ts';
 
 const END: RunEventBody = { type: 'run-finished', step: 200, reason: 'completed', checkpoint: null };
 
@@ -28,4 +29,19 @@ t.test('more runs than rows scroll with the one in focus', async (t) => {
   ).press('5');
   t.notMatch(user.screen(), / run-40 /);
   t.match(user.press(...Array(39).fill('down')).screen(), / run-40 +lost/);
+});
+
+t.test('names of wide characters are listed, and leave the columns straight', async (t) => {
+  const names = ['実験', 'short', '🐑 run', 'a-very-long-name-実験実験実験実験実験実験実験実験'];
+  const runs = names.map((name) => loggedRun(t, meadowEvents(), name));
+  const job = loggedRun(t, [{ ...JOB_STARTED, input: '/映像.mp4' } as RunEventBody], 'job');
+  for (const columns of [60, 100, 200]) {
+    const lines = new User([...runs, job], { columns }).press('5').lines();
+    const rows = ['実験', 'short', '🐑 run', 'a-very-long-name', 'translate 映像.mp4'].map(
+      (name) => lines.slice(2).find((line) => line.startsWith(` ${name}`)) ?? '',
+    );
+    const starts = rows.map((row) => textWidth(/^(.*?) lost/.exec(row)?.[1] ?? ''));
+    t.ok(starts[0]! > 0 && new Set(starts).size === 1, `the states stand below each other at ${columns} columns`);
+    t.ok(lines.every((line) => textWidth(line) <= columns));
+  }
 });

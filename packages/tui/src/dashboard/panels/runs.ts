@@ -1,8 +1,9 @@
+import { fitted, textWidth } from '../../output/text-width.ts';
 import { OVERVIEW, withFocus, withView } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { STATUS_ROLES } from './header.ts';
 import type { Area, DrawContext, KeyAction, Panel } from './panel.ts';
-import { fitted, titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 /** A narrow screen shortens names, but no further. */
 const MIN_NAME_COLUMNS = 14;
@@ -24,8 +25,8 @@ export const runsPanel: Panel = {
     return: (state, { panels }) => ({ state: withView(state, OVERVIEW, panels) }),
   },
   help: [
-    { keys: '↑ ↓', does: 'choose a run in the list' },
-    { keys: 'return', does: 'open the chosen run' },
+    { keys: '↑ ↓', does: 'choose a run in the list', hint: hintInView('runs', 'choose') },
+    { keys: 'return', does: 'open the chosen run', hint: hintInView('runs', 'open') },
   ],
 };
 
@@ -40,7 +41,7 @@ function runLines({ run: focus, runs, theme }: DrawContext, { columns, rows }: A
   const count = rows - 2;
   const first = Math.max(0, Math.min(runs.indexOf(focus) - Math.floor(count / 2), runs.length - count));
   const shown = runs.slice(first, first + count).map((run) => ({ run, cells: cellsOf(run) }));
-  const widths = HEAD.map((title, i) => Math.max(title.length, ...shown.map(({ cells }) => cells[i]!.length)) + 2);
+  const widths = HEAD.map((title, i) => Math.max(title.length, ...shown.map(({ cells }) => textWidth(cells[i]!))) + 2);
   const others = widths.slice(1).reduce((sum, width) => sum + width, 1);
   widths[0] = Math.max(MIN_NAME_COLUMNS, Math.min(widths[0]!, columns - others));
   const line = (cells: readonly string[]) =>

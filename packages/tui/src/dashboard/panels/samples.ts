@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
+import { fitted } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { SampleEntry } from '../log/run-state.ts';
 import { fitCells } from '../pictures/resample.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import type { Area, DrawContext, Drawing, KeyAction, Panel } from './panel.ts';
-import { fitted, titleLine } from './text.ts';
+import { titleLine } from './text.ts';
 
 /** Index among the sets of samples; null for the newest. */
 const sampleChoice = new Choice<{ readonly index: number | null }>(

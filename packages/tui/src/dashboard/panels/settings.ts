@@ -1,8 +1,9 @@
+import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
-import { fitted, titleLine } from './text.ts';
+import { hintInView, titleLine } from './text.ts';
 
 /** First setting shown. */
 const settingChoice = new Choice<{ readonly first: number }>(
@@ -30,7 +31,7 @@ export const settingsPanel: Panel = {
   choice: settingChoice,
   showsAllRuns: ({ view }) => view === settingsPanel.id,
   keys: { up: scrolling(-1), k: scrolling(-1), down: scrolling(1), j: scrolling(1) },
-  help: [{ keys: '↑ ↓', does: 'scroll the settings' }],
+  help: [{ keys: '↑ ↓', does: 'scroll the settings', hint: hintInView('settings', 'scroll') }],
 };
 
 interface Setting {
@@ -99,17 +100,17 @@ function settingLines(context: DrawContext, { columns, rows }: Area): string[] {
     const isJob = context.run.log.state.job !== null;
     return [title, theme.paint('dim', isJob ? ' none: a job has those of its model' : ' none yet')];
   }
-  const nameColumns = Math.max(...shown.map(({ name }) => name.length));
+  const nameColumns = Math.max(...shown.map(({ name }) => textWidth(name)));
   return [title, ...shown.map((setting) => settingLine(setting, nameColumns, columns, theme))];
 }
 
 /** Name, value, and the values of other runs, cut to the width. */
 function settingLine(setting: Setting, nameColumns: number, columns: number, theme: Theme): string {
-  const cut = (text: string, width: number) => fitted(text, Math.max(0, Math.min(text.length, width)));
   const name = ` ${fitted(setting.name, nameColumns)}  `;
-  const value = cut(setting.value, columns - name.length);
+  const left = Math.max(0, columns - textWidth(name));
+  const value = cutTo(setting.value, left);
   const others = setting.others.map((other) => `  ${other.run}: ${other.value}`).join('');
-  const rest = cut(others, columns - name.length - value.length);
+  const rest = cutTo(others, left - textWidth(value));
   const role = isDifferent(setting) ? 'accent' : 'plain';
   return theme.paint('dim', name) + theme.paint(role, value) + theme.paint('dim', rest);
 }

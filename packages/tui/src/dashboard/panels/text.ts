@@ -1,19 +1,14 @@
+import { fitted, textWidth } from '../../output/text-width.ts';
 import type { Theme } from '../terminal/theme.ts';
-
-/** Cuts plain text to a width, with an ellipsis, or fills it up. Control characters are taken out. */
-export function fitted(text: string, width: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a log may hold them, and they would move the cursor
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
-  if (plain.length <= width) return plain.padEnd(width);
-  return width <= 1 ? plain.slice(0, width) : `${plain.slice(0, width - 1)}…`;
-}
+import type { DrawContext } from './panel.ts';
 
 /** A panel's title on a line of its own: `─ title ────── note ─`. */
 export function titleLine(title: string, note: string, width: number, theme: Theme): string {
   const head = `─ ${title} `;
-  const tail = note === '' || head.length + note.length + 4 > width ? '' : ` ${note} ─`;
-  const fill = '─'.repeat(Math.max(0, width - head.length - tail.length));
-  if (head.length > width) return fitted(head, width);
+  const headWidth = textWidth(head);
+  const tail = note === '' || headWidth + textWidth(note) + 4 > width ? '' : ` ${note} ─`;
+  const fill = '─'.repeat(Math.max(0, width - headWidth - textWidth(tail)));
+  if (headWidth > width) return fitted(head, width);
   return theme.paint('dim', '─ ') + theme.paint('strong', title) + theme.paint('dim', ` ${fill}${tail}`);
 }
 
@@ -28,10 +23,10 @@ export interface Piece {
 export function flow(pieces: readonly Piece[], width: number, gap: number): Piece[] {
   const lines: Piece[] = [];
   for (const piece of pieces) {
-    const cut = piece.plain.length > width ? fitted(piece.plain, width) : null;
+    const cut = textWidth(piece.plain) > width ? fitted(piece.plain, width) : null;
     const next = cut === null ? piece : { plain: cut, painted: cut };
     const line = lines.at(-1);
-    if (line === undefined || line.plain.length + gap + next.plain.length > width) lines.push(next);
+    if (line === undefined || textWidth(line.plain) + gap + textWidth(next.plain) > width) lines.push(next);
     else lines[lines.length - 1] = joined(line, next, ' '.repeat(gap));
   }
   return lines;
@@ -39,4 +34,9 @@ export function flow(pieces: readonly Piece[], width: number, gap: number): Piec
 
 function joined(a: Piece, b: Piece, between: string): Piece {
   return { plain: a.plain + between + b.plain, painted: a.painted + between + b.painted };
+}
+
+/** A hint that is shown while the panel has the screen to itself. */
+export function hintInView(id: string, text: string): (context: DrawContext) => string | null {
+  return ({ state }) => (state.view === id ? text : null);
 }

@@ -1,4 +1,5 @@
 import sliceAnsi from 'slice-ansi';
+import { BRACKETED_PASTE } from './input-reader.ts';
 
 /** Something laid over the text of a frame, at a place in characters from 0. The text below it should be blank. */
 export interface Overlay {
@@ -32,8 +33,8 @@ interface Frame {
 
 /** At most ten redraws a second. */
 export const REDRAW_INTERVAL_MS = 100;
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[22;2t\u001b[2J';
-const LEAVE = '\u001b[0m\u001b[?2026l\u001b[?7h\u001b[?25h\u001b[23;2t\u001b[?1049l';
+const ENTER = `\u001b[?1049h\u001b[?25l\u001b[?7l${BRACKETED_PASTE.on}\u001b[22;2t\u001b[2J`;
+const LEAVE = `\u001b[0m\u001b[?2026l${BRACKETED_PASTE.off}\u001b[?7h\u001b[?25h\u001b[23;2t\u001b[?1049l`;
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 const EMPTY: Frame = { lines: [], overlays: [] };

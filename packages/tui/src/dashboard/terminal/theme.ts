@@ -10,7 +10,10 @@ export type Role = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 
 export type CurveRole = `curve${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 export const CURVE_ROLES = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => `curve${i}`) as readonly CurveRole[];
 
-/** Okabe and Ito's colours (2008), told apart by people with colour-blindness too; lightened or darkened to be read. */
+/**
+ * The curves have the colours of Okabe and Ito ("Color Universal Design", 2008), which people with any colour blindness tell
+ * apart; grey stands for their black.
+ */
 const DARK: Readonly<Record<Exclude<Role, 'plain' | 'dim' | 'strong'>, Rgb>> = {
   accent: [120, 190, 255],
   good: [110, 210, 130],
@@ -18,28 +21,29 @@ const DARK: Readonly<Record<Exclude<Role, 'plain' | 'dim' | 'strong'>, Rgb>> = {
   alarm: [255, 105, 90],
   key: [140, 200, 255],
   curve0: [86, 180, 233],
-  curve1: [240, 170, 30],
-  curve2: [60, 200, 150],
-  curve3: [230, 140, 190],
+  curve1: [230, 159, 0],
+  curve2: [0, 158, 115],
+  curve3: [204, 121, 167],
   curve4: [240, 228, 66],
-  curve5: [250, 120, 60],
-  curve6: [130, 150, 255],
-  curve7: [190, 190, 190],
+  curve5: [213, 94, 0],
+  curve6: [0, 114, 178],
+  curve7: [200, 200, 200],
 };
+/** The same hues, as dark as they must be to be read on white and told apart. */
 const LIGHT: typeof DARK = {
   accent: [0, 95, 175],
   good: [0, 120, 60],
   warning: [150, 95, 0],
   alarm: [190, 20, 10],
   key: [0, 95, 175],
-  curve0: [0, 114, 178],
-  curve1: [180, 105, 0],
-  curve2: [0, 125, 90],
-  curve3: [165, 70, 125],
-  curve4: [125, 115, 0],
-  curve5: [190, 75, 0],
-  curve6: [70, 70, 200],
-  curve7: [90, 90, 90],
+  curve0: [75, 157, 203],
+  curve1: [112, 78, 0],
+  curve2: [0, 105, 77],
+  curve3: [170, 101, 139],
+  curve4: [144, 137, 40],
+  curve5: [68, 30, 0],
+  curve6: [0, 55, 85],
+  curve7: [37, 37, 37],
 };
 
 const RESET = '\u001b[0m';
@@ -66,6 +70,11 @@ export class Theme {
   /** Text on a bar, such as a chosen row. */
   inverse(text: string): string {
     return `\u001b[7m${text}${RESET}`;
+  }
+
+  /** The colour of a curve. */
+  curveColour(role: CurveRole): Rgb {
+    return (this.isLight ? LIGHT : DARK)[role];
   }
 
   #startOf(role: Role): string {

@@ -1,0 +1,34 @@
+import t from 'tap';
+import { cutTo, fitted, textWidth, wrapped } from './text-width.ts';
+
+t.test('characters count by the columns that they take', async (t) => {
+  for (const [text, width] of [
+    ['meadow', 6],
+    ['実験', 4],
+    ['🐑', 2],
+    ['👩‍🔬', 2],
+    ['e\u0301', 1],
+    ['', 0],
+  ] as const) {
+    t.equal(textWidth(text), width, text);
+  }
+});
+
+t.test('text is cut between characters, never through one', async (t) => {
+  t.equal(cutTo('実験', 4), '実験');
+  t.equal(cutTo('実験室', 4), '実…', 'the second half of a character has no room');
+  t.equal(cutTo('meadow', 1), 'm');
+  t.equal(cutTo('meadow', 0), '');
+  for (let width = 0; width <= 12; width++) {
+    for (const text of ['実験 run', '🐑🦒🐑', 'a実b験c室', 'meadow', '']) {
+      t.equal(textWidth(fitted(text, width)), width, `${text} in ${width}`);
+    }
+  }
+});
+
+t.test('text is wrapped between words, and nothing is lost', async (t) => {
+  t.same(wrapped('lower the learning rate', 12), ['lower the', 'learning', 'rate']);
+  t.same(wrapped('/a/long/path', 5), ['/a/lo', 'ng/pa', 'th']);
+  t.same(wrapped('実験実験', 5), ['実験', '実験']);
+  t.same(wrapped('a\nb\u001b[2J', 20), ['a b [2J'], 'control characters move nothing');
+});

@@ -1,0 +1,45 @@
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+/** Columns that a text takes in a terminal: a Chinese character or an emoji takes two, a combining mark none. */
+export function textWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** Cuts plain text to a width, with an ellipsis. Control characters become blanks. */
+export function cutTo(text: string, width: number): string {
+  const plain = printable(text);
+  if (textWidth(plain) <= width) return plain;
+  return width <= 1 ? startOf(plain, width) : `${startOf(plain, width - 1)}…`;
+}
+
+const characters = new Intl.Segmenter();
+
+/** As many whole characters as fit. */
+function startOf(text: string, width: number): string {
+  let end = 0;
+  let used = 0;
+  for (const { segment } of characters.segment(text)) {
+    used += textWidth(segment);
+    if (used > width) break;
+    end += segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** Cuts plain text to a width, with an ellipsis, or fills it up with blanks. Control characters become blanks. */
+export function fitted(text: string, width: number): string {
+  const cut = cutTo(text, width);
+  return cut + ' '.repeat(Math.max(0, width - textWidth(cut)));
+}
+
+/** Plain text in lines of at most this width, broken between words where that is possible. Control characters become blanks. */
+export function wrapped(text: string, width: number): string[] {
+  return wrapAnsi(printable(text), Math.max(1, width), { hard: true }).split('\n');
+}
+
+/** A log or a file name may hold control characters, and they would move the cursor. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}
