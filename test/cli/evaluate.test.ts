@@ -57,3 +57,19 @@ t.test('what cannot be scored is said in a sentence', async (t) => {
   );
   t.match(data?.stderr, /^instagan: run\/testA has no image with masks in run\/testA_seg: add some/);
 });
+
+t.test('a training scores itself, keeps its best checkpoint and its classifier', async (t) => {
+  const settings = '--size 64x64 --ngf 2 --ndf 2 --blocks 1 --backend wasm --threads 1 --ui plain';
+  const { code, stdout, stderr } = await run(
+    `train --data set --run scored --steps 2 ${settings} --evaluate-every 1 --keep-checkpoints 1`,
+  );
+  t.equal(code, 0, stderr);
+  t.equal(stdout.match(/\nvalidation +score 0\.\d+ {2}plainAtoB [01]\.\d+ {2}maskedAtoB /g)?.length, 2, stdout);
+  t.match(stderr, /kept in scored\/evaluation\/classifier\.safetensors/);
+  const best = JSON.parse(await readFile(at('scored/checkpoints/best.json'), 'utf8'));
+  const line = 'evaluate --run scored --data set --backend wasm --threads 1 --images 2 --checkpoint best --json';
+  const evaluated = await run(line);
+  t.equal(evaluated.code, 0, evaluated.stderr);
+  t.equal(JSON.parse(evaluated.stdout).step, best.step);
+  t.notMatch(evaluated.stderr, /Training the classifier/, 'it is the same');
+});

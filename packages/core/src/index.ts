@@ -51,6 +51,7 @@ export {
   type StepPlan,
   type Symptom,
   type TrainingTask,
+  type Validation,
 } from './models/learner.ts';
 export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
 export {

@@ -2,11 +2,13 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
 import type { Sample } from '../data/sample.ts';
+import type { TranslationDirection } from '../data/translation-direction.ts';
 import type { InstanceSet } from '../networks/instance-set.ts';
 import type { ParameterSpec, Parameters } from '../networks/parameters.ts';
 import type { Learner, TrainingBackend } from './learner.ts';
 import type { ModelName } from './model-names.ts';
 import type { TrainingConfig } from './training-config.ts';
+import type { Translator } from './translate-sample.ts';
 
 /** What a discriminator makes of a batch. */
 export interface Discrimination {
@@ -46,5 +48,11 @@ export interface TranslationModel {
    * @param checkpoint what to go on from; null at the beginning
    * @throws UserError if the checkpoint does not fit the configuration
    */
-  begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): Learner<TrainingPair>;
+  begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): TranslationLearner;
+}
+
+/** A model that translates, in training. */
+export interface TranslationLearner extends Learner<TrainingPair> {
+  /** The generator of one direction as it is now, to translate with until the next step. */
+  translator(direction: TranslationDirection): Translator;
 }

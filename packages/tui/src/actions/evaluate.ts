@@ -42,7 +42,7 @@ export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOption
   readonly maxInstances: number;
   readonly segmenterA?: string;
   readonly segmenterB?: string;
-  readonly classifierSteps: number;
+  readonly classifierSteps?: number;
   readonly seed: number;
   readonly json?: true;
 }
@@ -82,7 +82,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const judge = await openJudge({
       ...{ run, data, load, seed, steps: options.classifierSteps },
       say: terminal.remark,
-      progress: (done) => terminal.status(`classifier ${done}/${options.classifierSteps}`),
+      progress: (done, steps) => terminal.status(`classifier ${done}/${steps}`),
     });
     const images = { A: () => samplesOf(files.A, load), B: () => samplesOf(files.B, load) };
     const set = { images, judge, seed };
@@ -100,11 +100,11 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       directions.map((direction) => TARGET[direction]),
       seed,
     );
-    const { file: classifierFile, accuracy } = judge;
+    const { file: classifierFile, steps, accuracy } = judge;
     const report = {
       ...{ run, step, data, split, size, region: options.region, background: options.background, seed },
       backend: { name: backend.name, device: backend.device },
-      classifier: { file: classifierFile, steps: options.classifierSteps, accuracy },
+      classifier: { file: classifierFile, steps, accuracy },
       score: mainScore(scores),
       ...scores,
       agreement: found,

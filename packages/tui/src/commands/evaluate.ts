@@ -41,7 +41,11 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
       sizeOrKeep({ min: 16, max: 16384 }),
     )
     .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
-    .option('--classifier-steps <N>', 'updates of the classifier', wholeNumber(1), 400)
+    .option(
+      '--classifier-steps <N>',
+      'updates of the classifier; without it, more for more objects, up to 400',
+      wholeNumber(1),
+    )
     .option('--seed <N>', 'decides the classifier, and the draws behind the intervals', wholeNumber(0, 2 ** 32), 0);
   for (const option of regionOptions()) {
     // Its faults are to be seen.
