@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
@@ -19,6 +20,7 @@ import type {
   StepPlan,
   TrainingBackend,
   TrainingTask,
+  Validation,
 } from '../models/learner.ts';
 import type { Picture } from '../pictures/contact-sheet.ts';
 import { garbageLimit } from '../runtime/garbage.ts';
@@ -28,6 +30,7 @@ import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { lockRun } from './run-lock.ts';
+import { ScoreMonitor } from './score-monitor.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
 export interface BatchSource<Batch> {
@@ -116,6 +119,7 @@ class Training<Config extends RunSettings, Batch> {
   readonly #log: EventLog;
   readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
+  #scores = new ScoreMonitor(null);
   /** Peak memory must not depend on the number of updates in a step. */
   readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
   readonly #totalSteps: number;
@@ -193,6 +197,9 @@ class Training<Config extends RunSettings, Batch> {
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
+        const best = await readBest(runFolder);
+        // What comes after the checkpoint is trained anew.
+        if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
         return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings };
       }
@@ -341,7 +348,7 @@ class Training<Config extends RunSettings, Batch> {
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
     const folder = await writeCheckpoint(runFolder, this.#step, content);
-    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints);
+    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });
@@ -361,10 +368,25 @@ class Training<Config extends RunSettings, Batch> {
 
   async *#validate(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const begin = performance.now();
-    const scores = await learner.validate?.();
-    if (scores === undefined || scores === null) return;
+    let validation: Validation | null | undefined;
+    try {
+      validation = await learner.validate?.();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      yield await this.#warn('not-scored', `Step ${this.#step} is not scored: ${error.message}`);
+    }
+    if (validation === undefined || validation === null) return;
+    const { scores, main } = validation;
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });
+    if (!this.#healthy) return;
+    const scored = { step: this.#step, score: scores[main] as number };
+    const { isBest, alarm } = this.#scores.observe(scored);
+    if (isBest) {
+      if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
+      await writeBest(this.#options.runFolder, scored);
+    }
+    if (alarm !== null) yield await this.#alarm(alarm.code, alarm.message);
   }
 
   #alarm(code: AlarmCode, message: string, step = this.#step): Promise<RunEvent> {
