@@ -4,7 +4,7 @@
 //   npx tsx bench/video-flicker.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME] [--blend W]
 //                                  [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--json]
 import { parseArgs } from 'node:util';
-import { bytesFromValues, type Sample, translateSample } from '@instagan/core';
+import { translateSample } from '@instagan/core';
 import { type TranslateFramesOptions, translateFrames, type VideoFrame, WarpingErrorMeter } from '@instagan/video';
 import { openVideoSource, VIDEO_FLAGS } from './video-source.ts';
 
@@ -46,14 +46,13 @@ async function asPictures(): Promise<Uint8Array[]> {
   const results: Uint8Array[] = [];
   for (const frame of frames) {
     const output = await translateSample(translator, await sampleOf(frame));
-    results.push(bytesFromValues(output.image));
+    results.push(output.image);
   }
   return results;
 }
 
-async function sampleOf({ index, data }: VideoFrame): Promise<Sample> {
+async function sampleOf({ index, data: image }: VideoFrame) {
   const { width, height } = format;
-  const image = Float32Array.from(data, (value) => value / 127.5 - 1);
   return { name: `frame ${index}`, width, height, image, masks: await segment({ index, width, height, image }) };
 }
 

@@ -1,4 +1,4 @@
-import { type BackendName, bytesFromValues, type LoadedTranslator, loadTranslator, openBackend } from '@instagan/core';
+import { type BackendName, type LoadedTranslator, loadTranslator, maskFromBytes, openBackend } from '@instagan/core';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
 import { openFrameMasks, segmentPictures } from '@instagan/tui/internals/masks';
 import {
@@ -81,7 +81,7 @@ async function openMasks({ masks, segmenter }: VideoFlags): Promise<FrameSegment
   if (masks !== undefined) return openFrameMasks(masks);
   const loaded = await loadSegmenter(segmenter as string);
   return async ({ width, height, image }) => {
-    const [found] = await segmentPictures(loaded, [{ width, height, data: bytesFromValues(image) }], {});
-    return found === undefined ? [] : masksOfInstances(found);
+    const [found] = await segmentPictures(loaded, [{ width, height, data: image }], {});
+    return found === undefined ? [] : masksOfInstances(found).map(maskFromBytes);
   };
 }

@@ -13,6 +13,7 @@ const COMMANDS = [
   ['segmenter', 'import'],
   ['video'],
   ['import'],
+  ['export'],
   ['backends'],
   ['dataset', 'check'],
   ['dataset', 'draw'],
@@ -32,7 +33,7 @@ t.test('every command explains itself; without it a newcomer is lost', async (t)
 t.test('the command itself lists its commands, an example, and its version', async (t) => {
   const [help, version] = await Promise.all([runCli(['--help'], '.'), runCli(['--version'], '.')]);
   t.equal(help.code, 0);
-  for (const name of ['train', 'monitor', 'translate', 'import', 'backends', 'dataset'])
+  for (const name of ['train', 'monitor', 'translate', 'import', 'export', 'backends', 'dataset'])
     t.match(help.stdout, ` ${name} `);
   t.match(help.stdout, 'instagan dataset draw --output');
   t.equal(version.code, 0);

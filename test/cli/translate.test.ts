@@ -79,6 +79,35 @@ t.test('a folder is translated at any size, with its masks; what has no mask is 
   t.equal((await readImage(at('sheet.png'))).width, 5 * 53 + 6 * 4, 'the sheet has five columns');
 });
 
+t.test('of a large image only the objects and their rims change, unless the whole of it is asked for', async (t) => {
+  const [width, height] = [500, 420];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 97 + (i % 31) * 11) % 256);
+  await writeImage(at('large', 'photo.png'), { width, height, data });
+  const isObject = (i: number) => i % width >= 230 && i % width < 270 && Math.abs(Math.floor(i / width) - 200) < 20;
+  const mask = Uint8Array.from({ length: width * height }, (_, i) => (isObject(i) ? 255 : 0));
+  await writeMask(at('large_seg', 'photo_0.png'), { width, height, data: mask });
+  const args = 'translate --run model --input large --rim 3 --backend wasm --output'.split(' ');
+  const { code, stderr } = await runCli([...args, 'kept'], cwd);
+  t.equal(code, 0, stderr);
+  const after = (await readImage(at('kept', 'photo.png'))).data;
+  const translated = (await readMask(at('kept_seg', 'photo_0.png'))).data;
+  const near = new Uint8Array(width * height);
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0 && translated[i] === 0) continue;
+    for (let dy = -3; dy <= 3; dy++) near.fill(1, i + dy * width - 3, i + dy * width + 4);
+  }
+  const touched = near.filter((value, i) => value === 0 && [0, 1, 2].some((c) => after[3 * i + c] !== data[3 * i + c]));
+  t.equal(touched.length, 0, 'not a byte of the background');
+  t.ok(
+    near.some((value, i) => value === 0 && mask[i] === 0),
+    'there is a background',
+  );
+  t.ok(
+    mask.some((value, i) => value === 255 && after[3 * i] !== data[3 * i]),
+    'the object has changed',
+  );
+});
+
 t.test('--instances changes the chosen objects alone; --json tells what was done', async (t) => {
   const args = 'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --json';
   const { code, stdout, stderr } = await runCli(args.split(' '), cwd);
@@ -152,7 +181,10 @@ t.test("import and translate give what the authors' code gives", { skip }, async
     cwd,
   );
   t.equal(made.code, 0, made.stderr);
-  const args = ['translate', '--run', 'authors', '--output', 'parity', '--backend', 'wasm'];
+  // As the paper does it.
+  const args = 'translate --run authors --output parity --backend wasm --region image --background translated'.split(
+    ' ',
+  );
   const places = ['--input', path.join(from, 'images'), '--masks', path.join(from, 'masks')];
   const translated = await runCli([...args, ...places], cwd);
   t.equal(translated.code, 0, translated.stderr);

@@ -1,8 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { type Sample, type SizePx, UserError, valuesFromBytes } from '@instagan/core/data';
+import {
+  type MaskedImage,
+  maskFromBytes,
+  type Sample,
+  type SizePx,
+  UserError,
+  valuesFromBytes,
+} from '@instagan/core/data';
 import { hasSameAspect, isImageName, readHeader } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
-import { decodeMask, valuesOfMask } from '../images/read-mask.ts';
+import { decodeMask, resizeMask } from '../images/read-mask.ts';
 import { type ImageFile, indexMasks, listImages, nameOf } from './dataset-folder.ts';
 
 /**
@@ -53,9 +60,14 @@ export interface LoadSampleOptions {
   readonly size?: SizePx;
 }
 
-/** A sample whose masks say which files they come from. */
-export interface LoadedSample extends Sample {
+/** An image whose masks say which files they come from. */
+export interface InputImage extends MaskedImage {
   /** Number in the file name of each mask, in the order of `masks`. */
+  readonly maskNumbers: readonly number[];
+}
+
+/** As a {@link InputImage}, in values. */
+export interface LoadedSample extends Sample {
   readonly maskNumbers: readonly number[];
 }
 
@@ -66,11 +78,11 @@ export interface LoadedSample extends Sample {
  *
  * @throws UserError naming the file that cannot be read, or the mask that has another shape than the image
  */
-export async function loadSample(input: ImageFile, { size }: LoadSampleOptions = {}): Promise<LoadedSample> {
+export async function loadInput(input: ImageFile, { size }: LoadSampleOptions = {}): Promise<InputImage> {
   const own = await readHeader(input.file);
   const image = await readImage(input.file, size === undefined ? {} : { size });
   const { width, height } = image;
-  const masks: Float32Array[] = [];
+  const masks: Uint8Array[] = [];
   for (const { file } of input.masks) {
     const mask = await decodeMask(file);
     if (!hasSameAspect(mask, own)) {
@@ -79,14 +91,14 @@ export async function loadSample(input: ImageFile, { size }: LoadSampleOptions =
           'draw the mask on this very image.',
       );
     }
-    masks.push(await valuesOfMask(mask, { height, width }));
+    masks.push((await resizeMask(mask, { height, width })).data);
   }
-  return {
-    name: input.name,
-    width,
-    height,
-    image: valuesFromBytes(image.data),
-    masks,
-    maskNumbers: input.masks.map(({ number }) => number),
-  };
+  const maskNumbers = input.masks.map(({ number }) => number);
+  return { name: input.name, width, height, image: image.data, masks, maskNumbers };
+}
+
+/** As {@link loadInput}, in values as networks take them. */
+export async function loadSample(input: ImageFile, options: LoadSampleOptions = {}): Promise<LoadedSample> {
+  const { image, masks, ...rest } = await loadInput(input, options);
+  return { ...rest, image: valuesFromBytes(image), masks: masks.map(maskFromBytes) };
 }

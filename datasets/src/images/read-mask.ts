@@ -1,4 +1,4 @@
-import { maskFromBytes, type SizePx, UserError } from '@instagan/core/data';
+import { type SizePx, UserError } from '@instagan/core/data';
 import sharp from 'sharp';
 import { type MaskImage, readHeader, unreadable } from './image-file.ts';
 import { resizeOptions } from './read-image.ts';
@@ -47,11 +47,6 @@ export async function decodeMask(file: string): Promise<DecodedMask> {
   } catch (error) {
     throw unreadable(file, error);
   }
-}
-
-/** A mask of any size as values at the size of its image: -1 background and 1 object. */
-export async function valuesOfMask(mask: MaskImage, size: SizePx): Promise<Float32Array> {
-  return maskFromBytes((await resizeMask(mask, { height: size.height, width: size.width })).data);
 }
 
 /** Resizes as images are resized, and cuts at 127 again. */

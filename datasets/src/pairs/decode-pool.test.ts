@@ -14,6 +14,7 @@ const options: SampleOptions = {
   maxInstances: 4,
   instanceOrder: 'area',
   maskJitter: 0,
+  region: 'image',
 };
 
 const taskOf = (root: string, name: string): SampleTask => ({

@@ -1,10 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingPair } from '@instagan/core/data';
+import { type Box, boxOfMask } from '@instagan/core/regions';
 import sharp, { type Region } from 'sharp';
 import t from 'tap';
 import { writeBoxDataset } from '../folder/box-dataset.test-fixture.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeMask } from '../images/write-image.ts';
 import { type FolderPairsOptions, openFolderPairs } from './folder-pairs.ts';
 
 const settings = {
@@ -273,3 +274,32 @@ async function colours(file: string): Promise<void> {
     .png()
     .toFile(file);
 }
+
+t.test('regions show one object large, with room around it, somewhere else in each epoch', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  const source = await openFolderPairs({ ...settings, root, region: 'objects' });
+  t.teardown(() => source.close());
+  const size = { height: 24, width: 32 };
+  const seen = new Set<string>();
+  for (let step = 0; step < 6; step++) {
+    for (const { name, image, masks, height, width } of (await source.pair(step)).a) {
+      t.match({ height, width }, size);
+      t.ok(masks.length >= 1);
+      const fills = masks.map((mask) => {
+        const box = boxOfMask(mask, size) as Box;
+        return Math.max(box.width / width, box.height / height);
+      });
+      t.ok(Math.max(...fills) >= 0.35, `${name}: an object fills ${fills} of its sides`);
+      // Objects are drawn white on black.
+      const union = masks[0]?.map((_, i) => Math.max(...masks.map((mask) => mask[i] as number))) as Float32Array;
+      const covered = union.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+      const white = union.reduce((sum, value, i) => sum + (value > 0 && (image[3 * i] as number) > 0 ? 1 : 0), 0);
+      t.ok(white >= 0.95 * covered, `${name}: masks lie on their objects, ${white} of ${covered}`);
+      seen.add(Buffer.from(image.buffer).toString('base64'));
+    }
+  }
+  t.equal(seen.size, 12);
+  const again = await openFolderPairs({ ...settings, root, region: 'objects', workers: 0 });
+  t.teardown(() => again.close());
+  t.same(bytesOf(await again.pair(3)), bytesOf(await source.pair(3)), 'and the same each time');
+});

@@ -42,6 +42,8 @@ export interface FolderPairsOptions {
    * predicted, in `trainA_pred` and `trainB_pred`, they are mixed in. @default 0
    */
   readonly maskJitter?: number;
+  /** What a sample shows: the whole image, or a region around one of its objects, drawn anew in each epoch. @default 'image' */
+  readonly region?: 'image' | 'objects';
   /** `false`: a plain resize, no crop and no flip. @default true */
   readonly augment?: boolean;
   /** Decode threads; 0 decodes in this thread. @default half the cores, 1 … 4 */
@@ -94,6 +96,7 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
     maxInstances: options.maxInstances,
     instanceOrder: options.instanceOrder ?? 'area',
     maskJitter: options.maskJitter ?? 0,
+    region: options.region ?? 'image',
   };
   loadSize(sampleOptions);
 

@@ -14,18 +14,18 @@ export {
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
-export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
+export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE, readNewestModel } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
-export { readNewestModel } from './checkpoint/newest-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
-export { readTorchStateDict } from './checkpoint/torch-file.ts';
+export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
+export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export {
   DIRECTIONS,
   type LoadedTranslator,
@@ -63,9 +63,10 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export { type TranslateOptions, type Translator, translateSample } from './models/translate-sample.ts';
+export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
 export type { TranslationModel } from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
+export type { Background, RegionKind, RegionPlanner, Translator } from './models/translator.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
@@ -86,6 +87,7 @@ export {
   pixelsOf,
   type Rgb,
 } from './pictures/contact-sheet.ts';
+export * from './regions/index.ts';
 export {
   type FinishedShard,
   finishedShards,

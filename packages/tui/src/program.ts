@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBackendsCommand } from './commands/backends.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
 import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
@@ -49,6 +50,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addSegmenterImportCommand(segmenter);
   addVideoCommand(program, reportExitCode);
   addImportCommand(program);
+  addExportCommand(program);
   const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);

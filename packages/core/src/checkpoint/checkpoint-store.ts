@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeNewFile } from '../runtime/durable-files.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder, syncFolder, writeNewFile } from '../runtime/files.ts';
 import {
   checkpointFolder,
   checkpointsFolder,
@@ -23,6 +22,8 @@ export interface CheckpointContent {
   readonly files: Readonly<Record<string, NamedArrays>>;
   /** What else a resume needs. No times in it, if equal runs are to give equal bytes. */
   readonly manifest: JsonObject;
+  /** 'F16' halves the files; for weights that are not trained further. @default 'F32' */
+  readonly floatType?: 'F32' | 'F16';
 }
 
 /**
@@ -48,7 +49,7 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
     if (!CHECKPOINT_FILE_NAME.test(name)) {
       throw new Error(`A file of a checkpoint is named like model.safetensors, not "${name}".`);
     }
-    const bytes = encodeSafetensors(arrays);
+    const bytes = encodeSafetensors(arrays, {}, content.floatType);
     files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
     await writeNewFile(join(partial, name), bytes, true);
   }

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Rng } from '../random/rng.ts';
+import { type MaskPixels, objectThreshold } from './sample.ts';
 
 /** `area`: largest first (the paper's choice). `random`: shuffled. */
 export type InstanceOrder = 'area' | 'random';
@@ -17,11 +18,11 @@ export interface SelectInstancesOptions {
  * Which instances of an image take part, and in which order: those without a single object pixel are dropped, the rest
  * ordered, the first `maxInstances` kept. Equal areas keep the order in which they came.
  *
- * @param masks each `[height, width]`, object > 0
+ * @param masks each `[height, width]`
  * @returns indices into `masks`
  * @throws UsageError if `maxInstances` is not a whole number of at least 1, or `random` comes without `rng`
  */
-export function selectInstances(masks: readonly Float32Array[], options: SelectInstancesOptions): readonly number[] {
+export function selectInstances(masks: readonly MaskPixels[], options: SelectInstancesOptions): readonly number[] {
   const { maxInstances, order = 'area', rng } = options;
   if (!Number.isSafeInteger(maxInstances) || maxInstances < 1) {
     throw new UsageError(`maxInstances must be a whole number of at least 1, got ${maxInstances}.`);
@@ -39,8 +40,9 @@ export function selectInstances(masks: readonly Float32Array[], options: SelectI
     .map((i) => present[i] as number);
 }
 
-function areaPx(mask: Float32Array): number {
+function areaPx(mask: MaskPixels): number {
+  const threshold = objectThreshold(mask);
   let area = 0;
-  for (let i = 0; i < mask.length; i++) if ((mask[i] as number) > 0) area++;
+  for (let i = 0; i < mask.length; i++) if ((mask[i] as number) > threshold) area++;
   return area;
 }

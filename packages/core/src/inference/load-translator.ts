@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
-import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
-import { readNewestModel } from '../checkpoint/newest-model.ts';
+import { AVERAGES_FILE, readNewestModel } from '../checkpoint/model-files.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
+import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
-import type { Translator } from '../models/translate-sample.ts';
 import { translationModel } from '../models/translation-models.ts';
+import type { Translator } from '../models/translator.ts';
 
 export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
 export type TranslationDirection = (typeof DIRECTIONS)[number];
@@ -40,6 +40,10 @@ export async function loadTranslator(
     model,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
+    trained: {
+      size: config.size,
+      objectSidePx: ObjectSides.fromJson(checkpoint.state.objectSides).medianPx(direction === 'AtoB' ? 'A' : 'B'),
+    },
     programs: backend.programs,
     step: checkpoint.step,
     warnings,

@@ -5,8 +5,9 @@ import type { Sample } from '../data/sample.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
-import { type Translator, translateSample } from './translate-sample.ts';
+import { translateSample } from './translate-sample.ts';
 import { translationModel } from './translation-models.ts';
+import type { Translator } from './translator.ts';
 
 /** TensorFlow may choose other kernels for a graph; values are in [-1, 1]. */
 const ROUNDING = 1e-5;

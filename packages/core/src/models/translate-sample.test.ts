@@ -7,8 +7,9 @@ import type { InstanceSet } from '../networks/instance-set.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
-import { type Translator, translateSample } from './translate-sample.ts';
+import { translateSample } from './translate-sample.ts';
 import { translationModel } from './translation-models.ts';
+import type { Translator } from './translator.ts';
 
 const backend = await openBackend('wasm');
 t.teardown(() => backend.close());
@@ -153,4 +154,142 @@ t.test('baselines translate too: one sees the union of the masks, the other none
   t.equal(withUnion.masks[0]!.length, 18 * 17);
   tf.dispose([...plain.parameters.values(), ...merged.parameters.values()]);
   t.equal(tf.memory().numTensors, before, 'translating leaves no tensor behind');
+});
+
+/** A bright image with dark objects, in bytes. */
+function photoOf(
+  width: number,
+  height: number,
+  objects: readonly (readonly [left: number, top: number, side: number])[],
+) {
+  const rng = createRng(6, 'photo', width);
+  const image = Uint8Array.from({ length: width * height * 3 }, () => 150 + rng.integer(100));
+  const masks = objects.map(([left, top, side]) => {
+    const mask = new Uint8Array(width * height);
+    for (let y = top; y < top + side; y++) mask.fill(255, y * width + left, y * width + left + side);
+    return mask;
+  });
+  return { name: 'photo', width, height, image, masks };
+}
+
+/** Paints all it is given in one colour, and leaves the masks. */
+function paintingTranslator(calls: { batch: number; side: number; objectPx: number[] }[]): Translator {
+  const { model } = tinyTranslator('instagan');
+  return {
+    parameters: new Map(),
+    instancesPerChunk: 2,
+    trained: { size: { width: 32, height: 32 }, objectSidePx: 16 },
+    model: {
+      ...model,
+      generate: (_parameters, { image, masks, counts }: InstanceSet) => {
+        const objectPx = [...tf.sum(tf.relu(masks), [1, 2, 3]).dataSync()];
+        calls.push({ batch: image.shape[0], side: image.shape[1], objectPx });
+        return { image: tf.fill(image.shape, -1) as tf.Tensor4D, masks: tf.clone(masks), counts };
+      },
+    },
+  };
+}
+
+t.test('regions: objects are as large as in training, and not a byte beyond their rim changes', async (t) => {
+  const calls: Parameters<typeof paintingTranslator>[0] = [];
+  const translator = paintingTranslator(calls);
+  const photo = photoOf(400, 300, [
+    [40, 50, 64],
+    [300, 200, 60],
+    [330, 100, 8],
+  ]);
+  const output = await translateSample(translator, photo, { region: 'auto', background: 'keep', rimPx: 3 });
+  t.same(
+    calls.map(({ batch, side }) => [batch, side]),
+    [[3, 32]],
+    'regions of one size that do not touch are one batch',
+  );
+  t.ok(
+    calls[0]!.objectPx.every((area) => Math.abs(Math.sqrt(area) - 16) <= 1),
+    `areas ${calls[0]!.objectPx}`,
+  );
+  let [changed, wrong] = [0, 0];
+  for (let i = 0; i < 400 * 300; i++) {
+    const isObject = photo.masks.some((mask) => mask[i] === 255);
+    const byte = output.image[3 * i] as number;
+    if (isObject && byte !== 0) wrong++;
+    if (byte !== photo.image[3 * i]) {
+      changed++;
+      const [x, y] = [i % 400, Math.floor(i / 400)];
+      const near = [
+        [40, 50, 64],
+        [300, 200, 60],
+        [330, 100, 8],
+      ].some(([left, top, side]) => x >= left! - 8 && x < left! + side! + 8 && y >= top! - 8 && y < top! + side! + 8);
+      if (!near) wrong++;
+    }
+  }
+  t.equal(wrong, 0);
+  t.ok(changed >= 64 * 64 + 60 * 60 + 64);
+  for (const [i, mask] of output.masks.entries()) {
+    const differ = mask.reduce((sum, byte, at) => sum + (byte === photo.masks[i]![at] ? 0 : 1), 0);
+    t.ok(differ <= 4 * 64, `mask ${i} is where it was, up to its outline: ${differ}`);
+  }
+  t.notOk(
+    photo.image.some((byte) => byte < 150),
+    'the input stays',
+  );
+
+  calls.length = 0;
+  await translateSample(translator, photo, { region: 'objects', instances: [1] });
+  t.equal(calls[0]?.batch, 1, 'only what was asked for');
+  await translateSample(translator, photoOf(40, 40, [[5, 5, 20]]), { region: 'auto' });
+  t.equal(calls.at(-1)?.side, 40, 'an image about as large as in training is taken whole');
+});
+
+t.test('regions that touch go one after the other, each on what the last one left', async (t) => {
+  const calls: Parameters<typeof paintingTranslator>[0] = [];
+  const photo = photoOf(200, 200, [
+    [40, 40, 40],
+    [70, 70, 40],
+    [60, 90, 40],
+  ]);
+  await translateSample(paintingTranslator(calls), photo, { region: 'objects' });
+  t.same(
+    calls.map(({ batch, objectPx }) => [batch, objectPx.length]),
+    [
+      [1, 1],
+      [1, 2],
+    ],
+    'those near each other share one, as many as a chunk holds',
+  );
+});
+
+t.test('bytes and values give the same, whole or in regions', async (t) => {
+  const translator = { ...tinyTranslator('instagan'), trained: { size: { width: 32, height: 32 } } };
+  const photo = photoOf(120, 60, [
+    [10, 10, 16],
+    [92, 30, 16],
+  ]);
+  const values = {
+    ...photo,
+    image: Float32Array.from(photo.image, (byte) => byte / 127.5 - 1),
+    masks: photo.masks.map((mask) => Float32Array.from(mask, (byte) => (byte > 127 ? 1 : -1))),
+  };
+  for (const region of ['image', 'objects'] as const) {
+    for (const background of ['keep', 'translated'] as const) {
+      const [bytes, floats] = [
+        await translateSample(translator, photo, { region, background }),
+        await translateSample(translator, values, { region, background }),
+      ];
+      const worst = bytes.image.reduce(
+        (most, byte, i) => Math.max(most, Math.abs(byte - (floats.image[i]! + 1) * 127.5)),
+        0,
+      );
+      t.ok(worst <= 1.01, `${region}, ${background}: ${worst} of 255`);
+      const changed = bytes.image.some((byte, i) => byte !== photo.image[i]);
+      t.ok(changed, 'something is translated');
+    }
+  }
+  const plain = tinyTranslator('cyclegan');
+  await t.rejects(translateSample({ ...plain, trained: translator.trained }, photo, { region: 'objects' }), {
+    name: 'UsageError',
+    message: /cyclegan knows no single instances/,
+  });
+  tf.dispose([...translator.parameters.values(), ...plain.parameters.values()]);
 });

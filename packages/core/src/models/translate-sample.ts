@@ -1,21 +1,12 @@
-import * as tf from '@tensorflow/tfjs';
-import { cutSample, padSample } from '../data/pad-sample.ts';
-import type { Sample } from '../data/sample.ts';
+import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
+import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
-import type { Parameters } from '../networks/parameters.ts';
-import { compiled } from '../programs/compiled.ts';
-import type { ProgramRunner } from '../programs/program.ts';
-import type { TranslationModel } from './translation-model.ts';
-
-/** A trained generator, ready to use. */
-export interface Translator {
-  readonly model: TranslationModel;
-  readonly parameters: Parameters;
-  /** Instances translated at once. */
-  readonly instancesPerChunk: number;
-  /** Those of the open backend, which repeat what is done for many images of one size faster. @default none */
-  readonly programs?: ProgramRunner | undefined;
-}
+import type { SizePx } from '../data/transform-draw.ts';
+import { UsageError } from '../errors.ts';
+import { keepBackground } from '../regions/compose.ts';
+import { translateImage } from './translate-image.ts';
+import { translateRegions } from './translate-regions.ts';
+import type { Background, RegionKind, RegionPlanner, Translator } from './translator.ts';
 
 export interface TranslateOptions {
   /** Which instances change, by index into the sample's masks; the others and their masks stay. @default all */
@@ -27,39 +18,108 @@ export interface TranslateOptions {
    * must not trade places from frame to frame. @default 'area'
    */
   readonly order?: 'area' | 'given';
+  /**
+   * What the networks see: the whole `image`, as in the paper, or regions around `objects`, scaled so that objects are as large as
+   * in training. `auto` takes regions where the image is over 1.5 times as large as in training. @default 'image'
+   */
+  readonly region?: RegionKind;
+  /**
+   * Outside the masks of input and output: `keep` leaves every pixel as it is, `translated` takes what the generator made, as in the
+   * paper. A model that sees no masks cannot keep it. @default 'translated'
+   */
+  readonly background?: Background;
+  /** Over so many pixels around the masks the background fades in. @default two pixels of what the networks see */
+  readonly rimPx?: number;
+  /** Cuts the image into regions. @default planRegions */
+  readonly plan?: RegionPlanner;
 }
 
+/** With `auto`, larger images are translated in regions. */
+const MAX_TIMES_TRAINED = 1.5;
+
 /**
- * Translates one image of any size with the sequential scheme (paper, equation 8): instances in order of decreasing
- * area, or as given, a chunk at a time, each chunk starting from the image that the last one left. Memory does not depend on the
- * number of instances. An image without instances comes back as it was, unless the model sees no masks.
+ * Translates the instances of one image of any size, in order of decreasing area or as given. An image without instances comes
+ * back as it was, unless the model sees no masks.
  *
- * @returns image and masks, values in [-1, 1]; masks in the order of `sample`. A model that sees the masks' union
- *   returns that one mask, one that sees none returns the masks as they were
+ * @param sample pixels in whatever form; with regions, bytes take a quarter of the memory
+ * @returns image and masks in the forms of those of `sample`; masks in the order of `sample`. A model that sees the masks' union returns
+ *   that one mask, one that sees none returns the masks as they were
+ * @throws UsageError if a model without instances is asked for regions
  */
-export async function translateSample(
+export async function translateSample<S extends PixelSample>(
   translator: Translator,
-  sample: Sample,
+  sample: S,
   options: TranslateOptions = {},
-): Promise<Sample> {
-  const { model, instancesPerChunk } = translator;
-  const input = model.masks === 'none' ? sample : model.view(sample);
-  const padded = padSample(input, model.sidePx);
-  const masks = [...padded.masks];
-  let { image } = padded;
-  const chunks = model.masks === 'none' ? [[]] : chunksOf(orderOf(input.masks, options), instancesPerChunk);
-  if (chunks.length === 0) return input;
-  for (const chunk of chunks) {
-    const result = await translateChunk(translator, { ...padded, image }, chunk);
-    image = result.image;
-    for (const [i, index] of chunk.entries()) masks[index] = result.masks[i] as Float32Array;
+): Promise<S> {
+  const { model } = translator;
+  const { background = 'translated', rimPx, plan } = options;
+  if (takesRegions(translator, sample, options)) {
+    const order = orderOf(sample.masks, options);
+    if (order.length === 0) return sample;
+    return translateRegions(translator, sample, order, {
+      background,
+      ...(rimPx !== undefined && { rimPx }),
+      ...(plan && { plan }),
+    });
   }
-  return cutSample({ ...padded, image, masks }, input.width, input.height);
+  const values = valuesOf(sample);
+  const input = model.masks === 'none' ? values : model.view(values);
+  const order = orderOf(input.masks, options);
+  if (order.length === 0 && model.masks !== 'none') return sample;
+  const output = await translateImage(translator, input, order);
+  const changed = order.flatMap((index) => [input.masks[index], output.masks[index]] as Float32Array[]);
+  const image =
+    background === 'keep' && model.masks !== 'none'
+      ? keepBackground(sample.image, output, changed, rimPx)
+      : likeValues(sample.image, output.image);
+  const masks = model.masks === 'none' ? sample.masks : likeMasks(sample.masks, output.masks);
+  return { ...sample, image, masks };
+}
+
+function takesRegions(
+  { model, trained }: Translator,
+  { width, height }: SizePx,
+  { region = 'image' }: TranslateOptions,
+) {
+  if (region === 'image') return false;
+  if (model.masks !== 'each') {
+    if (region === 'auto') return false;
+    throw new UsageError(
+      `A ${model.name} knows no single instances, around which regions could lie: translate images whole.`,
+    );
+  }
+  if (region === 'objects' || trained === undefined) return region === 'objects';
+  return width > MAX_TIMES_TRAINED * trained.size.width || height > MAX_TIMES_TRAINED * trained.size.height;
+}
+
+function valuesOf({ name, width, height, image, masks }: PixelSample): Sample {
+  return {
+    ...{ name, width, height },
+    image: image instanceof Float32Array ? image : valuesOfPixels(image),
+    masks: masks.map((mask) => (mask instanceof Float32Array ? mask : maskFromBytes(mask))),
+  };
+}
+
+function valuesOfPixels(image: Uint8Array | Uint16Array): Float32Array {
+  return image instanceof Uint8Array
+    ? valuesFromBytes(image)
+    : Float32Array.from(image, (value) => value / 32767.5 - 1);
+}
+
+/** Values as pixels in the form of others. */
+function likeValues(like: Pixels, values: Float32Array): Pixels {
+  if (like instanceof Float32Array) return values;
+  if (like instanceof Uint8Array) return bytesFromValues(values);
+  return Uint16Array.from(values, (value) => Math.round((Math.min(1, Math.max(-1, value)) + 1) * 32767.5));
+}
+
+function likeMasks(like: readonly MaskPixels[], masks: readonly Float32Array[]): readonly MaskPixels[] {
+  return like.every((mask) => mask instanceof Float32Array) ? masks : bytesFromSoftMasks(masks);
 }
 
 /** Indices of the instances that change, in the order in which they do. */
 function orderOf(
-  masks: readonly Float32Array[],
+  masks: readonly MaskPixels[],
   { instances, maxInstances = 20, order = 'area' }: TranslateOptions,
 ): readonly number[] {
   const wanted = [...new Set(instances ?? masks.keys())];
@@ -69,43 +129,4 @@ function orderOf(
       ? largestFirst.filter((index) => wanted.includes(index))
       : wanted.filter((index) => largestFirst.includes(index));
   return ordered.slice(0, maxInstances);
-}
-
-function chunksOf(order: readonly number[], size: number): readonly number[][] {
-  return Array.from({ length: Math.ceil(order.length / size) }, (_, i) => order.slice(i * size, (i + 1) * size));
-}
-
-/** @param chunk indices of the instances; none for a model that sees no masks */
-async function translateChunk(
-  { model, parameters, programs }: Translator,
-  { width, height, image, masks }: Sample,
-  chunk: readonly number[],
-): Promise<{ image: Float32Array; masks: Float32Array[] }> {
-  const pixels = height * width;
-  const slots = Math.max(1, chunk.length);
-  const planes = new Float32Array(slots * pixels).fill(-1);
-  for (const [i, index] of chunk.entries()) planes.set(masks[index] as Float32Array, i * pixels);
-  const given = {
-    image: tf.tensor4d(image, [1, height, width, 3]),
-    masks: tf.tensor4d(planes, [slots, height, width, 1]),
-  };
-  const generate = compiled(
-    `translation by ${model.key}`,
-    (set: typeof given) => {
-      const output = model.generate(parameters, { ...set, counts: [slots] });
-      return chunk.length === 0 ? { image: output.image } : { image: output.image, masks: output.masks };
-    },
-    { captured: parameters, programs },
-  );
-  let output: ReturnType<typeof generate> | undefined;
-  try {
-    output = generate(given);
-    const values = (await output.masks?.data()) as Float32Array | undefined;
-    return {
-      image: (await output.image.data()) as Float32Array,
-      masks: chunk.map((_, i) => values?.slice(i * pixels, (i + 1) * pixels) as Float32Array),
-    };
-  } finally {
-    tf.dispose([given, { ...output }]);
-  }
 }

@@ -56,12 +56,12 @@ function lerp(a: number, b: number, share: number): number {
   return a + (b - a) * share;
 }
 
-/** The mask of each instance, `[height, width]`, -1 background and 1 object. */
-export function masksOfInstances({ labels, instances }: SplitMask): Float32Array[] {
-  const masks = instances.map(() => new Float32Array(labels.length).fill(-1));
+/** The mask of each instance, `[height, width]`, 0 background and 255 object. */
+export function masksOfInstances({ labels, instances }: SplitMask): Uint8Array[] {
+  const masks = instances.map(() => new Uint8Array(labels.length));
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] as number;
-    if (label !== 0) (masks[label - 1] as Float32Array)[i] = 1;
+    if (label !== 0) (masks[label - 1] as Uint8Array)[i] = 255;
   }
   return masks;
 }

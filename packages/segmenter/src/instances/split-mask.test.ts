@@ -76,8 +76,8 @@ t.test('instances keep their shape at another size, for photos are larger than w
   }
   const masks = masksOfInstances(large);
   t.equal(masks.length, 2);
-  t.equal(masks[(large.labels[60 * width + 54] as number) - 1]?.[60 * width + 54], 1);
-  t.equal(masks[0]?.[0], -1);
+  t.equal(masks[(large.labels[60 * width + 54] as number) - 1]?.[60 * width + 54], 255);
+  t.equal(masks[0]?.[0], 0);
   const odd = resizeInstances(split, maps, 37, 101);
   t.match(odd, { width: 37, height: 101 });
   t.equal(odd.labels.length, 37 * 101);

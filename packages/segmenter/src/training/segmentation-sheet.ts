@@ -1,4 +1,4 @@
-import { masksOf, type Picture, pictureTable, pixelsOf, type Sample } from '@instagan/core';
+import { maskFromBytes, masksOf, type Picture, pictureTable, pixelsOf, type Sample } from '@instagan/core';
 import { masksOfInstances } from '../instances/resize-instances.ts';
 import type { MaskMaps, SplitMask } from '../instances/split-mask.ts';
 
@@ -23,7 +23,7 @@ export function segmentationSheet(rows: readonly SegmentationRow[]): Picture {
         pixelsOf(sample([])),
         masksOf(sample([truth])),
         masksOf(sample([maps.mask])),
-        masksOf(sample(masksOfInstances(split))),
+        masksOf(sample(masksOfInstances(split).map(maskFromBytes))),
       ];
     }),
   );

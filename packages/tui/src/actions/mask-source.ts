@@ -1,22 +1,21 @@
-import { bytesFromMask, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import { type MaskedImage, UsageError } from '@instagan/core';
 import {
   type CocoMasks,
   type ImageFile,
-  type LoadedSample,
+  type InputImage,
   type LoadSampleOptions,
   listInputs,
-  loadSample,
+  loadInput,
   readCocoMasks,
-  valuesOfMask,
+  resizeMask,
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
-import { maskFile, removeOtherMasks } from './mask-files.ts';
-import { findMasksFolder } from './masks-folder.ts';
+import { findMasksFolder, maskFile, removeOtherMasks } from './mask-files.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
-export interface MaskedSample extends LoadedSample {
+export interface MaskedInput extends InputImage {
   readonly masksFrom: 'file' | 'segmenter' | null;
 }
 
@@ -28,7 +27,7 @@ export interface MaskSource {
   /** Whether `inputs` names every mask there will be. */
   readonly isListed: boolean;
   /** @param segmenter finds the objects of images that have no mask; null leaves them without */
-  load(input: ImageFile, options: LoadSampleOptions, segmenter: Segmenter | null): Promise<MaskedSample>;
+  load(input: ImageFile, options: LoadSampleOptions, segmenter: Segmenter | null): Promise<MaskedInput>;
 }
 
 export interface MaskSourceOptions extends InstanceOptions {
@@ -69,7 +68,7 @@ export async function openMaskSource(options: MaskSourceOptions, say: (text: str
 
 /** The images alone, for a model that sees no masks. */
 export async function sourceWithoutMasks(input: string): Promise<MaskSource> {
-  const load: MaskSource['load'] = async (file, options) => ({ ...(await loadSample(file, options)), masksFrom: null });
+  const load: MaskSource['load'] = async (file, options) => ({ ...(await loadInput(file, options)), masksFrom: null });
   return { inputs: await listInputs(input), folder: null, isListed: true, load };
 }
 
@@ -79,27 +78,38 @@ async function loadMasked(
   coco: CocoMasks | null,
   segmenter: Segmenter | null,
   instances: InstanceOptions,
-): Promise<MaskedSample> {
-  const sample = await loadSample(file, options);
-  if (sample.masks.length > 0) return { ...sample, masksFrom: 'file' };
-  const fromCoco = await Promise.all((coco?.masksOf(file.name) ?? []).map((mask) => valuesOfMask(mask, sample)));
-  if (fromCoco.length > 0) return { ...withMasks(sample, fromCoco), masksFrom: 'file' };
-  if (segmenter === null) return { ...sample, masksFrom: null };
-  const [split] = await segmentPictures(segmenter, [pixelsOf(sample)], instances);
+): Promise<MaskedInput> {
+  const input = await loadInput(file, options);
+  if (input.masks.length > 0) return { ...input, masksFrom: 'file' };
+  const { width, height } = input;
+  const fromCoco = await Promise.all(
+    (coco?.masksOf(file.name) ?? []).map((mask) => resizeMask(mask, { width, height })),
+  );
+  if (fromCoco.length > 0) {
+    return {
+      ...withMasks(
+        input,
+        fromCoco.map(({ data }) => data),
+      ),
+      masksFrom: 'file',
+    };
+  }
+  if (segmenter === null) return { ...input, masksFrom: null };
+  const [split] = await segmentPictures(segmenter, [{ width, height, data: input.image }], instances);
   const found = split === undefined ? [] : masksOfInstances(split);
-  return { ...withMasks(sample, found), masksFrom: found.length === 0 ? null : 'segmenter' };
+  return { ...withMasks(input, found), masksFrom: found.length === 0 ? null : 'segmenter' };
 }
 
-function withMasks(sample: LoadedSample, masks: readonly Float32Array[]): LoadedSample {
-  return { ...sample, masks, maskNumbers: [...masks.keys()] };
+function withMasks(input: InputImage, masks: readonly Uint8Array[]): InputImage {
+  return { ...input, masks, maskNumbers: [...masks.keys()] };
 }
 
 /** Writes the masks of an image in the dataset layout, and removes what was left of an earlier time. */
-export async function saveMasks(folder: string, sample: Sample, numbers: readonly number[]): Promise<void> {
-  const { name, width, height, masks } = sample;
+export async function saveMasks(folder: string, image: MaskedImage, numbers: readonly number[]): Promise<void> {
+  const { name, width, height, masks } = image;
   const files = numbers.map((number) => maskFile(folder, name, number));
   for (const [i, file] of files.entries()) {
-    await writeMask(file, { width, height, data: bytesFromMask(masks[i] as Float32Array) });
+    await writeMask(file, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, name, new Set(files));
 }

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { bytesFromSoftMasks, pixelsOf, type Sample, UsageError } from '@instagan/core';
+import { type MaskedImage, UsageError } from '@instagan/core';
 import { writeImage, writeMask } from '@instagan/datasets';
 import { maskFile, removeOtherMasks } from './mask-files.ts';
 
@@ -12,7 +12,7 @@ export interface OutputFolder {
    * @param maskNumbers a number for the name of each mask; if empty, no masks are written
    * @returns the files
    */
-  write(sample: Sample, maskNumbers: readonly number[]): Promise<{ image: string; masks: string[] }>;
+  write(image: MaskedImage, maskNumbers: readonly number[]): Promise<{ image: string; masks: string[] }>;
 }
 
 export interface OutputPlan {
@@ -62,7 +62,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       (await realPath(sheet)) === (await realPath(input)) || (isFolder && place === (await realPath(input)));
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
-  return { write: (sample, maskNumbers) => write(images, masks, sample, maskNumbers) };
+  return { write: (image, maskNumbers) => write(images, masks, image, maskNumbers) };
 }
 
 function realPath(path: string): Promise<string> {
@@ -72,17 +72,16 @@ function realPath(path: string): Promise<string> {
 async function write(
   imageFolder: string,
   maskFolder: string,
-  sample: Sample,
+  translated: MaskedImage,
   maskNumbers: readonly number[],
 ): Promise<{ image: string; masks: string[] }> {
-  const { name, width, height } = sample;
+  const { name, width, height } = translated;
   const image = join(imageFolder, `${name}.png`);
-  await writeImage(image, pixelsOf(sample));
+  await writeImage(image, { width, height, data: translated.image });
   const masks: string[] = [];
-  const bytes = bytesFromSoftMasks(sample.masks);
   for (const [i, number] of maskNumbers.entries()) {
     const file = maskFile(maskFolder, name, number);
-    await writeMask(file, { width, height, data: bytes[i] as Uint8Array });
+    await writeMask(file, { width, height, data: translated.masks[i] as Uint8Array });
     masks.push(file);
   }
   await removeOtherMasks(maskFolder, name, new Set(masks));

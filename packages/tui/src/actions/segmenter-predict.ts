@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { bytesFromMask, type Picture, UsageError, UserError } from '@instagan/core';
+import { type Picture, UsageError, UserError } from '@instagan/core';
 import { type ImageFile, listInputs, readImage, writeImage, writeMask } from '@instagan/datasets';
 import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
@@ -129,7 +129,7 @@ export async function writeInstances(folder: string, name: string, split: SplitM
   const files: string[] = [];
   for (const [i, mask] of masksOfInstances(split).entries()) {
     const file = maskFile(folder, name, i);
-    await writeMask(file, { width, height, data: bytesFromMask(mask) });
+    await writeMask(file, { width, height, data: mask });
     files.push(file);
   }
   await removeOtherMasks(folder, name, new Set(files));

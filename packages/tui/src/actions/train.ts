@@ -50,8 +50,8 @@ async function tellMemory(options: TrainCommandOptions, config: TrainingConfig):
 }
 
 function openData(root: string, config: TrainingConfig): Promise<FolderPairs> {
-  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter } = config;
+  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter, region } = config;
   const needMasks = translationModel(config).masks !== 'none';
   const masks = { maxInstances, instanceOrder, maskJitter, needMasks };
-  return openFolderPairs({ root, size, batch, seed, loadScale, augment, ...masks });
+  return openFolderPairs({ root, size, batch, seed, loadScale, augment, region, ...masks });
 }

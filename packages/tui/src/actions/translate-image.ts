@@ -1,10 +1,14 @@
 import {
   type ContactSheetRow,
   type LoadedTranslator,
+  type MaskedImage,
+  maskFromBytes,
+  resample,
   type Sample,
   selectInstances,
   type TranslateOptions,
   translateSample,
+  valuesFromBytes,
 } from '@instagan/core';
 import type { ImageFile, LoadSampleOptions } from '@instagan/datasets';
 import type { Segmenter } from '@instagan/segmenter';
@@ -25,6 +29,8 @@ export interface ImageJob {
   /** Numbers of the masks whose instances are to change; undefined for all. */
   readonly instances: readonly number[] | undefined;
   readonly maxInstances: number;
+  /** Regions and background. */
+  readonly how: Pick<TranslateOptions, 'region' | 'background' | 'rimPx'>;
 }
 
 export interface TranslatedImage {
@@ -53,21 +59,22 @@ export async function translateImage(
   input: ImageFile,
 ): Promise<{ image: TranslatedImage; row: ContactSheetRow | null }> {
   const begin = performance.now();
-  const { maskNumbers, masksFrom, ...sample } = await job.source.load(input, job.load, job.segmenter);
-  if (job.savedMasks !== null) await saveMasks(job.savedMasks, sample, maskNumbers);
+  const { maskNumbers, masksFrom, ...image } = await job.source.load(input, job.load, job.segmenter);
+  if (job.savedMasks !== null) await saveMasks(job.savedMasks, image, maskNumbers);
   const { masks } = job.forward.model;
-  const chosen = chooseInstances(sample, maskNumbers, job.instances);
+  const chosen = chooseInstances(image, maskNumbers, job.instances);
   const changing = chosen.slice(0, job.maxInstances);
-  const choice: TranslateOptions = masks === 'each' ? { instances: changing, maxInstances: job.maxInstances } : {};
-  const output = await translateSample(job.forward, sample, choice);
+  const how: TranslateOptions =
+    masks === 'each' ? { ...job.how, instances: changing, maxInstances: job.maxInstances } : job.how;
+  const output = await translateSample(job.forward, image, how);
   const outputNumbers = masks === 'each' ? maskNumbers : [...output.masks.keys()];
   const written = await job.output.write(output, masks === 'none' ? [] : outputNumbers);
   const seconds = (performance.now() - begin) / 1000;
 
   const row = job.backward && {
-    input: sample,
-    output,
-    reconstruction: await translateSample(job.backward, output, choice),
+    input: sheetSample(image),
+    output: sheetSample(output),
+    reconstruction: sheetSample(await translateSample(job.backward, output, how)),
   };
   const common = {
     name: input.name,
@@ -79,15 +86,28 @@ export async function translateImage(
   };
   if (masks === 'none') return { image: { ...common, translated: null }, row };
   const looked = job.segmenter !== null;
-  const counts = { masks: sample.masks.length, chosen: chosen.length, changing: changing.length };
+  const counts = { masks: image.masks.length, chosen: chosen.length, changing: changing.length };
   const warning = warningOf(input.file, counts, { isChoice: job.instances !== undefined, looked });
   const translated = changing.map((index) => maskNumbers[index] as number).sort((a, b) => a - b);
   return { image: { ...common, translated, ...(warning === null ? {} : { warning }) }, row };
 }
 
+/** Pictures of a contact sheet have at most so many pixels. */
+const MAX_TILE_PX = 1e6;
+
+/** An image as it is shown on a contact sheet. */
+function sheetSample({ name, width, height, image, masks }: MaskedImage): Sample {
+  const scale = Math.sqrt(MAX_TILE_PX / (width * height));
+  if (scale >= 1) return { name, width, height, image: valuesFromBytes(image), masks: masks.map(maskFromBytes) };
+  const size = { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
+  const scaled = (pixels: Uint8Array, channels: number) =>
+    resample(pixels, { width, channels }, { left: 0, top: 0, width, height }, size, channels, 'linear');
+  return { name, ...size, image: scaled(image, 3), masks: masks.map((mask) => scaled(mask, 1)) };
+}
+
 /** Indices of the masks that hold an object and are wanted, largest first. */
 function chooseInstances(
-  { masks }: Sample,
+  { masks }: MaskedImage,
   maskNumbers: readonly number[],
   instances: readonly number[] | undefined,
 ): readonly number[] {

@@ -14,7 +14,7 @@ import {
 import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
 import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import type { ComputeOptions } from '../options/shared.ts';
+import { type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
 import type { ShardValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -27,7 +27,7 @@ import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
 
-export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions {
+export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions {
   /** Only joining goes without. */
   readonly run?: string;
   readonly input: string;
@@ -87,6 +87,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       load: options.size === 'keep' ? {} : { size: options.size },
       instances: options.instances,
       maxInstances: options.maxInstances,
+      how: howToTranslate(options),
     };
     const part =
       shard === undefined
@@ -173,6 +174,7 @@ function planOf(
       mirror ?? null,
     ],
     instances: [instances ?? null, maxInstances],
+    regions: [options.region, options.background, options.rim ?? null],
     size,
     'save-masks': saveMasks ?? null,
     sheet: sheet !== undefined,

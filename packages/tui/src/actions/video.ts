@@ -1,6 +1,6 @@
 import {
-  bytesFromValues,
   loadTranslator,
+  maskFromBytes,
   readRunConfig,
   type TranslationModel,
   translationConfigs,
@@ -16,6 +16,7 @@ import {
   type VideoJobOptions,
 } from '@instagan/video';
 import { EXIT_CODE } from '../exit-code.ts';
+import { howToTranslate } from '../options/shared.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
@@ -96,8 +97,8 @@ async function openSegmenter(
   const segmenter = await loadSegmenter(folder);
   for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
   const segment: FrameSegmenter = async ({ width, height, image }) => {
-    const [found] = await segmentPictures(segmenter, [{ width, height, data: bytesFromValues(image) }], options);
-    return found === undefined ? [] : masksOfInstances(found);
+    const [found] = await segmentPictures(segmenter, [{ width, height, data: image }], options);
+    return found === undefined ? [] : masksOfInstances(found).map(maskFromBytes);
   };
   return { segment, step: segmenter.step };
 }
@@ -147,6 +148,7 @@ function translationOptions(
   const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, segmentFrames, shard } = options;
   return {
     ...jobOptions(options),
+    ...howToTranslate(options),
     maxInstances,
     tracking: {
       ...(maskSmoothing === undefined ? {} : { maskSmoothing }),

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { DIRECTIONS, namesOf } from '../options/names.ts';
-import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
+import { computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -13,7 +13,7 @@ const DESCRIPTION =
   'With --segmenter no masks are needed: the objects of images that have none are found by it. What --masks ' +
   'holds for an image goes first. An image in which nothing is found is copied as it is.\n\n' +
   'Writes OUTPUT/NAME.png, and the translated masks as OUTPUT_seg/NAME_0.png, … Images of any size keep ' +
-  'it.';
+  'it. Large ones are translated in regions around their objects.';
 
 const EXAMPLES = `
 Examples:
@@ -61,9 +61,11 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
         'run',
       ]),
     );
-  for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
+  for (const option of [...regionOptions(), ...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
+    .addHelpText('after', helpOf('Regions', REGIONS))
+    .addHelpText('after', helpOf('Background', BACKGROUNDS))
     .addHelpText('after', EXAMPLES)
     .action(async (options: TranslateCommandOptions) => {
       const { translateAction } = await import('../actions/translate.ts');

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { CODECS, DIRECTIONS, helpOf, namesOf } from '../options/names.ts';
-import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
+import { computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -42,7 +42,9 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
-    .addOption(whole('--max-instances <N>', 'instances of a frame that change, those first seen', 1, 1000).default(20))
+    .addOption(whole('--max-instances <N>', 'instances of a frame that change, those first seen', 1, 1000).default(20));
+  for (const option of regionOptions()) command.addOption(option);
+  command
     .optionsGroup('Which frames:')
     .option('--start <TIME>', 'where to begin, such as 12.5 or 1:02:03', timeValue)
     .option('--duration <TIME>', 'how much to take', timeValue)
@@ -96,6 +98,8 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
   for (const option of [...computeOptions(), ...instanceOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
+    .addHelpText('after', helpOf('Regions', REGIONS))
+    .addHelpText('after', helpOf('Background', BACKGROUNDS))
     .addHelpText('after', helpOf('Codecs', CODECS))
     .addHelpText('after', EXAMPLES)
     .action(async (options: VideoCommandOptions) => {

@@ -1,4 +1,4 @@
-import type { BackendName, TranslationDirection } from '@instagan/core';
+import type { BackendName, Background, RegionKind, TranslationDirection } from '@instagan/core';
 import type { CodecName } from '@instagan/video';
 
 /**
@@ -17,6 +17,17 @@ export const BACKENDS: Readonly<Record<BackendName | 'auto', string>> = {
 export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
   AtoB: 'from domain A to B',
   BtoA: 'from domain B to A',
+};
+
+export const REGIONS: Readonly<Record<RegionKind, string>> = {
+  auto: 'objects where the image is over 1.5 times as large as in training, else image',
+  image: 'the whole image goes through the model, as in the paper',
+  objects: 'parts around objects, scaled so that these are as large as in training',
+};
+
+export const BACKGROUNDS: Readonly<Record<Background, string>> = {
+  keep: 'outside the masks, every pixel stays as it is',
+  translated: 'the whole image comes from the model, as in the paper',
 };
 
 export const CODECS: Readonly<Record<CodecName, string>> = {

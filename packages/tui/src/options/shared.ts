@@ -1,6 +1,7 @@
+import type { Background, RegionKind } from '@instagan/core';
 import { SPLIT_SETTINGS } from '@instagan/segmenter/settings';
 import { Option } from 'commander';
-import { BACKENDS, namesOf } from './names.ts';
+import { BACKENDS, BACKGROUNDS, namesOf, REGIONS } from './names.ts';
 import { settingOptions } from './setting-options.ts';
 import { wholeNumber } from './values.ts';
 
@@ -59,6 +60,31 @@ export function instanceOptions(): Option[] {
     ...settingOptions(SPLIT_SETTINGS).options(),
     new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
   ];
+}
+
+/** What of an image goes through the model, and what of it stays; for every command that translates. */
+export interface RegionOptions {
+  readonly region: RegionKind;
+  readonly background: Background;
+  readonly rim?: number;
+}
+
+export function regionOptions(): Option[] {
+  return [
+    new Option('--region <kind>', 'what goes through the model, see below').choices(namesOf(REGIONS)).default('auto'),
+    new Option('--background <kind>', 'what becomes of the background, see below')
+      .choices(namesOf(BACKGROUNDS))
+      .default('keep'),
+    new Option(
+      '--rim <PX>',
+      'pixels around the masks over which the result fades into the background (default: 2 of those that the model sees)',
+    ).argParser(wholeNumber(0, 1000)),
+  ];
+}
+
+/** The options as `translateSample` takes them. */
+export function howToTranslate({ region, background, rim }: RegionOptions) {
+  return { region, background, ...(rim === undefined ? {} : { rimPx: rim }) };
 }
 
 export function jsonOption(): Option {

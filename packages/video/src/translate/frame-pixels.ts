@@ -1,26 +1,23 @@
-import { bytesFromValues } from '@instagan/core';
-
-/** @param data `[pixels, channels]`, 0 … 255  @returns `[pixels, 3]`, values in [-1, 1] */
-export function valuesOfPixels(data: Uint8Array, channels: 3 | 4): Float32Array {
-  const values = new Float32Array((data.length / channels) * 3);
-  for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
-    values[to] = (data[from] as number) / 127.5 - 1;
-    values[to + 1] = (data[from + 1] as number) / 127.5 - 1;
-    values[to + 2] = (data[from + 2] as number) / 127.5 - 1;
+/** @param data `[pixels, channels]`  @returns `[pixels, 3]`; RGB is not copied */
+export function coloursOf(data: Uint8Array, channels: 3 | 4): Uint8Array {
+  if (channels === 3) return data;
+  const colours = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    colours[to] = data[from] as number;
+    colours[to + 1] = data[from + 1] as number;
+    colours[to + 2] = data[from + 2] as number;
   }
-  return values;
+  return colours;
 }
 
 /** New colours, with the alpha of `original` where it has one. */
-export function pixelsOfValues(values: Float32Array, original: Uint8Array, channels: 3 | 4): Uint8Array {
-  const colours = bytesFromValues(values);
+export function withColours(colours: Uint8Array, original: Uint8Array, channels: 3 | 4): Uint8Array {
   if (channels === 3) return colours;
-  const data = new Uint8Array(original.length);
+  const data = original.slice();
   for (let from = 0, to = 0; to < data.length; from += 3, to += 4) {
     data[to] = colours[from] as number;
     data[to + 1] = colours[from + 1] as number;
     data[to + 2] = colours[from + 2] as number;
-    data[to + 3] = original[to + 3] as number;
   }
   return data;
 }

@@ -1,9 +1,10 @@
-import { type Translator, translateSample } from '@instagan/core';
+import { type TranslateOptions, type Translator, translateSample } from '@instagan/core';
 import { channelsOf, type FrameFormat, type VideoFrame } from '../frame.ts';
 import { FrameBlender } from '../motion/frame-blender.ts';
 import { InstanceTracker, type TrackedInstance, type TrackingOptions } from '../tracking/instance-tracker.ts';
+import { SteadyRegions } from '../tracking/steady-regions.ts';
 import { ahead } from './ahead.ts';
-import { pixelsOfValues, valuesOfPixels } from './frame-pixels.ts';
+import { coloursOf, withColours } from './frame-pixels.ts';
 
 /** A frame as the finder of its instances sees it. */
 export interface FrameImage {
@@ -11,14 +12,14 @@ export interface FrameImage {
   readonly index: number;
   readonly width: number;
   readonly height: number;
-  /** RGB, `[height, width, 3]`, values in [-1, 1]. */
-  readonly image: Float32Array;
+  /** RGB, `[height, width, 3]`, 0 … 255. */
+  readonly image: Uint8Array;
 }
 
 /** Finds the instances of a frame: a mask each, `[height, width]`, object > 0, in any order. */
 export type FrameSegmenter = (frame: FrameImage) => Promise<readonly Float32Array[]>;
 
-export interface TranslateFramesOptions {
+export interface TranslateFramesOptions extends Pick<TranslateOptions, 'region' | 'background' | 'rimPx'> {
   readonly translator: Translator;
   readonly segment: FrameSegmenter;
   /** At most this many instances of a frame change, those first seen. @default 20 */
@@ -66,17 +67,28 @@ export async function* translateFrames(
   format: FrameFormat,
   options: TranslateFramesOptions,
 ): AsyncGenerator<TranslatedFrame, void, void> {
-  const { translator, maxInstances = 20, blending = 0, isWarmUp = () => false } = options;
+  const { translator, maxInstances = 20, blending = 0, isWarmUp = () => false, region, background, rimPx } = options;
+  const how: TranslateOptions = {
+    ...{ maxInstances, order: 'given' },
+    ...(region && { region }),
+    ...(background && { background }),
+    ...(rimPx !== undefined && { rimPx }),
+  };
   const { width, height } = format;
   const channels = channelsOf(format);
+  const steady = new SteadyRegions();
   const blender = blending > 0 ? new FrameBlender(format, channels, blending) : null;
   for await (const { frame, image, instances } of ahead(findInstances(frames, format, options), FOUND_AHEAD)) {
     // Without blending no translation depends on the one before.
     if (isWarmUp(frame) && blender === null) continue;
-    const sample = { name: `frame ${frame.index}`, width, height, image, masks: instances.map(({ mask }) => mask) };
-    const output = await translateSample(translator, sample, { maxInstances, order: 'given' });
+    const sample = {
+      ...{ name: `frame ${frame.index}`, width, height, image },
+      masks: instances.map(({ mask }) => mask),
+    };
+    const plan = steady.planner(instances.map(({ id }) => id));
+    const output = await translateSample(translator, sample, { ...how, plan });
     const { masks } = output;
-    const translated = output.image === image ? frame.data : pixelsOfValues(output.image, frame.data, channels);
+    const translated = output === sample ? frame.data : withColours(output.image, frame.data, channels);
     const data = blender?.blend({ original: frame.data, translated, instances, masks }) ?? translated;
     if (isWarmUp(frame)) continue;
     yield { index: frame.index, ticks: frame.ticks, original: frame.data, data, instances, masks };
@@ -85,7 +97,7 @@ export async function* translateFrames(
 
 interface FoundInstances {
   readonly frame: VideoFrame;
-  readonly image: Float32Array;
+  readonly image: Uint8Array;
   readonly instances: readonly TrackedInstance[];
 }
 
@@ -98,7 +110,7 @@ async function* findInstances(
   const channels = channelsOf(format);
   const tracker = new InstanceTracker(tracking);
   for await (const frame of ahead(frames, DECODED_AHEAD)) {
-    const image = valuesOfPixels(frame.data, channels);
+    const image = coloursOf(frame.data, channels);
     const masks = await segment({ index: frame.index, width, height, image });
     const instances = tracker.update({ width, height, channels, data: frame.data }, masks);
     yield { frame, image, instances };

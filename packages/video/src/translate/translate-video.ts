@@ -171,6 +171,7 @@ function join(
 /** All that decides what the segments hold. */
 function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
   const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
+  const { region = 'image', background = 'translated', rimPx } = options;
   return {
     input: job.input.identity,
     model: options.modelIdentity ?? null,
@@ -178,6 +179,7 @@ function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder)
     compare: compares === true,
     encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.segment],
     tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
+    regions: [region, background, rimPx ?? null],
   };
 }
 

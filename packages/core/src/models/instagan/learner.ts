@@ -7,6 +7,7 @@ import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
 import type { MeasurementName } from './measurements.ts';
+import { ObjectSides } from './object-sides.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { instaganSymptoms } from './symptoms.ts';
 import { trainStep } from './train-step.ts';
@@ -26,11 +27,14 @@ export function beginLearning(
     checkpoint === null
       ? initialTrainingState(model, seed, poolSize, hasAverages)
       : stateFromCheckpoint(checkpoint, model, seed, poolSize, hasAverages);
+  const objectSides = ObjectSides.fromJson(checkpoint?.state.objectSides);
   return {
     reasonToSkip: (pair) => model.reasonToSkip(pair),
     *learn(pair, { step, learningRate }) {
       const { view } = model;
       const usable = model.usable(pair);
+      for (const sample of usable.a) objectSides.add('A', sample);
+      for (const sample of usable.b) objectSides.add('B', sample);
       const [a, b] = [uploadSamples(usable.a.map(view)), uploadSamples(usable.b.map(view))];
       const isJittered = [...usable.a, ...usable.b].some((sample) => sample.truth !== undefined);
       const truth = isJittered ? { a: uploadTruth(usable.a, view), b: uploadTruth(usable.b, view) } : undefined;
@@ -48,7 +52,7 @@ export function beginLearning(
       return { losses, symptoms: instaganSymptoms(means as Record<MeasurementName, number>) };
     },
     pictures: (pair) => samplePictures(state, model, pair, config),
-    toCheckpoint: () => stateToCheckpoint(state, { model: model.name, seed }),
+    toCheckpoint: () => stateToCheckpoint(state, { model: model.name, seed, objectSides: objectSides.toJson() }),
     dispose: () => disposeTrainingState(state),
   };
 }

@@ -25,6 +25,15 @@ export const INSTAGAN_SETTINGS = settingsTable({
   ),
   loadScale: number(1.1, { min: 1, max: 2 }, 'none', 'images are loaded at this multiple of the size, then cropped'),
   augment: onOff(true, 'none', 'crop and flip images at random instead of only resizing them'),
+  region: choice(
+    'image',
+    {
+      image: 'whole images, as in the paper',
+      objects: 'regions around objects, as translate --region objects cuts them',
+    },
+    '--region <kind>',
+    'what is trained on',
+  ),
   ngf: whole(64, { min: 1, max: 512 }, '--ngf <N>', "channels of the generator's first layer"),
   ndf: whole(64, { min: 1, max: 512 }, '--ndf <N>', "channels of the discriminator's first layer"),
   blocks: whole(

@@ -1,0 +1,52 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import { openBackend } from '../backends/index.ts';
+import { createRun } from '../config/run-config.ts';
+import { translateSample } from '../models/translate-sample.ts';
+import { tinyConfig, tinySample, trainTiny } from '../training/test-support/tiny-training.ts';
+import { exportRun } from './export-run.ts';
+import { loadTranslator } from './load-translator.ts';
+
+const backend = await openBackend('wasm');
+t.teardown(() => backend.close());
+
+t.test('an exported run translates as its run does, and can be trained further', async (t) => {
+  const folder = t.testdir();
+  const at = (name: string) => path.join(folder, name);
+  await trainTiny({ runFolder: at('run'), steps: 3, config: tinyConfig({ ema: 0.5 }) });
+  await exportRun(at('run'), at('copy'));
+  const half = await exportRun(at('run'), at('half'), 'F16');
+  t.match(half, { step: 3, warnings: [] });
+  t.same((await readdir(at('copy'))).sort(), ['checkpoints', 'config.json']);
+  const sizes = await Promise.all(
+    ['copy', 'half'].map(async (name) => (await stat(at(`${name}/checkpoints/step-00000003/model.safetensors`))).size),
+  );
+  t.ok(sizes[1]! < 0.6 * sizes[0]!, `half is ${sizes[1]} of ${sizes[0]} bytes`);
+
+  const sample = tinySample('input', 2);
+  const outputs = [];
+  for (const name of ['run', 'copy', 'half']) {
+    const translator = await loadTranslator(at(name), 'BtoA');
+    outputs.push(await translateSample(translator, sample));
+    translator.dispose();
+  }
+  const [run, copy, rounded] = outputs;
+  t.same(copy, run);
+  t.notSame(rounded, run);
+  t.ok(rounded!.image.every((value, i) => Math.abs(value - run!.image[i]!) < 0.02));
+
+  const { error } = await trainTiny({ runFolder: at('copy'), steps: 4, resume: true, config: {} });
+  t.equal(error, undefined);
+});
+
+t.test('what is no run, has no checkpoint or is there already is refused', async (t) => {
+  const folder = t.testdir();
+  const at = (name: string) => path.join(folder, name);
+  await mkdir(at('empty'));
+  await t.rejects(exportRun(at('empty'), at('out')), { name: 'UserError', message: /empty is no run/ });
+  await createRun(at('run'), tinyConfig());
+  await t.rejects(exportRun(at('run'), at('out')), { name: 'UserError', message: /has no checkpoint yet/ });
+  await t.rejects(exportRun(at('run'), at('run')), { name: 'UsageError', message: /run is a run already/ });
+  t.notOk((await readdir(folder)).includes('out'), 'nothing is written');
+});

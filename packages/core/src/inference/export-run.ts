@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { AVERAGES_FILE, MODEL_FILE, readNewestModel } from '../checkpoint/model-files.ts';
+import { CONFIG_FILE } from '../config/run-config.ts';
+import { UsageError, UserError } from '../errors.ts';
+import { makeFolder } from '../runtime/files.ts';
+import { writeAtomically } from '../runtime/write-atomically.ts';
+
+export interface ExportedRun {
+  /** Of the checkpoint that was exported. */
+  readonly step: number;
+  /** The weights, `model.safetensors`. */
+  readonly file: string;
+  /** One sentence for each damaged checkpoint that was passed over. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Copies of a run what inference needs: its configuration, and the generators of its newest whole checkpoint, averaged if it has
+ * averages. The copy is a run itself: it translates, or finds masks, and can be trained further with new discriminators.
+ *
+ * @param output a new folder
+ * @param floatType 'F16' halves the file and rounds the weights
+ * @throws UserError if the folder is no run or has no checkpoint; UsageError if `output` is a run already
+ */
+export async function exportRun(
+  runFolder: string,
+  output: string,
+  floatType: 'F32' | 'F16' = 'F32',
+): Promise<ExportedRun> {
+  const config = await readFile(path.join(runFolder, CONFIG_FILE)).catch(() => {
+    throw new UserError(
+      `${runFolder} is no run, it has no ${CONFIG_FILE}: give the folder that \`train --run\` or \`import --run\` wrote.`,
+    );
+  });
+  if (await isFile(path.join(output, CONFIG_FILE)))
+    throw new UsageError(`${output} is a run already: choose another folder.`);
+  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
+  const generators = new Map(
+    [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator')),
+  );
+  const { updates: _, ...manifest } = checkpoint.state;
+  await makeFolder(output);
+  await writeAtomically(path.join(output, CONFIG_FILE), config, { durable: true });
+  const content = { files: { [MODEL_FILE]: generators }, manifest, floatType };
+  const folder = await writeCheckpoint(output, checkpoint.step, content);
+  return { step: checkpoint.step, file: path.join(folder, MODEL_FILE), warnings };
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,134 @@
+import type { MaskPixels, PixelSample, Pixels } from '../data/sample.ts';
+import type { SizePx } from '../data/transform-draw.ts';
+import { type Box, boxOfMask, intersect } from '../regions/box.ts';
+import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
+import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
+import { resample } from '../regions/resample.ts';
+import { type Generated, generateSamples } from './generate-samples.ts';
+import type { Background, RegionPlanner, Translator } from './translator.ts';
+
+/** An image on which regions are laid, one after the other. */
+interface Canvas extends SizePx {
+  readonly image: Pixels;
+  readonly masks: MaskPixels[];
+}
+
+/** Regions are translated together up to this many pixels; one that is larger keeps a machine busy by itself. */
+const BATCH_PX = 256 * 256;
+
+/**
+ * Translates the instances of an image of any size in regions around them, each at the scale that was learned, and lays the results
+ * over the image at its own resolution. Regions see what those before them left; those of one size that do not touch are
+ * translated together. Beside the result, memory depends on the size of a region only.
+ *
+ * @param order indices of the instances that change, in the order in which they do
+ */
+export async function translateRegions<S extends PixelSample>(
+  translator: Translator,
+  sample: S,
+  order: readonly number[],
+  { background, rimPx, plan = planRegions }: { background: Background; rimPx?: number; plan?: RegionPlanner },
+): Promise<S> {
+  const { width, height } = sample;
+  const result = { width, height, image: sample.image.slice(), masks: [...sample.masks] };
+  const isChanging = new Set(order);
+  const boxes = sample.masks.map((mask, index) => (isChanging.has(index) ? boxOfMask(mask, sample) : null));
+  const options: RegionOptions = {
+    ...regionScaleOf(translator),
+    image: { width, height },
+    instancesPerRegion: translator.instancesPerChunk,
+  };
+  for (const regions of batches(plan(boxes, order, options))) {
+    const { size } = regions[0] as Region;
+    const given = regions.map((region) => cutOut(result, region));
+    const translated = await generateSamples(translator, given, size);
+    for (const [i, region] of regions.entries()) putBack(result, region, translated[i] as Generated, background, rimPx);
+  }
+  return { ...sample, ...result };
+}
+
+/** The share of an image's shorter side that a typical object takes up, where a run does not tell. */
+const TYPICAL_OBJECT = 0.4;
+
+/** @throws Error if the translator does not know on which size it was trained */
+function regionScaleOf({ trained }: Translator) {
+  if (trained === undefined) throw new Error('translateSample: regions need the size on which the model was trained.');
+  const { size, objectSidePx = TYPICAL_OBJECT * Math.min(size.height, size.width) } = trained;
+  return { size, objectSidePx };
+}
+
+/** Neighbours in the order that have one size and do not touch, as many as are translated at once. */
+function batches(regions: readonly Region[]): readonly (readonly Region[])[] {
+  const found: Region[][] = [];
+  for (const region of regions) {
+    const batch = found.at(-1);
+    const { size, instances, box } = region;
+    const fits =
+      batch !== undefined &&
+      (batch.length + 1) * size.height * size.width <= BATCH_PX &&
+      batch.every(
+        (other) =>
+          other.size.height === size.height &&
+          other.size.width === size.width &&
+          other.instances.length === instances.length &&
+          !intersect(other.box, box),
+      );
+    if (fits) batch.push(region);
+    else found.push([region]);
+  }
+  return found;
+}
+
+/** A region as the networks see it. */
+function cutOut({ image, masks, width }: Canvas, { box, size, instances }: Region): Generated {
+  return {
+    image: resample(image, { width, channels: 3 }, box, size, 3, 'cubic'),
+    masks: instances.map((index) =>
+      resample(masks[index] as MaskPixels, { width, channels: 1 }, box, size, 1, 'linear').map((value) =>
+        value > 0 ? 1 : -1,
+      ),
+    ),
+  };
+}
+
+function putBack(
+  sample: Canvas,
+  { box, size, instances }: Region,
+  translated: Generated,
+  background: Background,
+  rimPx = Math.max(1, Math.round((2 * box.width) / size.width)),
+): void {
+  const { width, height } = sample;
+  const whole: Box = { left: 0, top: 0, ...size };
+  const enlarged = (values: Float32Array, channels: number) =>
+    resample(values, { width: size.width, channels }, whole, box, channels, channels === 1 ? 'linear' : 'cubic');
+  const objects = new Uint8Array(box.width * box.height);
+  for (const [i, index] of instances.entries()) {
+    const before = sample.masks[index] as MaskPixels;
+    markMask(objects, before, width, box);
+    const after = placeMask(before, enlarged(translated.masks[i] as Float32Array, 1), sample, box);
+    markMask(objects, after, width, box);
+    sample.masks[index] = after;
+  }
+  const cover = background === 'keep' ? coverOf(objects, box, rimPx) : edgeCoverOf(box, { width, height }, rimPx);
+  layOver(sample.image, { width, channels: 3 }, box, enlarged(translated.image, 3), cover);
+}
+
+/** A mask of the whole image that has these values in a box and background elsewhere, in the type of another one. */
+function placeMask<M extends MaskPixels>(
+  like: M,
+  values: Float32Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  box: Box,
+): M {
+  const isBytes = like instanceof Uint8Array;
+  const mask = isBytes ? new Uint8Array(width * height) : new Float32Array(width * height).fill(-1);
+  for (let y = 0; y < box.height; y++) {
+    const row = (box.top + y) * width + box.left;
+    for (let x = 0; x < box.width; x++) {
+      const value = values[y * box.width + x] as number;
+      mask[row + x] = isBytes ? (value > 0 ? 255 : 0) : value;
+    }
+  }
+  return mask as M;
+}
