@@ -7,7 +7,7 @@ import t from 'tap';
 
 t.test('a working folder that is deleted does not send a program into an endless loop', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'instagan-deleted-'));
-  const module = new URL('./make-folder.ts', import.meta.url).href;
+  const module = new URL('./files.ts', import.meta.url).href;
   const program = `
     const { makeFolder } = await import(${JSON.stringify(module)});
     const { rmSync } = await import('node:fs');

@@ -6,13 +6,14 @@ import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoi
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { RunSettings } from '../config/config-kind.ts';
-import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import { createRun, makeRunFolder, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
 import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
+import { lockRun, type RunLock } from '../events/run-lock.ts';
 import type {
   Learner,
   Measurements,
@@ -29,7 +30,6 @@ import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
-import { lockRun } from './run-lock.ts';
 import { ScoreMonitor } from './score-monitor.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
@@ -84,24 +84,24 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     : (options.config as Config);
   const memory = await task.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
-  let unlock: (() => Promise<void>) | undefined;
+  let lock: RunLock | undefined;
   let log: EventLog | undefined;
   try {
-    if (resume) {
-      unlock = await lockRun(runFolder);
-      await writeRunConfig(runFolder, config);
-    } else {
-      await createRun(runFolder, config);
-      unlock = await lockRun(runFolder);
-    }
+    if (!resume) await makeRunFolder(runFolder);
+    lock = await lockRun(runFolder);
+    if (resume) await writeRunConfig(runFolder, config);
+    else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
-    yield* new Training(task, options, config, data, log).run(memory);
+    yield* new Training(task, options, config, data, log, lock).run(memory);
   } finally {
     await log?.close();
-    await unlock?.();
+    await lock?.release();
     await data.close();
   }
 }
+
+/** Whether the run is still this process's is looked at before each write, and between steps once in so long. */
+const LOCK_CHECK_MS = 1000;
 
 /** A step whose measurements are still on the device. */
 interface UnloggedStep {
@@ -117,6 +117,8 @@ class Training<Config extends RunSettings, Batch> {
   #config: Config;
   readonly #data: BatchSource<Batch>;
   readonly #log: EventLog;
+  readonly #lock: RunLock;
+  #lockCheckedMs = 0;
   readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
   #scores = new ScoreMonitor(null);
@@ -140,12 +142,14 @@ class Training<Config extends RunSettings, Batch> {
     config: Config,
     data: BatchSource<Batch>,
     log: EventLog,
+    lock: RunLock,
   ) {
     this.#task = task;
     this.#options = options;
     this.#config = config;
     this.#data = data;
     this.#log = log;
+    this.#lock = lock;
     this.#control = options.control ?? new TrainingControl();
     const scheduledEpochs = config.epochs.constant + config.epochs.decay;
     this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
@@ -211,6 +215,7 @@ class Training<Config extends RunSettings, Batch> {
     const { checkpointEvery, sampleEvery } = this.#config;
     const logEvery = this.#config.logEvery ?? (this.#options.backend.gpu ? LOG_EVERY.onGpu : LOG_EVERY.otherwise);
     while (!this.#isOver()) {
+      if (performance.now() - this.#lockCheckedMs > LOCK_CHECK_MS) await this.#requireHeld();
       const begin = performance.now();
       const batch = yield* this.#nextBatch(learner);
       const reasonToSkip = learner.reasonToSkip(batch);
@@ -220,14 +225,21 @@ class Training<Config extends RunSettings, Batch> {
         yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${reasonToSkip}.`);
       else this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
       if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(learner);
-      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
+      // The checkpoint comes last: a run that is killed before it makes pictures and scores again, and never goes without.
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);
       if (learner.validatesAt?.(this.#step)) yield* this.#validate(learner);
+      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
       yield* this.#obey(learner, batch);
     }
     yield* this.#report(learner);
+  }
+
+  /** Before anything is written to the run: it may have been moved, deleted or taken over. */
+  async #requireHeld(): Promise<void> {
+    await this.#lock.requireHeld();
+    this.#lockCheckedMs = performance.now();
   }
 
   #isOver(): boolean {
@@ -264,6 +276,7 @@ class Training<Config extends RunSettings, Batch> {
           yield* this.#sample(learner, batch);
           break;
         case 'learning-rate':
+          await this.#requireHeld();
           this.#config = Object.freeze({ ...this.#config, ...ratesOf(command) });
           await writeRunConfig(this.#options.runFolder, this.#config);
           break;
@@ -347,6 +360,7 @@ class Training<Config extends RunSettings, Batch> {
       yield await this.#alarm('loss-not-finite', message);
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
+    await this.#requireHeld();
     const folder = await writeCheckpoint(runFolder, this.#step, content);
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
@@ -357,7 +371,9 @@ class Training<Config extends RunSettings, Batch> {
   async *#sample(learner: Learner<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
     const { writePicture, runFolder } = this.#options;
     if (writePicture === undefined) return;
-    for (const { direction, picture } of await learner.pictures(batch)) {
+    const pictures = await learner.pictures(batch);
+    await this.#requireHeld();
+    for (const { direction, picture } of pictures) {
       const ending = direction === undefined ? '' : `-${direction}`;
       const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
       await writePicture(path.join(runFolder, name), picture);
