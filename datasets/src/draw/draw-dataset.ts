@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@instagan/core/data';
 import { mapBounded } from '../folder/map-bounded.ts';
-import { writeImage } from '../images/write-image.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeImage, writeMask } from '../images/write-image.ts';
 import { closeDrawnFolder, openDrawnFolder } from './drawn-folder.ts';
 import { drawPicture } from './render-scene.ts';
 import type { SceneKey } from './scene.ts';
@@ -37,7 +36,7 @@ export interface DrawnDataset {
 
 const SMALLEST_PX = 32;
 const LARGEST_PX = 1024;
-const MOST_IMAGES = 99_999;
+const MAX_IMAGES = 99_999;
 const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
 
 /**
@@ -53,12 +52,12 @@ const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
  */
 export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDataset> {
   const { output, count, seed, height = 128, width = 128, signal, onProgress } = options;
-  requireWhole('--count', count, 1, MOST_IMAGES);
+  requireWhole('--count', count, 1, MAX_IMAGES);
   requireWhole('--seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireWhole('The height of --size', height, SMALLEST_PX, LARGEST_PX);
   requireWhole('The width of --size', width, SMALLEST_PX, LARGEST_PX);
   const testCount = options.testCount ?? Math.max(1, Math.round(count / 5));
-  requireWhole('The number of test images', testCount, 0, MOST_IMAGES);
+  requireWhole('The number of test images', testCount, 0, MAX_IMAGES);
   signal?.throwIfAborted();
 
   const record = { seed, count, testCount, height, width };

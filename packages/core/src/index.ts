@@ -19,7 +19,7 @@ export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-a
 export { type CheckpointChoice, readModel } from './checkpoint/read-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
-export { readTorchStateDict } from './checkpoint/torch-file.ts';
+export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
 export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
@@ -60,15 +60,14 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export {
-  type Background,
-  type RegionKind,
-  type RegionPlanner,
-  type TranslateOptions,
-  type Translator,
-  translateSample,
-} from './models/translate-sample.ts';
-export type { TranslationModel } from './models/translation-model.ts';
+export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
+export type {
+  Background,
+  RegionKind,
+  RegionPlanner,
+  TranslationModel,
+  Translator,
+} from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';

@@ -1,12 +1,13 @@
-// Builds the fast kernels of the wasm backend from assembly/ and writes them, as base64, to
+// Builds the fast kernels of the wasm backend from assembly/ and generated/ and writes them, as base64, to
 // src/backends/kernels/wasm/module/binaries.ts, so that bundles need no file beside them. The output depends on the
 // source and on the pinned compiler alone.
 //
 //   node build.js           write the module
 //   node build.js --check   exit with 1 if the module does not hold what the source gives
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -29,6 +30,15 @@ const FORBIDDEN = new Map([
   [11, 'data'],
 ]);
 
+/** A file of the source: written by hand in assembly/, or given by the module of its name in generated/. */
+async function readSource(name, base) {
+  const written = await readFile(path.join(base, name), 'utf8').catch(() => null);
+  if (written !== null) return written;
+  const [, stem] = /^assembly\/([a-z-]+)\.ts$/.exec(name.replaceAll('\\', '/')) ?? [];
+  const generator = path.join(folder, 'generated', `${stem}.js`);
+  return stem !== undefined && existsSync(generator) ? (await import(pathToFileURL(generator))).default : null;
+}
+
 async function compile(options) {
   let binary;
   const { error, stderr } = await asc.main(
@@ -40,7 +50,7 @@ async function compile(options) {
       ...options,
     ],
     {
-      readFile: (name, base) => readFile(path.join(base, name), 'utf8').catch(() => null),
+      readFile: readSource,
       writeFile: (_name, contents) => {
         binary = contents;
       },

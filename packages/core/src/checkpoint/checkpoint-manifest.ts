@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { UserError } from '../errors.ts';
-import { canonicalJson, type JsonObject } from './json-value.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from './json-value.ts';
 
 /** Version of the checkpoint's layout; raised when an older reader would misread it. */
 export const CHECKPOINT_FORMAT_VERSION = 1;
@@ -22,7 +23,8 @@ export interface CheckpointManifest {
   readonly state: JsonObject;
 }
 
-const schema = z.object({
+/** Strict: the checksum must not go unnoticed when a bit of its name is lost. */
+const schema = z.strictObject({
   formatVersion: z.literal(CHECKPOINT_FORMAT_VERSION),
   packageVersion: z.string(),
   step: z.int().nonnegative(),
@@ -31,17 +33,20 @@ const schema = z.object({
     z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), sizeBytes: z.int().nonnegative() }),
   ),
   state: z.record(z.string(), z.json()),
+  /** Of all the rest; older checkpoints have none. */
+  sha256: z.string().optional(),
 });
 
 /** The manifest's text, the same bytes for the same content. */
 export function formatManifest(content: Pick<CheckpointManifest, 'step' | 'files' | 'state'>): string {
-  return canonicalJson({
+  const manifest = {
     formatVersion: CHECKPOINT_FORMAT_VERSION,
     packageVersion: packageJson.version,
     step: content.step,
     files: content.files,
     state: content.state,
-  });
+  };
+  return canonicalJson({ ...manifest, sha256: checksumOf(manifest) });
 }
 
 /**
@@ -57,10 +62,33 @@ export function parseManifest(text: string, fileName: string): CheckpointManifes
   }
   const version = z.object({ formatVersion: z.int(), packageVersion: z.string() }).safeParse(json);
   if (version.success && version.data.formatVersion > CHECKPOINT_FORMAT_VERSION) {
+    const { formatVersion, packageVersion } = version.data;
+    // This version writes no such format: a bit was lost.
+    if (packageVersion === packageJson.version) return null;
     throw new UserError(
-      `${fileName} was written by instagan ${version.data.packageVersion} in checkpoint format ${version.data.formatVersion}, and this version reads up to ${CHECKPOINT_FORMAT_VERSION}: update instagan.`,
+      `${fileName} was written by instagan ${packageVersion} in checkpoint format ${formatVersion}, and this version reads up to ${CHECKPOINT_FORMAT_VERSION}: update instagan.`,
     );
   }
-  const manifest = schema.safeParse(json);
-  return manifest.success ? manifest.data : null;
+  try {
+    if (!isAsWritten(json)) return null;
+    const manifest = schema.safeParse(json);
+    if (!manifest.success) return null;
+    const { sha256: _, ...content } = manifest.data;
+    return content;
+  } catch {
+    // Nested deeper than the stack, or with a number beyond all.
+    return null;
+  }
+}
+
+/** False if the checksum is another one than that of the rest; true without one. */
+function isAsWritten(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || !('sha256' in json)) return true;
+  const { sha256, ...rest } = json;
+  return sha256 === checksumOf(rest as JsonObject);
+}
+
+/** SHA-256 of a value as JSON whose keys are sorted. */
+function checksumOf(value: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

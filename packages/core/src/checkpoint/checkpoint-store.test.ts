@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { listCheckpoints } from './checkpoint-folders.ts';
+import { formatManifest, parseManifest } from './checkpoint-manifest.ts';
 import { readCheckpoint, readNewestCheckpoint } from './checkpoint-reader.ts';
 import { type CheckpointContent, cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from './checkpoint-store.ts';
 
@@ -81,6 +83,49 @@ t.test('a damaged newest checkpoint falls back to the one before, with a warning
     t.equal(checkpoint?.step, 10, reason);
     t.match(warnings, [new RegExp(`step-00000020 is damaged \\(${reason}\\)`)]);
     await t.rejects(readCheckpoint(run, 20), new RegExp(reason));
+  }
+});
+
+t.test(
+  'one changed bit of a manifest is found, or changes nothing: no state is resumed that was not saved',
+  async (t) => {
+    const { files, manifest: state } = content(3);
+    const text = formatManifest({
+      step: 120,
+      state,
+      files: { [Object.keys(files)[0] as string]: { sha256: 'ab'.repeat(32), sizeBytes: 9 } },
+    });
+    const whole = parseManifest(text, 'manifest.json');
+    t.equal(whole?.step, 120);
+    const bytes = Buffer.from(text);
+    let found = 0;
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      let read: unknown = null;
+      try {
+        read = parseManifest(new TextDecoder().decode(flipped), 'manifest.json');
+      } catch (error) {
+        if ((error as Error).name !== 'UserError') throw error;
+      }
+      if (read === null) found++;
+      else if (!isDeepStrictEqual(read, whole)) t.fail(`bit ${bit} changes the state: ${flipped}`);
+    }
+    t.ok(found > 5 * bytes.length, `${found} of ${bytes.length * 8} bits`);
+  },
+);
+
+t.test('manifests without a checksum, as older versions wrote them, are read', async (t) => {
+  const { sha256: _, ...older } = JSON.parse(formatManifest({ step: 7, files: {}, state: { seed: 1 } }));
+  t.match(parseManifest(JSON.stringify(older), 'manifest.json'), { step: 7, state: { seed: 1 } });
+  for (const damaged of [
+    { ...older, sha255: 'x' },
+    { ...older, more: 1 },
+  ]) {
+    t.equal(parseManifest(JSON.stringify(damaged), 'manifest.json'), null, 'a checksum whose name has lost a bit');
+  }
+  for (const hostile of ['{"sha256":"","state":1e999}', `{"sha256":"","state":${'['.repeat(1e5)}${']'.repeat(1e5)}}`]) {
+    t.equal(parseManifest(hostile, 'manifest.json'), null);
   }
 });
 

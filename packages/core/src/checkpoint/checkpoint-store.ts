@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeNewFile } from '../runtime/durable-files.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder, syncFolder, writeNewFile } from '../runtime/files.ts';
 import {
   checkpointFolder,
   checkpointsFolder,

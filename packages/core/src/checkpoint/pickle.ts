@@ -20,6 +20,15 @@ export interface PickleRules {
 /** Longest whole number read, in bytes; the longest torch writes is its magic number, 10 bytes. */
 const MAX_LONG_BYTES = 16;
 
+/**
+ * Values that a pickle may make, and lists, tuples and dicts among them. A state dict has some 30 values a tensor, 6 of them
+ * containers; files of more are made to fill the memory: an empty dict takes one byte there and 200 here.
+ */
+const MAX_VALUES = 2 ** 22;
+const MAX_CONTAINERS = 2 ** 19;
+/** Longest name of an object that is repeated in a message. */
+const MAX_NAME_LENGTH = 100;
+
 const MARK: unique symbol = Symbol('mark');
 
 /**
@@ -27,8 +36,8 @@ const MARK: unique symbol = Symbol('mark');
  * program that builds values, and here its vocabulary is data, the globals of `rules` and nothing else. Dicts become
  * `Map`, lists and tuples arrays, `None` null, whole numbers beyond 2^53 bigint.
  *
- * Memory is bounded by the length of the file: each instruction adds at most one value. Values may refer to one another
- * in a cycle, so whoever walks them needs a limit of depth.
+ * Memory is bounded by the length of the file and by {@link MAX_VALUES}. Values may refer to one another many times and in a
+ * cycle, so whoever walks or prints them needs a limit of depth.
  *
  * @throws UserError naming the file and the object for any other global, call or instruction, and for damage
  */
@@ -44,6 +53,8 @@ class PickleMachine {
   readonly #callables: ReadonlySet<unknown>;
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
+  #values = 0;
+  #containers = 0;
 
   constructor(reader: ByteReader, rules: PickleRules) {
     this.#reader = reader;
@@ -172,6 +183,9 @@ class PickleMachine {
   }
 
   #push(value: unknown): false {
+    this.#values++;
+    if (value instanceof Map || Array.isArray(value)) this.#containers++;
+    if (this.#values > MAX_VALUES || this.#containers > MAX_CONTAINERS) throw this.#refused('too many values');
     this.#stack.push(value);
     return false;
   }
@@ -227,9 +241,13 @@ class PickleMachine {
   }
 
   #global(module: unknown, name: unknown): boolean {
+    if (typeof module !== 'string' || typeof name !== 'string') throw this.#damaged('a name that is no text');
     const key = `${module}.${name}`;
     const global = this.#rules.globals.get(key);
-    if (global === undefined) throw this.#refused(`the Python object "${key}"`);
+    if (global === undefined) {
+      const shown = key.length > MAX_NAME_LENGTH ? `${key.slice(0, MAX_NAME_LENGTH)}…` : key;
+      throw this.#refused(`the Python object "${shown}"`);
+    }
     return this.#push(global);
   }
 
@@ -238,7 +256,10 @@ class PickleMachine {
     if (!this.#callables.has(callable)) throw this.#refused('a call of what is no function');
     const global = callable as PickleGlobal;
     if (global.call === undefined || !Array.isArray(args)) throw this.#refused(`a call of "${global.name}"`);
-    return this.#push(global.call(args));
+    const made = global.call(args);
+    // A dict may be made of the same pairs again and again.
+    if (made instanceof Map) this.#values += made.size;
+    return this.#push(made);
   }
 
   /** BUILD sets attributes. Only an OrderedDict has any here (`_metadata`, the versions of the layers): not needed. */

@@ -13,7 +13,7 @@ import {
   torchLegacy,
   torchZip,
 } from './test-support/torch-writer.ts';
-import { readTorchStateDict } from './torch-file.ts';
+import { readTorchStateDict, unprotectedWarning } from './torch-file.ts';
 
 const six: StorageSpec = { type: 'FloatStorage', data: new Float32Array([0, 1, 2, 3, 4, 5]), elements: 6 };
 const plain = tensor(storage('0', six), [2, 3], [3, 1]);
@@ -165,9 +165,90 @@ for (const [format, write] of Object.entries(formats)) {
   });
 }
 
+t.test(
+  'one changed bit of what a zip file holds is found: no number is read otherwise than it was saved',
+  async (t) => {
+    const dict = pickled.dict({ plain, note: pickled.text('text') });
+    const file = torchZip(dict, { 0: six });
+    const whole = readTorchStateDict(file, 'net.pth');
+    for (let bit = 0; bit < file.length * 8; bit++) {
+      const flipped = file.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      try {
+        t.strictSame(readTorchStateDict(flipped, 'net.pth'), whole, `bit ${bit} changes nothing that is read`);
+      } catch (error) {
+        if (!(error instanceof UserError)) t.fail(`bit ${bit}: ${error}`);
+      }
+    }
+    const numbers = file.slice();
+    const at = Buffer.from(file).indexOf(Buffer.from(new Float32Array([5]).buffer));
+    numbers[at] = (numbers[at] as number) ^ 1;
+    t.throws(() => readTorchStateDict(numbers, 'net.pth'), {
+      name: 'UserError',
+      message: /^net\.pth is not a whole zip archive \(an entry has another checksum than it was saved with\): take a/,
+    });
+  },
+);
+
 t.test('a dict that contains itself ends, it does not hang or overflow the stack', async (t) => {
   const cyclic = [0x7d, 0x71, 0, ...pickled.text('model'), 0x68, 0, 0x73];
   t.throws(() => readTorchStateDict(torchZip(cyclic), 'evil.pth'), { name: 'UserError' });
+});
+
+t.test('a small file that unfolds into a large one is refused at once, and in few words', async (t) => {
+  /** A tuple of itself, over and over: as text it has 2^depth parts. */
+  const nested = (depth: number) => [...pickled.text('x'), ...Array.from({ length: depth }, () => [0x32, 0x86]).flat()];
+  const dicts = new Array(2 ** 20).fill(0x7d);
+  const samePairs = [
+    ...pickled.list(...Array.from({ length: 1000 }, (_, i) => pickled.tuple(pickled.integer(i), pickled.none))),
+    ...[0x85, 0x71, 0],
+    ...Array.from({ length: 10_000 }, () => [...pickled.global('collections', 'OrderedDict'), 0x68, 0, 0x52]).flat(),
+  ];
+  const storageKey = pickled.persistent(
+    pickled.tuple(
+      pickled.text('storage'),
+      pickled.global('torch', 'FloatStorage'),
+      nested(40),
+      pickled.text('cpu'),
+      pickled.integer(6),
+    ),
+  );
+  const long = 'a'.repeat(2 ** 20);
+  const bombs: Record<string, [Pickled, RegExp]> = {
+    'a module name': [[...nested(40), ...pickled.text('x'), 0x93], /a name that is no text/],
+    'the name of a function': [[...pickled.text('os'), ...nested(40), 0x93], /a name that is no text/],
+    'the key of a storage': [storageKey, /a reference to no storage/],
+    'the keys of state dicts': [
+      [0x7d, ...nested(40), ...pickled.dict({ plain }), 0x73, ...nested(41), ...pickled.dict({ plain }), 0x73],
+      /holds no tensors/,
+    ],
+    'a million empty dicts': [dicts, /too many values/],
+    'the same pairs ten thousand times': [samePairs, /too many values/],
+    'a global of a long name': [pickled.global(long, long), /the Python object "a{100}…"/],
+    'a tensor of a long name': [pickled.dict({ [long]: plain }), /a name of 1048576 characters/],
+    'state dicts of long names': [pickled.dict({ [long]: pickled.dict({ plain }) }), /holds no tensors/],
+  };
+  for (const [what, [value, message]] of Object.entries(bombs)) {
+    for (const write of Object.values(formats)) {
+      const file = write(value, { 0: six });
+      const beganMs = performance.now();
+      try {
+        readTorchStateDict(file, 'evil.pth');
+        t.fail(`${what} is read`);
+      } catch (error) {
+        t.ok(error instanceof UserError, what);
+        t.match((error as Error).message, message, what);
+        t.ok((error as Error).message.length < 500, 'the message is short');
+      }
+      t.ok(performance.now() - beganMs < 2000, 'at once');
+    }
+  }
+});
+
+t.test('of a legacy file it is said that nothing protects it', async (t) => {
+  const dict = pickled.dict({ plain });
+  t.match(unprotectedWarning(torchLegacy(dict, { 0: six }), 'old.pth'), /^old\.pth has the format .* no checksum/);
+  t.equal(unprotectedWarning(torchZip(dict, { 0: six }), 'new.pth'), null);
 });
 
 t.test('the legacy format may store a part of a storage under a key of its own', async (t) => {

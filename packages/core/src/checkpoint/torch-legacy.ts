@@ -59,7 +59,7 @@ export function readTorchLegacy(file: Uint8Array, fileName: string): unknown {
   if (!Array.isArray(keys)) throw damaged('no list of storages');
   for (const key of keys) {
     const storage = storages.get(key);
-    if (storage === undefined || storage.bytes !== null) throw damaged(`an unexpected storage ${key}`);
+    if (storage === undefined || storage.bytes !== null) throw damaged('a storage that no tensor has');
     const elements = reader.uint64();
     if (elements !== BigInt(storage.elements)) throw damaged(`storage ${key} has ${elements} elements`);
     storage.bytes = reader.bytes(storage.sizeBytes);

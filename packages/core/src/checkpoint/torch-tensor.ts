@@ -95,7 +95,7 @@ export function torchGlobals(fileName: string): ReadonlyMap<string, PickleGlobal
   const makeTensor = ([storage, offset, shape, strides]: readonly unknown[]): TorchTensor =>
     createTensor(storage, offset, shape, strides, fileName);
   const globals: PickleGlobal[] = [
-    { name: 'collections.OrderedDict', call: ([pairs]) => new Map(isPairs(pairs) ? pairs : []) },
+    { name: 'collections.OrderedDict', call: ([pairs]) => orderedDict(pairs, fileName) },
     { name: 'torch._utils._rebuild_tensor', call: makeTensor },
     { name: 'torch._utils._rebuild_tensor_v2', call: makeTensor },
     { name: 'torch._utils._rebuild_parameter', call: ([tensor]) => tensor ?? null },
@@ -105,12 +105,19 @@ export function torchGlobals(fileName: string): ReadonlyMap<string, PickleGlobal
   return new Map(globals.map((global) => [global.name, global]));
 }
 
+/** @param pairs as files of Python 2 have them; later ones make an empty dict and set its items */
+function orderedDict(pairs: unknown, fileName: string): Map<unknown, unknown> {
+  if (pairs === undefined) return new Map();
+  if (isPairs(pairs)) return new Map(pairs);
+  throw new UserError(`${fileName} is damaged (a dict of what are no pairs): take a fresh copy of it.`);
+}
+
 /** The storage that a persistent id `('storage', type, key, location, elements, ...)` describes. */
 export function storageOfPersistentId(id: unknown, fileName: string): { key: string; storage: TorchStorage } {
   const [kind, type, key, , elements] = Array.isArray(id) ? (id as unknown[]) : [];
   const typeName = isGlobal(type) ? type.name.replace(/^torch\./, '') : '';
   const storageType = Object.hasOwn(STORAGE_TYPES, typeName) ? STORAGE_TYPES[typeName] : undefined;
-  if (kind !== 'storage' || storageType === undefined || typeof key !== 'string' || elementCount([elements]) === null) {
+  if (kind !== 'storage' || storageType === undefined || !isKey(key) || elementCount([elements]) === null) {
     throw new UserError(`${fileName} is damaged (a reference to no storage): take a fresh copy of it.`);
   }
   return { key, storage: new TorchStorage(storageType, elements as number) };
@@ -202,6 +209,11 @@ function isSizes(value: unknown): value is number[] {
 
 function isPairs(value: unknown): value is [unknown, unknown][] {
   return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
+}
+
+/** A storage's key is a number, in old files of up to 20 digits. */
+function isKey(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 64;
 }
 
 function isGlobal(value: unknown): value is PickleGlobal {

@@ -1,10 +1,8 @@
-import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { UserError } from '../errors.ts';
 import { createByteReader } from './byte-reader.ts';
 import { readPickle } from './pickle.ts';
+import { readStoredZip, ZipCompressed, ZipDamage } from './stored-zip.ts';
 import { storageOfPersistentId, type TorchStorage, torchGlobals } from './torch-tensor.ts';
-
-const STORED = 0;
 
 /** Whether a file starts like a zip archive: what `torch.save` writes since PyTorch 1.6. */
 export function isTorchZip(file: Uint8Array): boolean {
@@ -49,29 +47,13 @@ export function readTorchZip(file: Uint8Array, fileName: string): unknown {
 
 /** The archive's entries. `torch.save` stores them uncompressed, so together they are never larger than the file. */
 function unpack(file: Uint8Array, fileName: string): Map<string, Uint8Array> {
-  const damaged = (reason: string) =>
-    new UserError(`${fileName} is not a whole zip archive (${reason}): take a fresh copy of it.`);
-  const sizes = new Map<string, number>();
-  let total = 0;
-  const check = ({ name, compression, size, originalSize }: UnzipFileInfo): boolean => {
-    if (name === '' || name === '__proto__' || sizes.has(name)) throw damaged(`an entry named "${name}"`);
-    if (compression !== STORED) {
+  try {
+    return readStoredZip(file);
+  } catch (error) {
+    if (error instanceof ZipCompressed) {
       throw new UserError(`${fileName} was compressed after torch.save wrote it: give the file as it was saved.`);
     }
-    total += size;
-    if (size !== originalSize || !(total <= file.length)) throw damaged('its entries are larger than the file');
-    sizes.set(name, size);
-    return true;
-  };
-  let unpacked: Record<string, Uint8Array>;
-  try {
-    unpacked = unzipSync(file, { filter: check });
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw damaged(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof ZipDamage)) throw error;
+    throw new UserError(`${fileName} is not a whole zip archive (${error.message}): take a fresh copy of it.`);
   }
-  for (const [name, size] of sizes) {
-    if (unpacked[name]?.length !== size) throw damaged(`${name} is cut short`);
-  }
-  return new Map(Object.entries(unpacked));
 }

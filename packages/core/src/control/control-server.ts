@@ -6,7 +6,7 @@ import path from 'node:path';
 import { addressFile, socketInRun } from './control-address.ts';
 import { type ControlCommand, controlCommandSchema } from './control-command.ts';
 
-const LONGEST_LINE = 4096;
+const MAX_LINE_BYTES = 4096;
 
 /** The channel by which a run is controlled; only its owner can reach it. */
 export interface ControlServer {
@@ -101,7 +101,7 @@ function serve(socket: Socket, obey: (command: ControlCommand) => void): void {
   socket.on('data', (text: string) => {
     const lines = (pending + text).split('\n');
     pending = lines.pop() ?? '';
-    if (pending.length > LONGEST_LINE) socket.destroy();
+    if (pending.length > MAX_LINE_BYTES) socket.destroy();
     for (const line of lines) socket.write(`${JSON.stringify(answerTo(line, obey))}\n`);
   });
 }

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openBackend } from '../backends/index.ts';
 import type { Sample } from '../data/sample.ts';
-import type { Translator } from '../models/translate-sample.ts';
+import type { Translator } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
 import { createRng } from '../random/rng.ts';
 import { openClassifier } from './classifier/open-classifier.ts';

@@ -5,7 +5,7 @@ import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { CONFIG_FILE } from '../config/run-config.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 export interface ExportedRun {

@@ -7,7 +7,7 @@ import { readRunConfig } from '../config/run-config.ts';
 import type { TranslationDirection } from '../data/translation-direction.ts';
 import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
-import type { Translator } from '../models/translate-sample.ts';
+import type { Translator } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
 
 export interface LoadedTranslator extends Translator {

@@ -7,6 +7,7 @@ import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { RunSettings } from '../config/config-kind.ts';
 import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
@@ -101,9 +102,6 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     await data.close();
   }
 }
-
-/** Steps between two entries of the log if the configuration does not say: a GPU would wait at each. */
-const LOG_EVERY = { onGpu: 10, otherwise: 1 };
 
 /** A step whose measurements are still on the device. */
 interface UnloggedStep {

@@ -16,16 +16,10 @@ import { absoluteDifferenceTotal, absoluteDifferenceUnit, reduceUnit } from './r
 import { reflectPadGradientUnit, reflectPadUnit } from './reflect-pad';
 import { setSpreadUnit, setSumUnit } from './sets';
 import { powerIterationUnit, spectralNormGradientUnit, spectralNormUnit } from './spectral-norm';
-import {
-  winogradFilterGradientUnit,
-  winogradFilterProductUnit,
-  winogradFilterUnit,
-  winogradInputGradientUnit,
-  winogradOutputsUnit,
-  winogradPatchesUnit,
-  winogradProductUnit,
-  winogradTilesUnit,
-} from './winograd';
+import { winogradFilterGradientUnit, winogradFilterUnit } from './winograd-filters';
+import { winogradInputGradientUnit, winogradPatchesUnit } from './winograd-inputs';
+import { winogradOutputsUnit, winogradTilesUnit } from './winograd-outputs';
+import { winogradFilterProductUnit, winogradProductUnit } from './winograd-points';
 
 /** Does unit `unit` of a job with its parameters at `p`, in the scratch memory of `thread`. */
 export function runUnit(kind: i32, p: usize, unit: i32, thread: i32): void {

@@ -3,7 +3,7 @@
 // tile and then to its rows it gives the transform in two dimensions.
 //
 // The products are the values of polynomials at the points 0, A, -A, B, -B and infinity (Toom and Cook). The usual
-// points 0, 1, -1, 2, -2 lose a digit; with these, and with the sums of winograd-products.ts, the error is about that of a
+// points 0, 1, -1, 2, -2 lose a digit; with these, and with the sums of winograd-products, the error is about that of a
 // plain sum in float32 (Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution").
 //
 // A stream is cut into panels of 8 floats, `fromStep` and `toStep` bytes apart; outputs are `toStream` bytes apart.

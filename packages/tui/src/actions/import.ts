@@ -43,12 +43,13 @@ export async function importAction(options: ImportCommandOptions): Promise<void>
   const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
   const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model.arrays }, manifest });
 
+  const terminal = openTerminal();
+  for (const warning of model.warnings) terminal.remark(`instagan: ${warning}`);
   const { ngf, ndf, blocks } = config;
   if (options.json) {
     printJson({ run, checkpoint, ngf, ndf: model.ndf, blocks, arrays: model.arrays.size });
     return;
   }
-  const terminal = openTerminal();
   const discriminators = model.ndf === null ? 'no discriminators' : `discriminators of ndf ${ndf}`;
   terminal.line(`Imported generators of ngf ${ngf} with ${blocks} blocks, ${discriminators}, into ${run}.`);
   terminal.line(`Next: instagan translate --run ${shellQuoted(run)} --input photos --masks masks --output translated`);

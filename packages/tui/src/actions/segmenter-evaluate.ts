@@ -1,4 +1,4 @@
-import type { Picture } from '@instagan/core';
+import type { DomainName, Picture } from '@instagan/core';
 import { openFolderImages } from '@instagan/datasets';
 import { loadSegmenter, type ScoredImage, type SplitMask, scoreSegmentation } from '@instagan/segmenter';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
@@ -11,7 +11,7 @@ export interface SegmenterEvaluateCommandOptions extends ComputeOptions, Instanc
   readonly run: string;
   readonly data: string;
   readonly split: 'train' | 'test';
-  readonly domain?: 'A' | 'B';
+  readonly domain?: DomainName;
   readonly batch: number;
   readonly json?: true;
 }

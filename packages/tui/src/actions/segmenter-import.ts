@@ -6,6 +6,7 @@ import {
   readTorchStateDict,
   UsageError,
   UserError,
+  unprotectedWarning,
   writeCheckpoint,
 } from '@instagan/core';
 import { importAuthorsUnet, parseSegmenterConfig } from '@instagan/segmenter';
@@ -48,11 +49,13 @@ export async function segmenterImportAction(options: SegmenterImportCommandOptio
   const model = new Map([...parameters].map(([name, array]) => [`generator.${name}`, array]));
   const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
   const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model }, manifest });
+  const terminal = openTerminal();
+  const warning = unprotectedWarning(bytes, generator);
+  if (warning !== null) terminal.remark(`instagan: ${warning}`);
   if (options.json) {
     printJson({ run, checkpoint, ngf, levels, arrays: model.size });
     return;
   }
-  const terminal = openTerminal();
   terminal.line(`Imported a U-Net of ngf ${ngf} with ${levels} levels into ${run}.`);
   terminal.line(`Next: instagan segmenter predict --run ${shellQuoted(run)} --input photos --output photos_seg`);
 }

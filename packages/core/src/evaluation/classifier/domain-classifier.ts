@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DomainName } from '../../data/domain-name.ts';
+import type { DomainName } from '../../data/sample.ts';
 import { classify, FEATURES } from './classifier-network.ts';
 import { CROP_PX, maskedView, type ObjectCrop } from './object-crop.ts';
 

@@ -1,7 +1,7 @@
-import type { DomainName } from '../../data/domain-name.ts';
-import type { Sample } from '../../data/sample.ts';
+import type { DomainName, Sample } from '../../data/sample.ts';
 import { DIRECTIONS, type TranslationDirection } from '../../data/translation-direction.ts';
-import { type TranslateOptions, type Translator, translateSample } from '../../models/translate-sample.ts';
+import { type TranslateOptions, translateSample } from '../../models/translate-sample.ts';
+import type { Translator } from '../../models/translation-model.ts';
 import type { TrainedClassifier } from '../classifier/domain-classifier.ts';
 import type { RealImages } from '../classifier/train-classifier.ts';
 import { judgedObjects } from './measure-objects.ts';

@@ -1,4 +1,4 @@
-import type { DomainName } from '../../data/domain-name.ts';
+import type { DomainName } from '../../data/sample.ts';
 import { bootstrapMean, bootstrapRatio, type Estimate } from '../metrics/bootstrap.ts';
 import { type ImageFeatures, kernelDistance } from '../metrics/kid.ts';
 import { nearestShapes, shapeDiversity } from '../metrics/shapes.ts';

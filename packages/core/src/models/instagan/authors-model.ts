@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
-import { readTorchStateDict } from '../../checkpoint/torch-file.ts';
+import { readTorchStateDict, unprotectedWarning } from '../../checkpoint/torch-file.ts';
 import { UserError } from '../../errors.ts';
 import { importAuthorsDiscriminator, importAuthorsGenerator } from './authors-weights.ts';
 
@@ -20,6 +20,8 @@ export interface AuthorsModel {
   readonly imageChannels: number;
   /** `null` if no discriminator was given. */
   readonly ndf: number | null;
+  /** One sentence for each file of which nothing tells whether it is damaged. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -29,8 +31,9 @@ export interface AuthorsModel {
  * @throws UserError naming the file if one cannot be read or is another network, or if their sizes disagree
  */
 export async function importAuthorsModel(files: AuthorsModelFiles): Promise<AuthorsModel> {
-  const aToB = importAuthorsGenerator(await readStateDict(files.generatorA), files.generatorA);
-  const bToA = importAuthorsGenerator(await readStateDict(files.generatorB), files.generatorB);
+  const warnings: string[] = [];
+  const aToB = importAuthorsGenerator(await readStateDict(files.generatorA, warnings), files.generatorA);
+  const bToA = importAuthorsGenerator(await readStateDict(files.generatorB, warnings), files.generatorB);
   const { ngf, blocks, imageChannels } = aToB;
   const arrays = new Map<string, NamedArray>();
   const add = (network: string, parameters: NamedArrays) => {
@@ -52,7 +55,7 @@ export async function importAuthorsModel(files: AuthorsModelFiles): Promise<Auth
     [files.discriminatorA, 'discriminatorB'],
   ] as const) {
     if (file === undefined) continue;
-    const discriminator = importAuthorsDiscriminator(await readStateDict(file), file);
+    const discriminator = importAuthorsDiscriminator(await readStateDict(file, warnings), file);
     if (discriminator.imageChannels !== imageChannels || (ndf !== null && ndf.value !== discriminator.ndf)) {
       throw new UserError(
         `${file} and ${ndf?.file ?? files.generatorA} are not of one model (sizes differ): give the files of one training run.`,
@@ -61,15 +64,17 @@ export async function importAuthorsModel(files: AuthorsModelFiles): Promise<Auth
     ndf = { value: discriminator.ndf, file };
     add(network, discriminator.parameters);
   }
-  return { arrays, ngf, blocks, imageChannels, ndf: ndf?.value ?? null };
+  return { arrays, ngf, blocks, imageChannels, ndf: ndf?.value ?? null, warnings };
 }
 
-async function readStateDict(file: string): Promise<NamedArrays> {
+async function readStateDict(file: string, warnings: string[]): Promise<NamedArrays> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
   } catch (error) {
     throw new UserError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`);
   }
+  const warning = unprotectedWarning(bytes, file);
+  if (warning !== null) warnings.push(warning);
   return readTorchStateDict(bytes, file);
 }

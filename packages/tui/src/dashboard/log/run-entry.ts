@@ -11,6 +11,7 @@ export class RunEntry {
   readonly folder: string;
   readonly log: RunLog;
   #isAlive = false;
+  #isHere = false;
   #lastWords: string | null = null;
 
   constructor(folder: string) {
@@ -27,6 +28,7 @@ export class RunEntry {
   /** Checks whether a process is training the run or doing the job. */
   checkAlive(): void {
     this.#isAlive = isTrained(this.folder);
+    this.#isHere = this.#isAlive && this.trainer() !== null;
     this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
   }
 
@@ -43,6 +45,11 @@ export class RunEntry {
 
   get isLive(): boolean {
     return this.#isAlive && this.log.state.end === null;
+  }
+
+  /** Whether it is live, by a process of this machine. */
+  get isLiveHere(): boolean {
+    return this.isLive && this.#isHere;
   }
 
   /** Whether it takes commands. */

@@ -92,3 +92,19 @@ t.test('a process that is gone is noticed, and told as urgent', async (t) => {
   await becomes('it is lost', () => watch.runs[0]?.status === 'lost', 5000);
   await becomes('and told', () => changes.includes(true), 2000);
 });
+
+t.test('runs keep their places when others become active or are started', async (t) => {
+  const [first, second, third] = ['one', 'two', 'three'].map((name) => loggedRun(t, meadowEvents(), name).folder) as [
+    string,
+    string,
+    string,
+  ];
+  const folders = [first, second];
+  const { watch } = watchOf(t, folders);
+  folders.splice(0, 2, third, second, first);
+  await becomes('the third is listed', () => watch.runs.length === 3, 5000);
+  t.same(
+    watch.runs.map(({ folder }) => folder),
+    [first, second, third],
+  );
+});

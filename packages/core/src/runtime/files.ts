@@ -1,4 +1,19 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+/**
+ * Makes a folder and those above it. By an absolute path: Node never ends the call on a relative one if the working folder
+ * was deleted meanwhile.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(path.resolve(folder), { recursive: true });
+}
+
+/** Where builds and downloads are kept between runs: `INSTAGAN_CACHE`, else `~/.cache/instagan`. */
+export function cacheFolder(): string {
+  return process.env.INSTAGAN_CACHE || path.join(os.homedir(), '.cache', 'instagan');
+}
 
 /** Codes with which systems refuse to open or sync a folder; there, renames are ordered without it. */
 const NO_FOLDER_SYNC = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF', 'ENOSYS']);
