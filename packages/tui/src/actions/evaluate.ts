@@ -59,6 +59,9 @@ const TARGET: Readonly<Record<TranslationDirection, DomainName>> = { AtoB: 'B', 
 export async function evaluateAction(options: EvaluateCommandOptions): Promise<number> {
   const { run, data, split, seed, checkpoint } = options;
   const terminal = openTerminal();
+  const status = (text: string) => {
+    if (!options.json) terminal.status(text);
+  };
   const config = await readRunConfig(translationConfigs, run);
   const size = options.size ?? config.size;
   const load: LoadSampleOptions = size === 'keep' ? {} : { size };
@@ -82,7 +85,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const judge = await openJudge({
       ...{ run, data, load, seed, steps: options.classifierSteps },
       say: terminal.remark,
-      progress: (done, steps) => terminal.status(`classifier ${done}/${steps}`),
+      progress: (done, steps) => status(`classifier ${done}/${steps}`),
     });
     const images = { A: () => samplesOf(files.A, load), B: () => samplesOf(files.B, load) };
     const set = { images, judge, seed };
@@ -93,7 +96,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       directions,
       translation: { maxInstances: options.maxInstances, ...howToTranslate(options) },
       inspect: ({ output }, direction) => agreement.add(output, TARGET[direction]),
-      progress: (done) => terminal.status(`translated ${done}`),
+      progress: (done) => status(`translated ${done}`),
       signal: interruption.signal,
     });
     const found = await agreement.scores(
@@ -109,7 +112,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       ...scores,
       agreement: found,
     };
-    terminal.status('');
+    status('');
     const file = path.join(run, EVALUATION_FOLDER, `${split}-step-${String(step).padStart(8, '0')}.json`);
     await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true });
     if (options.json) printJson(report);

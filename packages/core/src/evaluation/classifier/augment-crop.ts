@@ -11,6 +11,8 @@ const MOST_BLUR_PX = 2;
 const MOST_NOISE = 0.2;
 /** How often a crop is blurred; the same for noise, and for showing the object alone. */
 const OFTEN = 0.5;
+/** How often a crop has no colour. */
+const GREY = 0.25;
 
 /** The square of a patch, for the square that a crop shows. */
 export function patchSquare<T extends { readonly side: number }>(square: T): T {
@@ -32,7 +34,7 @@ export function drawTrainingCrop(patch: ObjectCrop, rng: Rng): Float32Array {
   const { image, mask } = cropSquare({ ...patch, width: PATCH_PX, height: PATCH_PX }, place, CROP_PX);
   const sometimes = (most: number) => (rng.uniform() < OFTEN ? most * rng.uniform() : 0);
   const [blurPx, noise] = [sometimes(MOST_BLUR_PX), sometimes(MOST_NOISE)];
-  recolour(image, around);
+  recolour(image, rng.uniform() < GREY, around);
   blur(image, 3, blurPx);
   for (let i = 0; noise > 0 && i < image.length; i++) image[i]! += around(noise);
   clamp(image);
@@ -47,9 +49,9 @@ export function drawTrainingCrop(patch: ObjectCrop, rng: Rng): Float32Array {
 }
 
 /** In place. */
-function recolour(image: Float32Array, around: (spread: number) => number): void {
-  const gains = [1 + around(0.1), 1 + around(0.1), 1 + around(0.1)];
-  const [contrast, saturation, brightness] = [1 + around(0.3), 1 + around(0.4), around(0.25)];
+function recolour(image: Float32Array, isGrey: boolean, around: (spread: number) => number): void {
+  const gains = [1 + around(0.3), 1 + around(0.3), 1 + around(0.3)];
+  const [contrast, saturation, brightness] = [1 + around(0.3), isGrey ? 0 : 1 + around(0.5), around(0.25)];
   for (let i = 0; i < image.length; i += 3) {
     const grey = 0.299 * (image[i] as number) + 0.587 * (image[i + 1] as number) + 0.114 * (image[i + 2] as number);
     for (let c = 0; c < 3; c++) {

@@ -1,3 +1,4 @@
+import { connectedComponents } from '../../data/connected-components.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
 import { boxOf } from '../metrics/shapes.ts';
 
@@ -24,12 +25,28 @@ export interface ObjectCrop {
   readonly mask: Float32Array;
 }
 
-/** The square around an object; null for a mask without one. @param mask `[height, width]`, object > 0 */
-export function squareAround(mask: Float32Array, { width }: SizePx): Square | null {
-  const box = boxOf(mask, width);
+/**
+ * The square around an object, around the largest of its pieces: shreds of a bad mask lie anywhere.
+ *
+ * @param mask `[height, width]`, object > 0
+ * @returns null for a mask without an object
+ */
+export function squareAround(mask: Float32Array, size: SizePx): Square | null {
+  const box = boxOf(largestPiece(mask, size), size.width);
   if (box === null) return null;
   const { left, right, top, bottom } = box;
   return { x: (left + right) / 2, y: (top + bottom) / 2, side: CONTEXT * Math.max(right - left, bottom - top) };
+}
+
+/** An object's largest piece: 1 in it and 0 outside. */
+function largestPiece(mask: Float32Array, { width, height }: SizePx): Float32Array {
+  const object = Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
+  const { labels, areasPx } = connectedComponents(object, width, height, 8);
+  let largest = 1;
+  for (let label = 2; label < areasPx.length; label++) {
+    if ((areasPx[label] as number) > (areasPx[largest] as number)) largest = label;
+  }
+  return Float32Array.from(labels, (label) => (label === largest ? 1 : 0));
 }
 
 /**

@@ -41,7 +41,10 @@ export interface DirectionScores {
   readonly sharpness: { readonly objects: Estimate; readonly background: Estimate };
   /** Translated back: mean absolute difference in levels of 255, IoU of the masks. */
   readonly reconstruction: { readonly error: Estimate; readonly iou: Estimate };
-  /** Kernel distance to real images of the target domain in the features of the classifier. Lower is better. */
+  /**
+   * Kernel distance to real images of the target domain in the features of the classifier, scaled to a mean square of 1 on those. Lower is
+   * better.
+   */
   readonly kid: { readonly images: Estimate; readonly objects: Estimate };
 }
 
@@ -105,8 +108,8 @@ export function summarise(
     },
     reconstruction: { error: mean((each) => each.reconstructionError), iou: mean((each) => each.reconstructionIou) },
     kid: {
-      images: kernelDistance(wholes(translations), wholes(real), seed),
-      objects: kernelDistance(objectFeatures(translations), objectFeatures(real), seed),
+      images: scaledDistance(wholes(translations), wholes(real), seed),
+      objects: scaledDistance(objectFeatures(translations), objectFeatures(real), seed),
     },
   };
 }
@@ -171,6 +174,14 @@ function overObjects(images: readonly Imaged[], seed: number, figure: (object: O
     return [known.reduce((sum, value) => sum + value, 0), known.length];
   });
   return bootstrapRatio(parts, seed);
+}
+
+/** Kernel distance in features whose mean square is 1 on real images: the scale that a classifier gives them means nothing. */
+function scaledDistance(made: readonly ImageFeatures[], real: readonly ImageFeatures[], seed: number): Estimate {
+  const meanSquare = meanOf(real.map(({ features }) => meanOf([...features].map((value) => value ** 2))));
+  const scaled = (set: readonly ImageFeatures[]) =>
+    set.map(({ image, features }) => ({ image, features: features.map((value) => value / Math.sqrt(meanSquare)) }));
+  return kernelDistance(scaled(made), scaled(real), seed);
 }
 
 function wholes(images: readonly { readonly features: Float32Array }[]): ImageFeatures[] {
