@@ -27,10 +27,8 @@ export {
   loadSample,
 } from './folder/load-sample.ts';
 export { isImageName, type MaskImage, type RgbImage } from './images/image-file.ts';
-export { type ReadImageOptions, readImage } from './images/read-image.ts';
+export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
-export { resizeImage } from './images/resize-image.ts';
-export { encodeImage, writeImage } from './images/write-image.ts';
-export { writeMask } from './images/write-mask.ts';
+export { encodeImage, writeImage, writeMask } from './images/write-image.ts';
 export { type FolderImages, type FolderImagesOptions, openFolderImages } from './pairs/folder-images.ts';
 export { type DomainCounts, type FolderPairs, type FolderPairsOptions, openFolderPairs } from './pairs/folder-pairs.ts';

@@ -71,9 +71,14 @@ function packageOf(file: string): string | undefined {
   return Object.keys(FOLDERS).find((name) => file.startsWith(`${FOLDERS[name]}/`));
 }
 
-/** The part of `file` directly in `folder`; undefined if it lies elsewhere. */
+/**
+ * The part of `file` directly in `folder`, or the file itself where it has a place of its own in the order, as settings have
+ * that others read; undefined if it lies elsewhere.
+ */
 function memberOf(folder: string, file: string): string | undefined {
-  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split('/')[0] : undefined;
+  if (!file.startsWith(`${folder}/`)) return undefined;
+  const name = file.slice(folder.length + 1);
+  return LAYERS.folders[folder]?.flat().includes(name) ? name : name.split('/')[0];
 }
 
 /** Whether the order lets `from` import `to`. */

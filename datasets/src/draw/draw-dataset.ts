@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@instagan/core/data';
 import { mapBounded } from '../folder/map-bounded.ts';
-import { writeImage } from '../images/write-image.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeImage, writeMask } from '../images/write-image.ts';
 import { closeDrawnFolder, openDrawnFolder } from './drawn-folder.ts';
 import { drawPicture } from './render-scene.ts';
 import type { SceneKey } from './scene.ts';
@@ -15,9 +14,9 @@ export interface DrawDatasetOptions {
   readonly count: number;
   /** Any whole number; the same seed draws the same files. */
   readonly seed: number;
-  /** Height of the images in pixels, 32 … 1024. @default 128 */
+  /** Height of the images in pixels, 32 … 4096. @default 128 */
   readonly height?: number;
-  /** Width of the images in pixels, 32 … 1024. @default 128 */
+  /** Width of the images in pixels, 32 … 4096. @default 128 */
   readonly width?: number;
   /** Test images of each domain, 0 … 99999. @default a fifth of `count`, at least 1 */
   readonly testCount?: number;
@@ -36,8 +35,10 @@ export interface DrawnDataset {
 }
 
 const SMALLEST_PX = 32;
-const LARGEST_PX = 1024;
-const MOST_IMAGES = 99_999;
+const LARGEST_PX = 4096;
+/** Pixels that are drawn at the same time, in several images. */
+const MAX_DRAWN_PX = 2 ** 24;
+const MAX_IMAGES = 99_999;
 const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
 
 /**
@@ -53,12 +54,12 @@ const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
  */
 export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDataset> {
   const { output, count, seed, height = 128, width = 128, signal, onProgress } = options;
-  requireWhole('--count', count, 1, MOST_IMAGES);
+  requireWhole('--count', count, 1, MAX_IMAGES);
   requireWhole('--seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireWhole('The height of --size', height, SMALLEST_PX, LARGEST_PX);
   requireWhole('The width of --size', width, SMALLEST_PX, LARGEST_PX);
   const testCount = options.testCount ?? Math.max(1, Math.round(count / 5));
-  requireWhole('The number of test images', testCount, 0, MOST_IMAGES);
+  requireWhole('The number of test images', testCount, 0, MAX_IMAGES);
   signal?.throwIfAborted();
 
   const record = { seed, count, testCount, height, width };
@@ -66,7 +67,8 @@ export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDat
   const keys = sceneKeys(record);
   const failures: unknown[] = [];
   let done = 0;
-  const written = await mapBounded(keys, Math.min(8, availableParallelism() + 1), async (key) => {
+  const atOnce = Math.min(8, availableParallelism() + 1, Math.ceil(MAX_DRAWN_PX / (height * width)));
+  const written = await mapBounded(keys, atOnce, async (key) => {
     if (failures.length > 0) return [];
     try {
       signal?.throwIfAborted();

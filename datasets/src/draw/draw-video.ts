@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type DomainName, makeFolder, UsageError } from '@instagan/core/data';
 import { mapBounded } from '../folder/map-bounded.ts';
-import { writeImage } from '../images/write-image.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeImage, writeMask } from '../images/write-image.ts';
 import { drawPicture, drawScene } from './render-scene.ts';
 import { walkedScene } from './walk.ts';
 

@@ -15,11 +15,11 @@ export interface DrawnPicture {
  * Smallest visible area of an instance: as a share of the picture (of a very long one, as a share of its square part
  * three times over), and as a share of the animal.
  */
-const LEAST_SHARE_OF_PICTURE = 0.003;
-const LEAST_SHARE_OF_ANIMAL = 0.5;
+const MIN_SHARE_OF_PICTURE = 0.003;
+const MIN_SHARE_OF_ANIMAL = 0.5;
 
 /** By then one animal is left, with nothing to hide it but grass. */
-const MOST_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
 /**
  * Describes and renders one picture. A placement that hides an animal (under 0.3 % of the picture or under half of the
@@ -31,7 +31,7 @@ export async function drawPicture(key: SceneKey): Promise<DrawnPicture> {
     const layers = composeLayers(scene);
     const instances = await visibleInstances(scene, layers);
     const clear = instances.every((instance) => isWellVisible(instance, scene));
-    if (!clear && attempt < MOST_ATTEMPTS) continue;
+    if (!clear && attempt < MAX_ATTEMPTS) continue;
     const masks = instances.sort((a, b) => b.visiblePx - a.visiblePx).map(({ mask }) => mask);
     return { scene, image: await renderImage(scene, layers), masks };
   }
@@ -61,7 +61,7 @@ interface Instance {
 
 function isWellVisible({ visiblePx, wholePx }: Instance, { heightPx, widthPx }: Scene): boolean {
   const picturePx = Math.min(heightPx * widthPx, 3 * Math.min(heightPx, widthPx) ** 2);
-  return visiblePx >= LEAST_SHARE_OF_PICTURE * picturePx && visiblePx >= LEAST_SHARE_OF_ANIMAL * wholePx;
+  return visiblePx >= MIN_SHARE_OF_PICTURE * picturePx && visiblePx >= MIN_SHARE_OF_ANIMAL * wholePx;
 }
 
 /**

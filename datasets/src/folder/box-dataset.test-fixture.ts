@@ -1,8 +1,7 @@
 /** A small dataset drawn for tests: black pictures with two white boxes each, and the masks of the boxes. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeImage } from '../images/write-image.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeImage, writeMask } from '../images/write-image.ts';
 
 export const width = 48;
 export const height = 36;

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
-import { writeMask } from '../images/write-mask.ts';
+import { writeMask } from '../images/write-image.ts';
 import { height, width, writeBoxDataset } from './box-dataset.test-fixture.ts';
 import { type CheckDatasetOptions, checkDataset } from './check-dataset.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { writeMask } from '../images/write-mask.ts';
+import { writeMask } from '../images/write-image.ts';
 import { height, width, writeBoxDataset } from './box-dataset.test-fixture.ts';
 import { readDomainFolder } from './dataset-folder.ts';
 import { listInputs, loadSample } from './load-sample.ts';

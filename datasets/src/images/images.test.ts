@@ -5,8 +5,7 @@ import t from 'tap';
 import { isImageName, readHeader } from './image-file.ts';
 import { readImage } from './read-image.ts';
 import { decodeMask, readMask } from './read-mask.ts';
-import { writeImage } from './write-image.ts';
-import { writeMask } from './write-mask.ts';
+import { writeImage, writeMask } from './write-image.ts';
 
 const width = 12;
 const height = 8;

@@ -35,3 +35,14 @@ export async function readImage(file: string, { size }: ReadImageOptions = {}): 
 export function resizeOptions({ height, width }: SizePx): ResizeOptions {
   return { height, width, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false };
 }
+
+/** Stretches a decoded image, as `readImage` does with files. */
+export async function resizeImage(image: RgbImage, size: SizePx): Promise<RgbImage> {
+  const { width, height } = image;
+  if (width === size.width && height === size.height) return image;
+  const data = await sharp(image.data, { raw: { width, height, channels: 3 } })
+    .resize(resizeOptions(size))
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  return { ...size, data };
+}

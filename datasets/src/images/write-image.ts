@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { UsageError, writeAtomically } from '@instagan/core/data';
 import sharp from 'sharp';
-import type { RgbImage } from './image-file.ts';
+import type { MaskImage, RgbImage } from './image-file.ts';
 
 /**
  * Writes an RGB image as PNG, JPEG (quality 95, colour at full resolution) or WebP (quality 95), by the ending.
@@ -28,4 +28,19 @@ export async function encodeImage(file: string, { width, height, data }: RgbImag
     default:
       throw new UsageError(`Cannot write ${file}: the name must end in .png, .jpg, .jpeg or .webp.`);
   }
+}
+
+/**
+ * Writes the mask of one instance as an 8-bit greyscale PNG, whole or not at all as `writeImage` does. A generated mask
+ * may hold values between 0 and 255: object is what lies above 127.
+ *
+ * @throws UsageError if the name does not end in .png (JPEG would blur the border), UserError if it cannot be written
+ */
+export async function writeMask(file: string, { width, height, data }: MaskImage): Promise<void> {
+  if (extname(file).toLowerCase() !== '.png') throw new UsageError(`Cannot write the mask ${file}: it must be a .png.`);
+  const png = await sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+  await writeAtomically(file, png, { makesFolder: true });
 }

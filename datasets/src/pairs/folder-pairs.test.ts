@@ -5,7 +5,7 @@ import { type Box, boxOfMask } from '@instagan/core/regions';
 import sharp, { type Region } from 'sharp';
 import t from 'tap';
 import { writeBoxDataset } from '../folder/box-dataset.test-fixture.ts';
-import { writeMask } from '../images/write-mask.ts';
+import { writeMask } from '../images/write-image.ts';
 import { type FolderPairsOptions, openFolderPairs } from './folder-pairs.ts';
 
 const settings = {

@@ -16,7 +16,7 @@ export {
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
 export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
-export { readNewestModel } from './checkpoint/newest-model.ts';
+export { type CheckpointChoice, readModel } from './checkpoint/read-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
 export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
@@ -28,12 +28,7 @@ export * from './data/index.ts';
 export * from './events/index.ts';
 export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';
-export {
-  DIRECTIONS,
-  type LoadedTranslator,
-  loadTranslator,
-  type TranslationDirection,
-} from './inference/load-translator.ts';
+export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
 export {
@@ -57,6 +52,7 @@ export {
   type StepPlan,
   type Symptom,
   type TrainingTask,
+  type Validation,
 } from './models/learner.ts';
 export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
 export {
@@ -65,15 +61,14 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export {
-  type Background,
-  type RegionKind,
-  type RegionPlanner,
-  type TranslateOptions,
-  type Translator,
-  translateSample,
-} from './models/translate-sample.ts';
-export type { TranslationModel } from './models/translation-model.ts';
+export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
+export type {
+  Background,
+  RegionKind,
+  RegionPlanner,
+  TranslationModel,
+  Translator,
+} from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UsageError, UserError } from '../errors.ts';
-import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
+import { lacksAvx, nvidiaDriverPresent } from '../runtime/hardware.ts';
 import { packageFile } from '../runtime/package-file.ts';
-import { lacksAvx } from '../runtime/processor.ts';
 import { cpuCount, runtimeInfo } from '../runtime/runtime-info.ts';
 import type { TensorflowBackend, TensorflowBinding } from '../tfjs/tensorflow-binding.ts';
 import {

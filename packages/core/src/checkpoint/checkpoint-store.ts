@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeNewFile } from '../runtime/durable-files.ts';
+import { syncFolder, writeNewFile } from '../runtime/files.ts';
 import {
   checkpointFolder,
   checkpointsFolder,
@@ -84,13 +84,14 @@ function passOver(code: string): (error: NodeJS.ErrnoException) => void {
 }
 
 /**
- * Deletes old checkpoints: the newest `keep` stay, and so does the newest one that is whole, however old. To know which
+ * Deletes old checkpoints: the newest `keep` stay, and so do the newest one that is whole, and the best, however old. To know which
  * that is, checkpoints are hashed from the newest on until one is whole.
  *
  * @param keep at least 1
+ * @param best the step of the checkpoint that scored best; null if none did
  * @returns the folders that were deleted
  */
-export async function pruneCheckpoints(runFolder: string, keep: number): Promise<string[]> {
+export async function pruneCheckpoints(runFolder: string, keep: number, best: number | null = null): Promise<string[]> {
   if (!Number.isInteger(keep) || keep < 1) throw new Error(`At least 1 checkpoint is kept, not ${keep}.`);
   const all = await listCheckpoints(runFolder);
   if (all.length <= keep) return [];
@@ -103,7 +104,7 @@ export async function pruneCheckpoints(runFolder: string, keep: number): Promise
   }
   // Without a whole one nothing is deleted: what can still be saved by hand may be in any of them.
   if (newestWhole === all.length) return [];
-  const doomed = all.filter((_, i) => i >= keep && i !== newestWhole);
+  const doomed = all.filter(({ step }, i) => i >= keep && i !== newestWhole && step !== best);
   for (const { folder, step } of doomed.reverse()) {
     // Renamed first: a kill half way through must not leave what looks like a damaged checkpoint.
     const deleted = leftoverFolder(runFolder, step, 'deleted');

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
 import { choiceNames } from './setting-text.ts';

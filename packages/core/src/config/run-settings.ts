@@ -28,10 +28,13 @@ export const SEED = whole(0, { min: 0, max: 2 ** 32 }, '--seed <N>', 'decides we
 
 const KEPT = { section: 'kept', changesOnResume: true } as const;
 
+/** Steps between two entries of the log if the configuration does not say: a GPU would wait at each. */
+export const LOG_EVERY = { onGpu: 10, otherwise: 1 } as const;
+
 /** What a run keeps, and how often. */
 export const KEPT_SETTINGS = {
   logEvery: whole(
-    { leftOut: '10 on a GPU, else 1' },
+    { leftOut: `${LOG_EVERY.onGpu} on a GPU, else ${LOG_EVERY.otherwise}` },
     { min: 1 },
     '--log-every <N>',
     'steps between entries of the log, which hold means over them',

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { addressFile, socketInRun } from './control-address.ts';
 import { type ControlCommand, controlCommandSchema } from './control-command.ts';
 
-const LONGEST_LINE = 4096;
+const MAX_LINE_BYTES = 4096;
 /** Clients at a time: dashboards, most of them one. */
-const MOST_CLIENTS = 32;
+const MAX_CLIENTS = 32;
 /** Commands of a client that are answered at a time, then it waits: a flood must not keep the training from its work. */
-const COMMANDS_AT_A_TIME = 16;
+const MAX_COMMANDS_AT_A_TIME = 16;
 const PAUSE_MS = 50;
 
 /** The channel by which a run is controlled; only its owner can reach it. */
@@ -39,7 +39,7 @@ export async function openControlServer(
     socket.on('close', () => connections.delete(socket));
     serve(socket, obey);
   });
-  server.maxConnections = MOST_CLIENTS;
+  server.maxConnections = MAX_CLIENTS;
   // A training ends when it is done, whoever is connected.
   server.unref();
   const { address, temporaryFolder } = await listenSomewhere(server, runFolder);
@@ -115,9 +115,9 @@ function serve(socket: Socket, obey: (command: ControlCommand) => void): void {
   const answer = () => {
     if (socket.destroyed) return;
     let isTaken = true;
-    for (let answered = 0; answered < COMMANDS_AT_A_TIME && isTaken; answered++) {
+    for (let answered = 0; answered < MAX_COMMANDS_AT_A_TIME && isTaken; answered++) {
       const end = pending.indexOf('\n');
-      if ((end === -1 ? pending.length : end) > LONGEST_LINE) socket.destroy();
+      if ((end === -1 ? pending.length : end) > MAX_LINE_BYTES) socket.destroy();
       if (socket.destroyed) return;
       if (end === -1) {
         socket.resume();

@@ -4,19 +4,18 @@
  */
 export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
-export { makeFolder } from '../runtime/make-folder.ts';
+export { makeFolder } from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
+export { type Components, connectedComponents } from './connected-components.ts';
 export { distanceTransform } from './distance-transform.ts';
-export type { DomainName } from './domain-name.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
-export type { MaskedImage, MaskedImages } from './masked-image.ts';
 export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
-export { type MaskPixels, objectThreshold, type PixelSample, type Pixels } from './pixels.ts';
-export type { MaskTruth, Sample } from './sample.ts';
+export type { DomainName, MaskedImage, MaskedImages, MaskTruth, Sample } from './sample.ts';
+export { type MaskPixels, objectThreshold, type PixelSample, type Pixels } from './sample.ts';
 export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
 export {
   drawTransform,
@@ -26,3 +25,4 @@ export {
   type TransformKey,
   type TransformOptions,
 } from './transform-draw.ts';
+export { DIRECTIONS, type TranslationDirection } from './translation-direction.ts';

@@ -27,3 +27,47 @@ export interface MaskTruth {
    */
   readonly targets: readonly Float32Array[];
 }
+
+/** An image with its instances as bytes, as files hold them. */
+export interface MaskedImage {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** RGB, `[height, width, 3]`, 0 … 255. */
+  readonly image: Uint8Array;
+  /** One per instance, `[height, width]`, 0 background and 255 object. */
+  readonly masks: readonly Uint8Array[];
+}
+
+/** Images with random access. */
+export interface MaskedImages {
+  readonly count: number;
+  /** @param index 0 … count - 1 */
+  load(index: number): Promise<MaskedImage>;
+}
+
+/** Pixels of an image: bytes, 16-bit numbers, or values in [-1, 1]. */
+export type Pixels = Uint8Array | Uint16Array | Float32Array;
+
+/** Pixels of a mask: bytes with object > 127, or values in [-1, 1] with object > 0. */
+export type MaskPixels = Uint8Array | Float32Array;
+
+/** Above it a pixel of a mask is object. */
+export function objectThreshold(mask: MaskPixels): number {
+  return mask instanceof Float32Array ? 0 : 127;
+}
+
+/** An image with its instances, its pixels in whatever form; a `Sample` is one, and so is a `MaskedImage`. */
+export interface PixelSample {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** RGB, `[height, width, 3]`. */
+  readonly image: Pixels;
+  /** One per instance, `[height, width]`. */
+  readonly masks: readonly MaskPixels[];
+}
+
+/** One of the two domains that a model translates between; X and Y in the paper. */
+export type DomainName = 'A' | 'B';

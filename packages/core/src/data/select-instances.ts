@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Rng } from '../random/rng.ts';
-import { type MaskPixels, objectThreshold } from './pixels.ts';
+import { type MaskPixels, objectThreshold } from './sample.ts';
 
 /** `area`: largest first (the paper's choice). `random`: shuffled. */
 export type InstanceOrder = 'area' | 'random';

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { createRng } from '../random/rng.ts';
-import type { DomainName } from './domain-name.ts';
+import type { DomainName } from './sample.ts';
 
 export interface SizePx {
   readonly height: number;

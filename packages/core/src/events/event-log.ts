@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder } from '../runtime/files.ts';
 import { EVENT_SCHEMA_VERSION, type RunEvent, type RunEventBody } from './run-event.ts';
 
 const NEWLINE = 0x0a;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheFolder } from '../runtime/cache-folder.ts';
+import { cacheFolder } from '../runtime/files.ts';
 
 /**
  * Where jobs keep their event logs, each in a folder of its own like a run: `INSTAGAN_JOBS`, else `jobs` in the cache folder.

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
-import { nvidiaDriverPresent } from '../runtime/nvidia.ts';
+import { nvidiaDriverPresent } from '../runtime/hardware.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
 
 /** Memory that there is; what is not known is absent. */

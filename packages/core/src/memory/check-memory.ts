@@ -1,5 +1,6 @@
 import type { OpenBackend } from '../backends/backend.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { INSTAGAN_SETTINGS } from '../models/instagan/settings.ts';
 import type { TrainingConfig } from '../models/training-config.ts';
 import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
@@ -19,8 +20,7 @@ export interface MemoryCheck {
 /** Estimates are within some tenths of what is measured: beyond this share of what there is, a user is warned. */
 const TIGHT = 0.85;
 /** Smallest side that a training takes, and what sides are multiples of. */
-const LEAST_SIDE_PX = 32;
-const SIDE_STEP_PX = 4;
+const { min: MIN_SIDE_PX, multipleOf: SIDE_STEP_PX = 1 } = INSTAGAN_SETTINGS.rows.size;
 
 /**
  * Finds out, before the first step, whether a training fits in the memory of this machine and of its backend.
@@ -103,9 +103,7 @@ async function waysToFit(
     return { height: side(full.height), width: side(full.width) };
   };
   const sideSteps = Math.min(full.height, full.width) / SIDE_STEP_PX;
-  const steps = await largest(LEAST_SIDE_PX / SIDE_STEP_PX, sideSteps, (each) =>
-    fits({ ...config, size: scaled(each) }),
-  );
+  const steps = await largest(MIN_SIDE_PX / SIDE_STEP_PX, sideSteps, (each) => fits({ ...config, size: scaled(each) }));
   const images = await largest(1, batch, (each) => fits({ ...config, batch: each }));
   const width = (channels: number) => ({ ngf: channels, ndf: Math.max(1, Math.round((ndf * channels) / ngf)) });
   const channels = await largest(1, ngf, (each) => fits({ ...config, ...width(each) }));

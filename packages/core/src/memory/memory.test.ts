@@ -28,7 +28,7 @@ function config(changes: TrainingConfigInput): TrainingConfig {
 function trainSteps(settings: TrainingConfig, steps: number): void {
   const { batch, size, maxInstances } = settings;
   const model = translationModel(settings);
-  const state = initialTrainingState(model, 0, settings.poolSize);
+  const state = initialTrainingState(model, 0, settings.poolSize, settings.ema > 0);
   const samples = (domain: string) => {
     const all = Array.from({ length: batch }, (_, i) =>
       tinySample(`${domain}${i}`, maxInstances, size.width, size.height),
@@ -36,7 +36,8 @@ function trainSteps(settings: TrainingConfig, steps: number): void {
     return uploadSamples(all);
   };
   const [a, b] = [samples('a'), samples('b')];
-  const plan = { config: settings, learningRate: settings.learningRate, poolRng: createRng(1) };
+  const rngs = { poolRng: createRng(1), motionRng: createRng(2) };
+  const plan = { config: settings, learningRate: settings.learningRate, ...rngs };
   for (let step = 0; step < steps; step++) {
     for (const { measurements } of trainStep(state, model, a, b, plan)) tf.dispose([...measurements.values()]);
   }
@@ -54,7 +55,12 @@ async function neededFor(...check: Parameters<typeof checkMemory>): Promise<Need
 t.setTimeout(120_000);
 
 t.test('the estimate of the wasm heap is near what it grows to, or a warning would be worth nothing', async (t) => {
-  for (const changes of [{}, { batch: 3 }, { size: { height: 96, width: 128 }, blocks: 4 }]) {
+  for (const changes of [
+    {},
+    { batch: 3 },
+    { size: { height: 96, width: 128 }, blocks: 4 },
+    { weights: { consistency: 1, featureMatching: 1 }, ema: 0.9 },
+  ]) {
     const settings = config(changes);
     const backend = await openBackend('wasm');
     const estimate = neededMemory('wasm', await stepTensors(settings, backend.gpu), false).deviceBytes;
@@ -76,6 +82,14 @@ t.test('every model can be estimated, and estimating leaves nothing behind', asy
       const three = await stepTensors(config({ model, batch: 3 }), joinCalls);
       t.ok(one.peakBytes > one.stateBytes, `${model}: a step takes more than the state`);
       t.ok(three.peakBytes > one.peakBytes, `${model}: a larger batch takes more`);
+      for (const weights of [{ consistency: 1 }, { featureMatching: 1 }]) {
+        const more = await stepTensors(config({ model, weights }), joinCalls);
+        t.ok(more.peakBytes >= one.peakBytes, `${model}: ${Object.keys(weights)} is counted`);
+      }
+      const beyond = { upsampling: 'nearest', maskValues: 'binary', background: 'keep' } as const;
+      t.ok((await stepTensors(config({ model, ...beyond }), joinCalls)).peakBytes > one.stateBytes);
+      const averaged = await stepTensors(config({ model, ema: 0.9 }), joinCalls);
+      t.ok(averaged.stateBytes > one.stateBytes, `${model}: averages are counted`);
     }
   }
   t.same({ ...tf.memory(), backend: tf.getBackend() }, before);

@@ -120,7 +120,10 @@ function registerKernels(): void {
       kernelFunc: ({ inputs, attrs, backend }) => {
         const shapes = backend as ShapeBackend;
         const outputs = outputsOf(inputs as never, (attrs ?? {}) as never);
-        if ('one' in outputs) return shapes.allocate(outputs.one);
+        if ('one' in outputs) {
+          const dtype = (attrs as { dtype?: tf.DataType } | undefined)?.dtype ?? 'float32';
+          return { ...shapes.allocate(outputs.one), dtype };
+        }
         if ('several' in outputs) return outputs.several.map((shape) => shapes.allocate(shape));
         const { dataId } = inputs.x as tf.TensorInfo;
         shapes.incRef(dataId);

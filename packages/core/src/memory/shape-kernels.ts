@@ -58,8 +58,44 @@ export const SHAPE_KERNELS: Readonly<Record<string, OutputsOf>> = {
   UncoveredDifferenceImageGradient: like('image'),
   UncoveredDifferenceMasksGradient: like('masks'),
 
+  NearestUpsampling: (inputs) => {
+    const [batch = 0, height = 0, width = 0, channels = 0] = shapeOf(inputs, 'x');
+    return { one: [batch, 2 * height, 2 * width, channels] };
+  },
+  BlockSum: (inputs) => {
+    const [batch = 0, height = 0, width = 0, channels = 0] = shapeOf(inputs, 'x');
+    return { one: [batch, height / 2, width / 2, channels] };
+  },
+  StraightThroughSign: like('x'),
+  StraightThroughDilation: like('x'),
+  ReflectPad: (inputs, { pad }) => {
+    const [batch = 0, height = 0, width = 0, channels = 0] = shapeOf(inputs, 'x');
+    return { one: [batch, height + 2 * (pad as number), width + 2 * (pad as number), channels] };
+  },
+
   Add: broadcast,
+  Sub: broadcast,
   Multiply: broadcast,
+  Minimum: broadcast,
+  LessEqual: broadcast,
+  Greater: broadcast,
+  Cast: like('x'),
+  LogicalNot: like('x'),
+  Sum: (inputs, { axis, keepDims }) => {
+    const summed = axes(axis, inputs);
+    const shape = shapeOf(inputs, 'x');
+    return {
+      one: keepDims
+        ? shape.map((side, i) => (summed.includes(i) ? 1 : side))
+        : shape.filter((_, i) => !summed.includes(i)),
+    };
+  },
+  Range: (_inputs, { start, stop, step }) => ({
+    one: [Math.ceil(((stop as number) - (start as number)) / (step as number))],
+  }),
+  CropAndResize: (inputs, { cropSize }) => ({
+    one: [shapeOf(inputs, 'boxes')[0] ?? 0, ...(cropSize as Shape), shapeOf(inputs, 'image')[3] ?? 0],
+  }),
   AddN: (inputs) => ({ one: Object.values(inputs)[0]!.shape }),
   Neg: like('x'),
   ZerosLike: like('x'),

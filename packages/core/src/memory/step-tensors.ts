@@ -32,6 +32,7 @@ export type SizeConfig = Pick<
   | 'maxInstances'
   | 'instancesPerChunk'
   | 'ema'
+  | 'weights'
   | 'poolSize'
 >;
 
@@ -62,11 +63,12 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
     const settings = {
       config: {
         instancesPerChunk: config.instancesPerChunk,
-        weights: { cycle: 1, identity: 1, context: 1 },
+        weights: config.weights,
         adam: { beta1: 0, beta2: 0 },
       },
       learningRate: { generator: 0, discriminator: 0 },
       poolRng: createRng(0),
+      motionRng: createRng(0),
       joinCalls,
     };
     try {

@@ -5,7 +5,8 @@ import type { Sample } from '../data/sample.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
-import { type Translator, translateSample } from './translate-sample.ts';
+import { translateSample } from './translate-sample.ts';
+import type { Translator } from './translation-model.ts';
 import { translationModel } from './translation-models.ts';
 
 /** TensorFlow may choose other kernels for a graph; values are in [-1, 1]. */

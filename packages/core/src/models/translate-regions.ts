@@ -1,11 +1,11 @@
-import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
+import type { MaskPixels, PixelSample, Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
 import { resample } from '../regions/resample.ts';
 import { type Generated, generateSamples } from './generate-samples.ts';
-import type { Background, RegionPlanner, Translator } from './translate-sample.ts';
+import type { Background, RegionPlanner, Translator } from './translation-model.ts';
 
 /** An image on which regions are laid, one after the other. */
 interface Canvas extends SizePx {

@@ -7,7 +7,8 @@ import type { InstanceSet } from '../networks/instance-set.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
-import { type Translator, translateSample } from './translate-sample.ts';
+import { translateSample } from './translate-sample.ts';
+import type { Translator } from './translation-model.ts';
 import { translationModel } from './translation-models.ts';
 
 const backend = await openBackend('wasm');

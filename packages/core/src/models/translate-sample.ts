@@ -1,39 +1,12 @@
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
-import type { MaskPixels, PixelSample, Pixels } from '../data/pixels.ts';
-import type { Sample } from '../data/sample.ts';
+import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
-import type { Parameters } from '../networks/parameters.ts';
-import type { ProgramRunner } from '../programs/program.ts';
 import { keepBackground } from '../regions/compose.ts';
-import type { planRegions } from '../regions/plan-regions.ts';
 import { translateImage } from './translate-image.ts';
 import { translateRegions } from './translate-regions.ts';
-import type { TranslationModel } from './translation-model.ts';
-
-/** A trained generator, ready to use. */
-export interface Translator {
-  readonly model: TranslationModel;
-  readonly parameters: Parameters;
-  /** Instances translated at once. */
-  readonly instancesPerChunk: number;
-  /** What it learned from; regions need it. */
-  readonly trained?: {
-    readonly size: SizePx;
-    /** The longer side of a typical object there, in pixels. @default 0.4 of the shorter side of the image */
-    readonly objectSidePx?: number | undefined;
-  };
-  /** Those of the open backend, which repeat what is done for many images of one size faster. @default none */
-  readonly programs?: ProgramRunner | undefined;
-}
-
-/** What of an image goes through the model. */
-export type RegionKind = 'auto' | 'image' | 'objects';
-/** What becomes of what is outside the masks. */
-export type Background = 'keep' | 'translated';
-/** Cuts an image into regions; see `planRegions`. */
-export type RegionPlanner = typeof planRegions;
+import type { Background, RegionKind, RegionPlanner, Translator } from './translation-model.ts';
 
 export interface TranslateOptions {
   /** Which instances change, by index into the sample's masks; the others and their masks stay. @default all */

@@ -1,4 +1,4 @@
-import { type MaskPixels, objectThreshold } from '../data/pixels.ts';
+import { type MaskPixels, objectThreshold } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 
 /** A rectangle of pixels; all sides whole numbers. */

@@ -1,5 +1,5 @@
 import { distanceTransform } from '../data/distance-transform.ts';
-import { type MaskPixels, objectThreshold, type Pixels } from '../data/pixels.ts';
+import { type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxAround, boxOfMask, windowAround } from './box.ts';
 import { type Layout, rangeOf, resample } from './resample.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Pixels } from '../data/pixels.ts';
+import type { Pixels } from '../data/sample.ts';
 import { type Box, boxOfMask, intersect, windowAround } from './box.ts';
 import { coverOf, layOver, markMask } from './compose.ts';
 import { planRegions } from './plan-regions.ts';

@@ -1,4 +1,4 @@
-import type { Pixels } from '../data/pixels.ts';
+import type { Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import type { Box } from './box.ts';
 

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import t from 'tap';
-import { cacheFolder } from './cache-folder.ts';
-import { listsAvx } from './processor.ts';
+import { cacheFolder } from './files.ts';
+import { listsAvx } from './hardware.ts';
 import { cpuCount, rssBytes, runtimeInfo } from './runtime-info.ts';
 
 t.test('the runtime is told truly, so that its shims are the right ones', async (t) => {

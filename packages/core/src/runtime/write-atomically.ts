@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { syncFolder, writeNewFile } from './durable-files.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, syncFolder, writeNewFile } from './files.ts';
 
 export interface WriteOptions {
   /** Whether to wait until the content and the name are on the disk, so that they survive a power cut. @default false */

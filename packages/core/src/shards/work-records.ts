@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { makeFolder } from '../runtime/make-folder.ts';
+import { makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 const PLAN = 'plan.json';

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { cacheFolder } from '../runtime/cache-folder.ts';
+import { cacheFolder } from '../runtime/files.ts';
 import { restoreRemovedUtil } from './removed-util.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { RunSettings } from '../config/config-kind.ts';
 import { createRun, makeRunFolder, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
@@ -19,6 +21,7 @@ import type {
   StepPlan,
   TrainingBackend,
   TrainingTask,
+  Validation,
 } from '../models/learner.ts';
 import type { Picture } from '../pictures/contact-sheet.ts';
 import { garbageLimit } from '../runtime/garbage.ts';
@@ -28,6 +31,7 @@ import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { Schedule } from './schedule.ts';
+import { ScoreMonitor } from './score-monitor.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
 export interface BatchSource<Batch> {
@@ -97,9 +101,6 @@ export async function* trainRun<Config extends RunSettings, Batch>(
   }
 }
 
-/** Steps between two entries of the log if the configuration does not say: a GPU would wait at each. */
-const LOG_EVERY = { onGpu: 10, otherwise: 1 };
-
 /** Whether the run is still this process's is looked at before each write, and between steps once in so long. */
 const LOCK_CHECK_MS = 1000;
 
@@ -121,6 +122,7 @@ class Training<Config extends RunSettings, Batch> {
   #lockCheckedMs = 0;
   readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
+  #scores = new ScoreMonitor(null);
   /** Peak memory must not depend on the number of updates in a step. */
   readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
   #schedule: Schedule;
@@ -214,6 +216,9 @@ class Training<Config extends RunSettings, Batch> {
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
         this.#schedule = Schedule.resume(this.#data.stepsPerEpoch, checkpoint.state, checkpoint.step);
+        const best = await readBest(runFolder);
+        // What comes after the checkpoint is trained anew.
+        if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
         return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings };
       }
@@ -238,7 +243,8 @@ class Training<Config extends RunSettings, Batch> {
       // The checkpoint comes last: a run that is killed before it makes pictures and scores again, and never goes without.
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);
       if (learner.validatesAt?.(this.#step)) yield* this.#validate(learner);
-      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
+      const isDue = this.#step % checkpointEvery === 0 && this.#lastCheckpoint?.step !== this.#step;
+      if (this.#healthy && isDue) yield* this.#save(learner);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
       yield* this.#obey(learner, batch);
@@ -373,7 +379,7 @@ class Training<Config extends RunSettings, Batch> {
     await this.#requireHeld();
     const manifest = { ...content.manifest, schedule: this.#schedule.toState() };
     const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
-    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints);
+    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });
@@ -395,10 +401,26 @@ class Training<Config extends RunSettings, Batch> {
 
   async *#validate(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
     const begin = performance.now();
-    const scores = await learner.validate?.();
-    if (scores === undefined || scores === null) return;
+    let validation: Validation | null | undefined;
+    try {
+      validation = await learner.validate?.();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      yield await this.#warn('not-scored', `Step ${this.#step} is not scored: ${error.message}`);
+    }
+    if (validation === undefined || validation === null) return;
+    const { scores, main } = validation;
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#log.append({ type: 'validation', step: this.#step, scores, seconds });
+    if (!this.#healthy) return;
+    const scored = { step: this.#step, score: scores[main] as number };
+    const { isBest, alarm } = this.#scores.observe(scored);
+    if (isBest) {
+      if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
+      await this.#requireHeld();
+      await writeBest(this.#options.runFolder, scored);
+    }
+    if (alarm !== null) yield await this.#alarm(alarm.code, alarm.message);
   }
 
   #alarm(code: AlarmCode, message: string, step = this.#step): Promise<RunEvent> {

@@ -17,7 +17,7 @@ export interface SegmenterBatch {
 }
 
 /** How many images are validated on at most: more cost time and tell little more. */
-const MOST_HELD_OUT = 40;
+const MAX_HELD_OUT = 40;
 
 /** Which images are trained on and which are held out, by index; decided by the seed alone. */
 export function splitImages(
@@ -25,7 +25,7 @@ export function splitImages(
   { heldOut, seed }: Pick<SegmenterConfig, 'heldOut' | 'seed'>,
 ): { train: readonly number[]; heldOut: readonly number[] } {
   const order = createRng(seed, 'held-out').permutation(count);
-  const held = Math.min(MOST_HELD_OUT, Math.floor(count * heldOut));
+  const held = Math.min(MAX_HELD_OUT, Math.floor(count * heldOut));
   const ascending = (indices: number[]) => indices.sort((a, b) => a - b);
   return { train: ascending(order.slice(held)), heldOut: ascending(order.slice(0, held)) };
 }

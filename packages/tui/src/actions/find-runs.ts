@@ -7,8 +7,8 @@ export const RUNS_FOLDER = 'runs';
 
 /** Jobs are listed unasked while they write to their logs and for this long after, the last ones. */
 const RECENT_MS = 3_600_000;
-const MOST_RECENT = 8;
-const LONGEST_FIRST_LINE = 65_536;
+const MAX_RECENT = 8;
+const MAX_FIRST_LINE_BYTES = 65_536;
 
 /**
  * Folders of runs and jobs: those given that are runs, the runs in those given that are not, and the last job with that
@@ -19,7 +19,7 @@ const LONGEST_FIRST_LINE = 65_536;
  */
 export function findRuns(places: readonly string[]): string[] {
   if (places.length === 0)
-    return [...runsIn(RUNS_FOLDER), ...runsIn(jobsFolder()).filter(isRecent).slice(0, MOST_RECENT)];
+    return [...runsIn(RUNS_FOLDER), ...runsIn(jobsFolder()).filter(isRecent).slice(0, MAX_RECENT)];
   const found = places.flatMap((place) => {
     if (isRun(place)) return [place];
     const inside = runsIn(place);
@@ -69,7 +69,7 @@ function outputOf(job: string): string | null {
   const file = eventLogFile(job);
   const descriptor = openSync(file, 'r');
   try {
-    const block = Buffer.alloc(LONGEST_FIRST_LINE);
+    const block = Buffer.alloc(MAX_FIRST_LINE_BYTES);
     const [line = ''] = block.toString('utf8', 0, readSync(descriptor, block)).split('\n');
     const event = parseEventLine(line, { file, line: 1, time: new Date(0).toISOString() });
     return event.type === 'job-started' ? event.output : null;

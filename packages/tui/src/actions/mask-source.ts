@@ -11,8 +11,7 @@ import {
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
-import { maskFile, removeOtherMasks } from './mask-files.ts';
-import { findMasksFolder } from './masks-folder.ts';
+import { findMasksFolder, maskFile, removeOtherMasks } from './mask-files.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
 /** An image with its masks, and who made them; null if it has none. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder, UserError } from '@instagan/core/events';
 import { loadDashboard } from '../dashboard/load-dashboard.ts';
-import { OUTPUT_FILE } from '../dashboard/log/last-words.ts';
+import { OUTPUT_FILE } from '../dashboard/log/output-file.ts';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ScreenOptions } from '../options/shared.ts';

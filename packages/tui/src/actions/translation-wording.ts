@@ -1,3 +1,4 @@
+import type { DomainName } from '@instagan/core';
 import {
   GENERATOR_LOSSES,
   type LossReport,
@@ -31,7 +32,7 @@ export function translationWording(options: TrainCommandOptions): ReportWording 
   };
 }
 
-export function translationFacts(config: TrainingConfig, counts: Readonly<Record<'A' | 'B', DomainCounts>>): RunFacts {
+export function translationFacts(config: TrainingConfig, counts: Readonly<Record<DomainName, DomainCounts>>): RunFacts {
   return {
     data: `${describeDomain('A', counts.A)}; ${describeDomain('B', counts.B)}`,
     model: describeModel(config),
@@ -39,7 +40,7 @@ export function translationFacts(config: TrainingConfig, counts: Readonly<Record
   };
 }
 
-function describeDomain(domain: 'A' | 'B', { images, masks, leftOut }: DomainCounts): string {
+function describeDomain(domain: DomainName, { images, masks, leftOut }: DomainCounts): string {
   const without = leftOut === 0 ? '' : ` (${leftOut} without masks left out)`;
   return `${domain}: ${counted(images, 'image')}, ${counted(masks, 'mask')}${without}`;
 }

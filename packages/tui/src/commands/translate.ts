@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -30,6 +30,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .summary('translate images')
     .description(DESCRIPTION)
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
     .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
     .option(

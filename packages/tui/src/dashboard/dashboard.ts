@@ -2,13 +2,14 @@ import { EventEmitter } from 'node:events';
 import { type ControlCommand, sendControl } from '@instagan/core/control';
 import { render } from 'ink';
 import { createElement } from 'react';
-import { DashboardApp } from './app/dashboard-app.tsx';
+import { DashboardApp } from './app/dashboard-app.ts';
 import { type DashboardState, focusedRun, INITIAL_STATE, withFocus } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';
+import { pointMouse } from './app/point-mouse.ts';
 import { type PressContext, pressKey } from './app/press-key.ts';
 import type { RunEntry } from './log/run-entry.ts';
-import type { Effect } from './panels/panel.ts';
+import type { Effect, KeyResult } from './panels/panel.ts';
 import { PANELS } from './panels/panel-list.ts';
 import { runsPanel } from './panels/runs.ts';
 import { PictureStore } from './pictures/picture-store.ts';
@@ -19,6 +20,7 @@ import { frameSink } from './terminal/frame-sink.ts';
 import type { TerminalInput } from './terminal/input-reader.ts';
 import { type Overlay, Screen } from './terminal/screen.ts';
 import { Theme } from './terminal/theme.ts';
+import { MachineWatch } from './watch/machine-watch.ts';
 import { RunWatch } from './watch/run-watch.ts';
 
 export interface DashboardOptions {
@@ -63,6 +65,7 @@ class Dashboard {
   readonly #screen: Screen;
   readonly #pictures: PictureStore;
   readonly #watch: RunWatch;
+  readonly #machine: MachineWatch;
   readonly #redraw = new RedrawTimer(() => this.#draw());
   readonly #changes = new EventEmitter();
   readonly #onEnd: (end: DashboardEnd) => void;
@@ -87,6 +90,10 @@ class Dashboard {
       showsAllRuns: () => PANELS.some(({ showsAllRuns }) => showsAllRuns?.(this.#state)),
       onChange: (isUrgent) => this.#redraw.request(isUrgent),
     });
+    this.#machine = new MachineWatch(
+      () => this.#focus()?.folder ?? null,
+      () => this.#redraw.request(),
+    );
     let onEnd: (end: DashboardEnd) => void = () => {};
     this.#ended = new Promise((resolve) => {
       onEnd = resolve;
@@ -115,10 +122,12 @@ class Dashboard {
     const endTimer = setInterval(() => this.#lookForEnd(), END_INTERVAL_MS);
     try {
       this.#watch.start();
+      this.#machine.start();
       const failed = app.waitUntilExit().then(() => this.#ended);
       return await Promise.race([this.#ended, failed]);
     } finally {
       this.#watch.stop();
+      this.#machine.stop();
       this.#redraw.stop();
       clearInterval(endTimer);
       clearTimeout(this.#message?.timer);
@@ -157,6 +166,8 @@ class Dashboard {
       runs: this.#watch.runs,
       state: this.#state,
       ownsTraining: this.#ownsTraining,
+      output: this.#watch.output,
+      machine: this.#machine.meters,
       ...sizeOfTerminal(),
       nowMs: Date.now(),
       disk: this.#watch.disk,
@@ -204,14 +215,25 @@ class Dashboard {
       runs: this.#watch.runs,
       run: this.#focus(),
       ownsTraining: this.#ownsTraining,
+      output: this.#watch.output,
       ...sizeOfTerminal(),
     };
-    const { state, effect } =
-      input.kind === 'key' ? pressKey(this.#state, input.key, context) : pasteText(this.#state, input.text, context);
+    const { state, effect } = this.#resultOf(input, context);
     if (state !== undefined) this.#state = state;
     if (input.kind === 'key' && input.key === 'ctrl-c') this.#wasInterrupted = true;
     if (effect !== undefined) this.#apply(effect);
     this.#redraw.answer();
+  }
+
+  #resultOf(input: TerminalInput, context: PressContext): KeyResult {
+    switch (input.kind) {
+      case 'key':
+        return pressKey(this.#state, input.key, context);
+      case 'paste':
+        return pasteText(this.#state, input.text, context);
+      case 'mouse':
+        return pointMouse(this.#state, input, this.#currentFrame());
+    }
   }
 
   #apply(effect: Effect): void {
@@ -224,6 +246,14 @@ class Dashboard {
         break;
       case 'redraw':
         this.#screen.invalidate();
+        break;
+      case 'switch-mouse':
+        this.#screen.takesMouse = !this.#screen.takesMouse;
+        this.#say(
+          this.#screen.takesMouse
+            ? 'The mouse works on the dashboard.'
+            : 'The mouse selects text: press m for the dashboard.',
+        );
         break;
       case 'message':
         this.#say(effect.text);

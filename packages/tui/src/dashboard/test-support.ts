@@ -7,10 +7,11 @@ import { createElement } from 'react';
 import sliceAnsi from 'slice-ansi';
 import type { Test } from 'tap';
 import { fitted } from '../output/text-width.ts';
-import { DashboardApp } from './app/dashboard-app.tsx';
+import { DashboardApp } from './app/dashboard-app.ts';
 import { type DashboardState, focusedRun, INITIAL_STATE } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';
+import { pointMouse } from './app/point-mouse.ts';
 import { type PressContext, pressKey } from './app/press-key.ts';
 import { RunEntry } from './log/run-entry.ts';
 import type { Effect, KeyResult, Panel } from './panels/panel.ts';
@@ -18,10 +19,11 @@ import { PANELS } from './panels/panel-list.ts';
 import { PictureStore } from './pictures/picture-store.ts';
 import type { TerminalCapabilities } from './terminal/capabilities.ts';
 import { Theme } from './terminal/theme.ts';
+import type { MachineMeters } from './watch/machine.ts';
 
 const BEGIN_MS = Date.UTC(2024, 0, 1, 12);
 /** When the screens of tests are drawn: ten seconds after the last step of {@link meadowEvents}. */
-const NOW_MS = BEGIN_MS + 110_000;
+export const NOW_MS = BEGIN_MS + 110_000;
 const TERMINAL: TerminalCapabilities = {
   graphics: 'blocks',
   depth: 1,
@@ -95,7 +97,13 @@ export function loggedRun(t: Test, bodies: readonly RunEventBody[], name = 'mead
   return run;
 }
 
-/** The same, locked for this process, as if it were trained. */
+/** A run of {@link meadowEvents} with other settings. @param more events after them */
+export function runWith(t: Test, name: string, config: unknown, more: readonly RunEventBody[] = []): RunEntry {
+  const [started, ...rest] = meadowEvents() as [Extract<RunEventBody, { type: 'run-started' }>, ...RunEventBody[]];
+  return loggedRun(t, [{ ...started, config }, ...rest, ...more], name);
+}
+
+/** The same as {@link loggedRun}, locked for this process, as if it were trained. */
 export function trainedRun(t: Test, bodies: readonly RunEventBody[], name = 'meadow'): RunEntry {
   const run = loggedRun(t, bodies, name);
   writeFileSync(path.join(run.folder, 'run.lock'), `${process.pid} ${hostname()}`);
@@ -110,6 +118,8 @@ export interface UserOptions {
   readonly message?: string;
   readonly disk?: string;
   readonly ownsTraining?: boolean;
+  readonly output?: readonly string[];
+  readonly machine?: MachineMeters;
 }
 
 /** Somebody in front of the dashboard: presses keys, and sees the screen without its colours. */
@@ -142,9 +152,23 @@ export class User {
     return this;
   }
 
+  /** Moves the mouse with its button down from one place of the screen to another; from and to the same is a click. */
+  drag(from: { column: number; row: number }, to = from): this {
+    const input = { kind: 'mouse', from } as const;
+    this.#apply(pointMouse(this.#state, { ...input, action: 'press', ...from }, this.frame()));
+    if (to !== from) this.#apply(pointMouse(this.#state, { ...input, action: 'drag', ...to }, this.frame()));
+    this.#apply(pointMouse(this.#state, { ...input, action: 'release', ...to }, this.frame()));
+    return this;
+  }
+
+  wheel(way: 'up' | 'down', at: { column: number; row: number }): this {
+    this.#apply(pointMouse(this.#state, { kind: 'mouse', action: `wheel-${way}`, ...at, from: at }, this.frame()));
+    return this;
+  }
+
   #context(): PressContext {
-    const { panels = PANELS, ownsTraining = false, columns = 100, rows = 34 } = this.#options;
-    return { panels, ownsTraining, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
+    const { panels = PANELS, ownsTraining = false, output = null, columns = 100, rows = 34 } = this.#options;
+    return { panels, ownsTraining, output, columns, rows, runs: this.#runs, run: focusedRun(this.#state, this.#runs) };
   }
 
   #apply({ state, effect }: KeyResult): void {
@@ -153,7 +177,16 @@ export class User {
   }
 
   frame(): Frame {
-    const { panels = PANELS, columns = 100, rows = 34, message, disk, ownsTraining = false } = this.#options;
+    const {
+      panels = PANELS,
+      columns = 100,
+      rows = 34,
+      message,
+      disk,
+      ownsTraining = false,
+      output,
+      machine,
+    } = this.#options;
     return frameOf({
       panels,
       runs: this.#runs,
@@ -163,6 +196,8 @@ export class User {
       rows,
       nowMs: NOW_MS,
       disk: disk ?? null,
+      output: output ?? null,
+      machine: machine ?? null,
       message: message ?? null,
       theme: new Theme(TERMINAL.depth, TERMINAL.isLight),
       terminal: TERMINAL,

@@ -22,7 +22,7 @@ export type JobDescription = Body<'job-started'>;
 const LOG_INTERVAL_MS = 500;
 /** Logs of jobs are kept for so long after their last entry, and no more of them than so many. */
 const KEPT_MS = 7 * 86_400_000;
-const MOST_KEPT = 50;
+const MAX_KEPT = 50;
 
 /**
  * The event log of a job, by which `monitor` shows it. It never stands in the job's way: where it cannot be written, the
@@ -118,7 +118,7 @@ function removeOldJobs(root: string): void {
     .map((folder) => ({ folder, changedMs: lastChange(folder) }))
     .sort((a, b) => b.changedMs - a.changedMs);
   for (const [i, { folder, changedMs }] of folders.entries()) {
-    if (i >= MOST_KEPT || Date.now() - changedMs > KEPT_MS) rmSync(folder, { recursive: true, force: true });
+    if (i >= MAX_KEPT || Date.now() - changedMs > KEPT_MS) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -16,7 +16,7 @@ export interface FrameSelection {
 }
 
 /** Untagged video of this height or more is coded as HDTV is (BT.709), smaller as SDTV (BT.601). */
-const LEAST_HD_HEIGHT_PX = 720;
+const MIN_HD_HEIGHT_PX = 720;
 
 /** ffmpeg's filters that make 8-bit sRGB frames, only those wanted, of a track. */
 export function decodeFilters(track: VideoTrack, selection: FrameSelection): string {
@@ -28,7 +28,7 @@ export function decodeFilters(track: VideoTrack, selection: FrameSelection): str
   if (track.hdr !== null) {
     filters.push(...toneMapping(track.hdr));
   }
-  const isUntaggedHd = !track.hasColourSpace && track.hdr === null && track.height >= LEAST_HD_HEIGHT_PX;
+  const isUntaggedHd = !track.hasColourSpace && track.hdr === null && track.height >= MIN_HD_HEIGHT_PX;
   const matrix = track.hdr !== null || isUntaggedHd ? ':in_color_matrix=bt709' : '';
   const target = size === undefined ? '' : `${size.width}:${size.height}:`;
   filters.push(`scale=${target}flags=bicubic+accurate_rnd+full_chroma_int${matrix}`);

@@ -19,7 +19,7 @@ export interface FfmpegProcess {
   kill(): void;
 }
 
-const MOST_MESSAGES = 400;
+const MAX_MESSAGES = 400;
 
 /**
  * Starts ffmpeg in a session of its own, so that Ctrl-C in the terminal reaches this process alone, which then ends it in
@@ -39,7 +39,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], level: 'err
     const lines = (unfinished + chunk.toString()).split(/[\r\n]+/);
     unfinished = lines.pop() ?? '';
     messages.push(...lines.filter((line) => line.trim() !== ''));
-    if (messages.length > MOST_MESSAGES) messages.splice(0, messages.length - MOST_MESSAGES);
+    if (messages.length > MAX_MESSAGES) messages.splice(0, messages.length - MAX_MESSAGES);
   });
   // What is written to a program that has ended is lost; that it ended is told by `ended`.
   child.stdin.on('error', () => {});

@@ -10,9 +10,9 @@ const SETTLED_PX = 0.02;
 /** How far a patch may reach beyond the edge. */
 const MARGIN_PX = 2 * PATCH_PX;
 /** Pictures are halved until they have no more pixels than this: motion is smooth, and time grows with pixels. */
-const MOST_PIXELS = 100_000;
+const MAX_PIXELS = 100_000;
 /** The smallest picture of the pyramid holds this many patches side by side. */
-const LEAST_PATCHES = 2;
+const MIN_PATCHES = 2;
 
 /** A picture at falling sizes, largest first. */
 export type Pyramid = readonly GreyImage[];
@@ -20,9 +20,9 @@ export type Pyramid = readonly GreyImage[];
 /** @returns empty for a picture smaller than a patch */
 export function pyramidOf(picture: GreyImage): Pyramid {
   let level = picture;
-  while (level.width * level.height > MOST_PIXELS) level = halved(level);
+  while (level.width * level.height > MAX_PIXELS) level = halved(level);
   const levels: GreyImage[] = [];
-  while (Math.min(level.width, level.height) >= LEAST_PATCHES * PATCH_PX) {
+  while (Math.min(level.width, level.height) >= MIN_PATCHES * PATCH_PX) {
     levels.push(level);
     level = halved(level);
   }

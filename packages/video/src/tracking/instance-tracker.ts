@@ -43,8 +43,8 @@ interface Track {
 /** How much mask overlap counts beside colours in the score of a match. */
 const OVERLAP_WEIGHT = 0.7;
 /** A match needs at least this overlap, or, for an instance that jumped or was hidden, these colours nearby. */
-const LEAST_OVERLAP = 0.15;
-const LEAST_LIKENESS = 0.75;
+const MIN_OVERLAP = 0.15;
+const MIN_LIKENESS = 0.75;
 
 /**
  * Gives the instances of a video numbers that stay, in an order that stays: matches those of each frame with those of the
@@ -124,13 +124,13 @@ function scoreOf(track: Track, mask: Float32Array, region: Region, width: number
   const shared = overlap(track.mean, boxOfMean(track, width), moveX, moveY, mask, region, width);
   const likeness = colourLikeness(track.region, region);
   const score = OVERLAP_WEIGHT * shared + (1 - OVERLAP_WEIGHT) * likeness;
-  if (shared >= LEAST_OVERLAP) return score;
+  if (shared >= MIN_OVERLAP) return score;
   const reach = 0.5 * Math.hypot(region.right - region.left, region.bottom - region.top) * (1 + track.missedFrames / 5);
   const distance = Math.hypot(
     region.centreX - track.region.centreX - moveX,
     region.centreY - track.region.centreY - moveY,
   );
-  return likeness >= LEAST_LIKENESS && distance < reach ? score * (1 - distance / reach) : 0;
+  return likeness >= MIN_LIKENESS && distance < reach ? score * (1 - distance / reach) : 0;
 }
 
 /** The mean mask reaches a little beyond the last one seen. */

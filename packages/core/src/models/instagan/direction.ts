@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { DomainName } from '../../data/sample.ts';
 import type { DeviceSample } from '../../networks/instance-set.ts';
 import { takeRows } from '../../ops/rows.ts';
 import type { DeviceTruth } from './device-samples.ts';
@@ -17,7 +18,7 @@ interface DirectionSamples {
  * chunk starts from the image that the last one left.
  */
 export class Direction {
-  readonly source: 'A' | 'B';
+  readonly source: DomainName;
   /** The discriminator of the other domain, and the pool of its fakes. */
   readonly opponent: 'discriminatorA' | 'discriminatorB';
   readonly pool: ImagePool;
@@ -30,7 +31,7 @@ export class Direction {
   /** What has become of the sources: the last chunk's image, and the masks translated until now. */
   readonly #progress: { image: tf.Tensor4D; masks: tf.Tensor4D | null }[];
 
-  constructor(source: 'A' | 'B', { poolA, poolB }: TrainingState, { sources, others, truth }: DirectionSamples) {
+  constructor(source: DomainName, { poolA, poolB }: TrainingState, { sources, others, truth }: DirectionSamples) {
     this.source = source;
     this.opponent = source === 'A' ? 'discriminatorB' : 'discriminatorA';
     this.pool = source === 'A' ? poolB : poolA;

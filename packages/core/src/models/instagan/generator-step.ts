@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { DomainName } from '../../data/sample.ts';
 import {
   type DeviceSample,
   type InstanceSet,
@@ -30,7 +31,7 @@ import type { DiscriminatorState, TrainingState } from './training-state.ts';
 
 /** What is to be translated in one direction. */
 export interface DirectionInput {
-  readonly source: 'A' | 'B';
+  readonly source: DomainName;
   /** Samples of the source domain with the instances of the chunk: image `[1, h, w, 3]`, masks `[instances, h, w, 1]`. */
   readonly input: readonly DeviceSample[];
   /** The masks that they should have, if these are others. */
@@ -91,7 +92,7 @@ export function generatorStep(
     ...state[name].state,
     ...(state.averages ? [state.averages[name].parameters] : []),
   ];
-  const opponentOf = (source: 'A' | 'B') => (source === 'A' ? state.discriminatorB : state.discriminatorA);
+  const opponentOf = (source: DomainName) => (source === 'A' ? state.discriminatorB : state.discriminatorA);
 
   const step = ({ directions, rates, settings }: typeof inputs) => {
     const gradients: Record<GeneratorName, Gradients> = { generatorAToB: new Map(), generatorBToA: new Map() };

@@ -1,13 +1,12 @@
+import type { DomainName } from '../../data/sample.ts';
 import type { Measurements } from '../learner.ts';
 import { GENERATOR_LOSSES, type GeneratorLoss } from './losses.ts';
-
-type Domain = 'A' | 'B';
 
 /**
  * What is measured in a chunk: the losses of each direction, by its source domain, and of each discriminator, by the domain
  * that it knows. `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes.
  */
-export type MeasurementName = `${GeneratorLoss | 'fakeMasks' | 'discriminator'}${Domain}`;
+export type MeasurementName = `${GeneratorLoss | 'fakeMasks' | 'discriminator'}${DomainName}`;
 
 export const MEASUREMENT_NAMES: readonly MeasurementName[] = (
   [...GENERATOR_LOSSES, 'discriminator', 'fakeMasks'] as const

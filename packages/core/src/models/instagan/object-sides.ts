@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../../checkpoint/json-value.ts';
-import type { DomainName } from '../../data/domain-name.ts';
-import type { Sample } from '../../data/sample.ts';
+import type { DomainName, Sample } from '../../data/sample.ts';
 import { boxOfMask, longSide } from '../../regions/box.ts';
 
 const DOMAINS = ['A', 'B'] as const satisfies readonly DomainName[];

@@ -1,3 +1,4 @@
+import type { DomainName } from '../../data/sample.ts';
 import { LASTING_STEPS, type Symptom } from '../learner.ts';
 import type { MeasurementName } from './measurements.ts';
 
@@ -9,8 +10,8 @@ const DISCRIMINATOR_AT_ZERO = 1e-3;
 /** How an InstaGAN collapses: shapes that vanish or cover everything, and a discriminator that wins. */
 export function instaganSymptoms(means: Readonly<Record<MeasurementName, number>>): Symptom[] {
   return (['AB', 'BA'] as const).flatMap(([from, to]): Symptom[] => {
-    const source = from as 'A' | 'B';
-    const target = to as 'A' | 'B';
+    const source = from as DomainName;
+    const target = to as DomainName;
     const masks = means[`fakeMasks${source}`];
     const where = `the masks generated for domain ${target} from domain ${source}`;
     const discriminator = `discriminator${target}` as const;

@@ -19,6 +19,15 @@ export interface Frame {
   readonly overlays: readonly Overlay[];
   /** Of the terminal's window. */
   readonly title: string;
+  /** Where the mouse meets which panel. */
+  readonly places: readonly PanelPlace[];
+  /** What it was drawn from; null where there is no run. */
+  readonly context: DrawContext | null;
+}
+
+export interface PanelPlace {
+  readonly panel: Panel;
+  readonly area: Area;
 }
 
 export interface FrameInput extends Omit<DrawContext, 'run' | 'alarms'> {
@@ -45,7 +54,7 @@ export function frameOf(input: FrameInput): Frame {
 
 function notice({ columns, rows }: FrameInput, lines: readonly string[]): Frame {
   const area = { column: 0, row: 0, columns, rows };
-  return { texts: [{ name: 'notice', area, lines }], overlays: [], title: 'instagan' };
+  return { texts: [{ name: 'notice', area, lines }], overlays: [], title: 'instagan', places: [], context: null };
 }
 
 /** Draws panels from the bottom, the top, and then between them. */
@@ -53,6 +62,7 @@ class FrameBuilder {
   readonly #context: DrawContext;
   readonly #texts: FrameText[] = [];
   readonly #overlays: Overlay[] = [];
+  readonly #places: PanelPlace[] = [];
 
   constructor(context: DrawContext) {
     this.#context = context;
@@ -70,7 +80,13 @@ class FrameBuilder {
       top += this.#draw(panel, { column: 0, row: top, columns, rows: rows - bottomRows - top });
     }
     this.#drawBody(own, { column: 0, row: top, columns, rows: rows - bottomRows - top });
-    return { texts: this.#texts, overlays: this.#overlays, title: titleOf(this.#context) };
+    return {
+      texts: this.#texts,
+      overlays: this.#overlays,
+      title: titleOf(this.#context),
+      places: this.#places,
+      context: this.#context,
+    };
   }
 
   /** The first panel at the bottom that has something to show. @returns the rows that it took */
@@ -111,6 +127,7 @@ class FrameBuilder {
   #draw(panel: Panel, area: Area): number {
     if (area.rows <= 0) return 0;
     const drawing = panel.render(this.#context, area);
+    if (panel.wants.place !== 'top') this.#places.push({ panel, area });
     const lines = drawing.lines.slice(0, area.rows);
     if (lines.length > 0) this.#texts.push({ name: panel.id, area: { ...area, rows: lines.length }, lines });
     this.#overlays.push(...(drawing.overlays ?? []));

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { PANELS } from '../panels/panel-list.ts';
 import { loggedRun, meadowEvents, trainedRun, User } from '../test-support.ts';
 
 t.test('Ctrl-C stops only a training that was started here; q never does', async (t) => {
@@ -29,7 +30,8 @@ t.test('before there is a run, the dashboard can be left and nothing else', asyn
 });
 
 t.test('numbers change the view, and those without a view do nothing', async (t) => {
-  const user = new User([loggedRun(t, meadowEvents())]);
+  const panels = PANELS.filter(({ id }) => id !== 'machine');
+  const user = new User([loggedRun(t, meadowEvents())], { panels });
   const overview = user.screen();
   t.match(user.press('2').screen(), /─ content losses ─[^─]*─+ linear/);
   t.notMatch(user.screen(), '─ samples ─');

@@ -4,7 +4,8 @@ export interface CurveGroup {
   readonly names: readonly string[];
 }
 
-const LOSS = 'losses.';
+/** Begins the name of a loss's curve. */
+export const LOSS = 'losses.';
 /** Begins the name of a validation score's curve. */
 export const SCORE = 'scores.';
 

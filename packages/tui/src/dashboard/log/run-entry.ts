@@ -13,6 +13,7 @@ export class RunEntry {
   readonly folder: string;
   readonly log: RunLog;
   #isAlive = false;
+  #isHere = false;
   /** The last heartbeat that was new. */
   #heartbeat = { text: '', seenMs: 0 };
   #lastWords: string | null = null;
@@ -31,6 +32,7 @@ export class RunEntry {
   /** Checks whether a process is training the run or doing the job. */
   checkAlive(): void {
     this.#isAlive = this.#hasHolder();
+    this.#isHere = this.#isAlive && this.trainer() !== null;
     this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
   }
 
@@ -58,6 +60,11 @@ export class RunEntry {
 
   get isLive(): boolean {
     return this.#isAlive && this.log.state.end === null;
+  }
+
+  /** Whether it is live, by a process of this machine. */
+  get isLiveHere(): boolean {
+    return this.isLive && this.#isHere;
   }
 
   /** Whether it takes commands. */

@@ -52,6 +52,8 @@ export class RunState {
   /** Number and time of the last step. */
   step = 0;
   stepMs = 0;
+  /** When anything was last logged. */
+  lastMs = 0;
   checkpoint: { readonly step: number; readonly timeMs: number } | null = null;
   samples: SampleEntry[] = [];
   /** Alarms of the current training, newest last. */
@@ -63,7 +65,9 @@ export class RunState {
   /** Items of a job that could not be done. */
   failedItems = 0;
   end: RunEnd | null = null;
-  #marks: { step: number; timeMs: number }[] = [];
+  #marks: { readonly step: number; readonly timeMs: number; readonly isAfterPause: boolean }[] = [];
+  /** Whether the run was paused since the last step. */
+  #wasPaused = false;
 
   /** What a step is. */
   get item(): 'step' | JobItem {
@@ -84,14 +88,17 @@ export class RunState {
   observeStep(step: number, timeMs: number): void {
     this.step = step;
     this.stepMs = timeMs;
+    this.lastMs = timeMs;
     this.end = null;
-    this.#marks.push({ step, timeMs });
+    this.#marks.push({ step, timeMs, isAfterPause: this.#wasPaused });
+    this.#wasPaused = false;
     if (this.#marks.length > 2 * PACE_STEPS) this.#marks = this.#marks.slice(-PACE_STEPS);
   }
 
   /** Takes any event but a step. */
   observe(event: Exclude<RunEvent, { type: 'step' }>): void {
     const timeMs = Date.parse(event.time);
+    this.lastMs = Math.max(this.lastMs, timeMs);
     const note = (kind: FeedEntry['kind'], text: string) =>
       this.#feed({ timeMs, step: event.step ?? null, kind, text });
     switch (event.type) {
@@ -110,7 +117,7 @@ export class RunState {
         break;
       }
       case 'control':
-        if (event.command === 'pause') this.isPaused = true;
+        if (event.command === 'pause') this.isPaused = this.#wasPaused = true;
         if (event.command === 'resume') this.isPaused = false;
         note('note', `command: ${describeCommand(event)}`);
         break;
@@ -174,6 +181,16 @@ export class RunState {
     return seconds / kept.reduce((sum, pace) => sum + pace.steps, 0);
   }
 
+  /** The longest time between two of the last steps that were not made after a pause; null before the second step. */
+  longestStepMs(): number | null {
+    let longest: number | null = null;
+    for (let i = 1; i < this.#marks.length; i++) {
+      const [before, after] = [this.#marks[i - 1]!, this.#marks[i]!];
+      if (!after.isAfterPause) longest = Math.max(longest ?? 0, after.timeMs - before.timeMs);
+    }
+    return longest;
+  }
+
   #start(event: EventOf<'run-started'>, timeMs: number): void {
     const { samples, checkpoint, feed, scores } = this;
     this.#clear(event.step, timeMs);
@@ -206,7 +223,8 @@ export class RunState {
     this.stepMs = timeMs;
     this.end = null;
     this.isPaused = false;
-    this.#marks = [{ step, timeMs }];
+    this.#marks = [{ step, timeMs, isAfterPause: false }];
+    this.#wasPaused = false;
   }
 
   #feed(entry: FeedEntry): void {

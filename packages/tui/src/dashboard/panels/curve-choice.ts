@@ -3,6 +3,7 @@ import type { DashboardState } from '../app/dashboard-state.ts';
 import { type CurveGroup, curveGroups, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { KeyContext } from './panel.ts';
+import { filteredRuns } from './run-choice.ts';
 
 /** Weight of the past for each logged step. */
 export const SMOOTHINGS = [0, 0.6, 0.9, 0.97, 0.99] as const;
@@ -58,9 +59,12 @@ export function shownCurves(run: RunEntry, { chosen, group }: CurveChoice, offse
   return groups[(group + offset) % Math.max(1, groups.length)] ?? { title: 'losses', names: [] };
 }
 
-/** The runs whose curves are drawn. */
+/** The runs that are shown: that in focus, or all of its kind, trainings or jobs, that pass the filter. */
 export function drawnRuns(state: DashboardState, { run, runs }: KeyContext): readonly RunEntry[] {
-  return curveChoice.in(state).isOverlaid ? runs : [run];
+  if (!curveChoice.in(state).isOverlaid) return [run];
+  const isJob = ({ log }: RunEntry) => log.state.job !== null;
+  const shown = filteredRuns(state, runs).filter((other) => isJob(other) === isJob(run));
+  return shown.length === 0 ? [run] : shown;
 }
 
 /** The last step of the runs that are drawn, at least 1. */

@@ -1,5 +1,6 @@
-import { type Curve, curveChart } from '../charts/curve-chart.ts';
+import { AXIS_WIDTH, type Curve, curveChart } from '../charts/curve-chart.ts';
 import { type CurveGroup, curveGroups, curveLabel } from '../log/curve-groups.ts';
+import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import { CURVE_ROLES } from '../terminal/theme.ts';
 import {
@@ -10,11 +11,12 @@ import {
   lastDrawnStep,
   rangeOf,
   SMOOTHINGS,
+  type StepRange,
   shownCurves,
   smoothingOf,
 } from './curve-choice.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
-import { smallCharts } from './small-charts.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
+import { smallChartAreas, smallCharts } from './small-charts.ts';
 import { hintInView, titleLine } from './text.ts';
 
 const MIN_ROWS = 7;
@@ -23,6 +25,8 @@ const TWO_CHARTS_ROWS = { beside: 14, above: 22 } as const;
 /** Pressing an arrow moves the cursor by this share of what is shown. */
 const CURSOR_STRIDES = 60;
 const MIN_RANGE_STEPS = 10;
+/** A shorter way of the mouse is a click. */
+const MIN_DRAG_COLUMNS = 2;
 /** With more curves their raw values hide each other. */
 const MAX_RAW_CURVES = 4;
 
@@ -43,6 +47,7 @@ export const curvesPanel: Panel = {
     }
     return { lines: [], overlays: chartAreas(context, area).flatMap((chart, i) => chartOverlay(context, chart, i)) };
   },
+  mouse: pointAtCurves,
   choice: curveChoice,
   showsAllRuns: (state) => curveChoice.in(state).isOverlaid,
   keys: {
@@ -97,6 +102,54 @@ function zooming(factor: number): KeyAction {
     const start = Math.min(Math.max(0, centre - span / 2), lastStep - span);
     return { state: curveChoice.set(state, { range: { from: start, to: start + span } }) };
   };
+}
+
+/** A click reads the values at a step, dragging zooms to the steps between, and the wheel zooms around the pointer. */
+function pointAtCurves(context: DrawContext, { action, column, from }: MouseInput, area: Area): KeyResult | null {
+  const { state } = context;
+  const charts = chartPlaces(context, area);
+  const chart = charts.find((place) => isWithin(place, from));
+  if (chart === undefined) return null;
+  const set = (changes: Partial<CurveChoice>) => ({ state: curveChoice.set(state, changes) });
+  const cursor = stepAt(context, chart, column);
+  const begin = stepAt(context, chart, from.column);
+  switch (action) {
+    case 'press':
+      return set({ markedStep: begin });
+    case 'drag':
+      return set({ cursor, markedStep: begin });
+    case 'release':
+      if (Math.abs(column - from.column) < MIN_DRAG_COLUMNS) return set({ cursor, markedStep: null });
+      return set({ range: rangeBetween(begin, cursor), cursor: null, markedStep: null });
+    case 'wheel-up':
+      return zooming(0.5)(curveChoice.set(state, { cursor }), context);
+    case 'wheel-down':
+      return zooming(2)(curveChoice.set(state, { cursor }), context);
+  }
+}
+
+/** The step at a column of the screen. */
+function stepAt(context: DrawContext, chart: Area, column: number): number {
+  const { from, to } = rangeOf(context.state, context);
+  const columns = chart.columns - AXIS_WIDTH;
+  const share = (column - chart.column - AXIS_WIDTH) / Math.max(1, columns - 1);
+  return from + Math.min(1, Math.max(0, share)) * (to - from);
+}
+
+function rangeBetween(a: number, b: number): StepRange {
+  const [from, to] = [Math.min(a, b), Math.max(a, b)];
+  return { from, to: Math.max(to, from + MIN_RANGE_STEPS) };
+}
+
+function isWithin({ column, row, columns, rows }: Area, at: MouseInput['from']): boolean {
+  return at.column >= column && at.column < column + columns && at.row >= row && at.row < row + rows;
+}
+
+/** Where charts are drawn. */
+function chartPlaces(context: DrawContext, area: Area): Area[] {
+  const { state, run } = context;
+  if (drawnRuns(state, context).length === 1) return chartAreas(context, area);
+  return smallChartAreas(context, shownCurves(run, curveChoice.in(state)).names.length, area);
 }
 
 /** Moves the cursor, which takes the range along. */

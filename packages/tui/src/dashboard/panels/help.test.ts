@@ -47,6 +47,7 @@ t.test('every key of the help does something, and every panel has a name of its 
     '← →': ['left', 'right'],
     '[ ]': ['[', ']'],
     '↑ ↓': ['up', 'down'],
+    space: [' '],
   };
   for (const { id, keys = {}, help = [] } of PANELS) {
     for (const entry of help) {

@@ -13,6 +13,8 @@ const VIEW_LINES = 2;
 export const keyLinePanel: Panel = {
   id: 'key-line',
   wants: { place: 'bottom' },
+  keys: { m: () => ({ effect: { kind: 'switch-mouse' } }) },
+  help: [{ keys: 'm', does: 'let the mouse select text' }],
   render: (context, { columns }) => {
     const { message, panels, state, theme } = context;
     const own = panels.filter(({ id }) => id === state.view);

@@ -1,4 +1,5 @@
 import { alarmsPanel } from './alarms.ts';
+import { comparePanel } from './compare.ts';
 import { controlPanel } from './control.ts';
 import { curvePickerPanel } from './curve-picker.ts';
 import { curvesPanel } from './curves.ts';
@@ -6,6 +7,8 @@ import { eventsPanel } from './events.ts';
 import { headerPanel } from './header.ts';
 import { helpPanel } from './help.ts';
 import { keyLinePanel } from './key-line.ts';
+import { logPanel } from './log.ts';
+import { machinePanel } from './machine.ts';
 import type { Panel } from './panel.ts';
 import { runsPanel } from './runs.ts';
 import { samplesPanel } from './samples.ts';
@@ -26,6 +29,9 @@ export const PANELS: readonly Panel[] = [
   eventsPanel,
   runsPanel,
   settingsPanel,
+  comparePanel,
+  logPanel,
+  machinePanel,
   curvePickerPanel,
   helpPanel,
   keyLinePanel,

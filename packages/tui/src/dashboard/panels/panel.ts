@@ -4,8 +4,10 @@ import type { DashboardState } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { PictureStore } from '../pictures/picture-store.ts';
 import type { TerminalCapabilities } from '../terminal/capabilities.ts';
+import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { MachineMeters } from '../watch/machine.ts';
 
 /**
  * A part of the screen. It is one file and one line in `panel-list.ts`: what lies where, which keys do what, and what the
@@ -25,6 +27,8 @@ export interface Panel {
   readonly render: (context: DrawContext, area: Area) => Drawing;
   /** What its keys do, by character or by {@link KeyName}. */
   readonly keys?: Readonly<Record<string, KeyAction>>;
+  /** What the mouse does on it; null for what it does on any panel: the wheel presses up and down, a click opens its view. */
+  readonly mouse?: (context: DrawContext, input: MouseInput, area: Area) => KeyResult | null;
   /** Its keys for the person at the keyboard. */
   readonly help?: readonly KeyHelp[];
   /** Takes every key while the panel is open, or passes it on with null. */
@@ -96,6 +100,8 @@ export interface KeyContext {
   readonly run: RunEntry;
   /** Whether Ctrl-C stops the training: it was started from here. */
   readonly ownsTraining: boolean;
+  /** The last lines that its training printed; null where they go elsewhere. */
+  readonly output: readonly string[] | null;
   /** Size of the screen. */
   readonly columns: number;
   readonly rows: number;
@@ -105,6 +111,8 @@ export interface KeyContext {
 export interface DrawContext extends KeyContext {
   readonly state: DashboardState;
   readonly nowMs: number;
+  /** How much of this machine is used; null while that is unknown. */
+  readonly machine: MachineMeters | null;
   /** Alarms that stand, newest first. */
   readonly alarms: readonly string[];
   /** What was last said to the person at the keyboard. */
@@ -140,7 +148,7 @@ export interface KeyResult {
 
 /** What a key asks for beyond another state. */
 export type Effect =
-  | { readonly kind: 'leave' | 'suspend' | 'redraw' }
+  | { readonly kind: 'leave' | 'suspend' | 'redraw' | 'switch-mouse' }
   | { readonly kind: 'control'; readonly command: ControlCommand }
   | { readonly kind: 'message'; readonly text: string };
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { loggedRun, meadowEvents, User } from '../test-support.ts';
 
@@ -25,4 +26,23 @@ t.test('a run without samples says so', async (t) => {
   t.notMatch(user.screen(), '─ samples ─');
   t.notMatch(user.screen(), '[] samples');
   t.match(user.press('3').screen(), /─ samples ─+\n none yet/);
+});
+
+t.test('the samples of several runs stand side by side at one step', async (t) => {
+  const runs = ['first', 'second', 'third'].map((name) => loggedRun(t, meadowEvents(), name));
+  const without = loggedRun(t, meadowEvents().slice(0, 20), 'without');
+  for (const [columns, pattern] of [
+    [60, /● first {2}step 150[\s\S]*● second {2}step 150/],
+    [130, /● first {2}step 150 +● second {2}step 150/],
+    [200, /● first {2}step 150 +● second {2}step 150 +● third {2}step 150/],
+  ] as const) {
+    const user = new User([...runs, without], { columns, rows: 34 }).press('3', 'o', '[');
+    user.frame();
+    await delay(20);
+    t.match(user.screen(), /─ samples ─+.* step 150, 3 of 4/, `${columns} columns`);
+    t.match(user.screen(), pattern);
+    t.match(user.screen(), /● first[\s\S]*▀{8}[\s\S]*▀{8}/, 'pictures');
+    t.notMatch(user.screen(), '● without');
+    t.notMatch(user.press('o').screen(), '● second', 'and one run again');
+  }
 });

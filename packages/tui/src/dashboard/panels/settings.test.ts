@@ -1,6 +1,5 @@
-import type { RunEventBody } from '@instagan/core/events';
-import t, { type Test } from 'tap';
-import { JOB_STARTED, loggedRun, meadowEvents, User } from '../test-support.ts';
+import t from 'tap';
+import { JOB_STARTED, loggedRun, runWith, User } from '../test-support.ts';
 
 const CONFIG = {
   model: 'instagan',
@@ -9,11 +8,6 @@ const CONFIG = {
   weights: { cycle: 10, context: 10 },
   seed: 0,
 };
-
-function runWith(t: Test, name: string, config: unknown) {
-  const [started, ...rest] = meadowEvents() as [Extract<RunEventBody, { type: 'run-started' }>, ...RunEventBody[]];
-  return loggedRun(t, [{ ...started, config }, ...rest], name);
-}
 
 t.test('the settings of a run are a view of their own', async (t) => {
   const user = new User([runWith(t, 'meadow', CONFIG)]);

@@ -1,6 +1,6 @@
 import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
 import { Choice } from '../app/choice.ts';
-import type { RunEntry } from '../log/run-entry.ts';
+import { settingsOf } from '../log/run-facts.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
 import { hintInView, titleLine } from './text.ts';
@@ -24,7 +24,7 @@ export const settingsPanel: Panel = {
     overview: { column: 'right', importance: 0, minRows: 2, spareRows: 6 },
   },
   rows: (context) => {
-    const count = settingsOf(context).filter(isDifferent).length;
+    const count = comparedSettings(context).filter(isDifferent).length;
     return count === 0 ? 0 : 1 + count;
   },
   render: (context, area) => ({ lines: settingLines(context, area) }),
@@ -44,9 +44,9 @@ interface Setting {
 const isDifferent = ({ others }: Setting) => others.length > 0;
 
 /** The settings of the run in focus; other runs are compared where they have the same setting. */
-function settingsOf({ run, runs }: Pick<KeyContext, 'run' | 'runs'>): Setting[] {
-  const others = runs.filter((other) => other !== run).map((other) => ({ run: other.name, values: valuesOf(other) }));
-  return [...valuesOf(run)].map(([name, value]) => ({
+function comparedSettings({ run, runs }: Pick<KeyContext, 'run' | 'runs'>): Setting[] {
+  const others = runs.filter((other) => other !== run).map((other) => ({ run: other.name, values: settingsOf(other) }));
+  return [...settingsOf(run)].map(([name, value]) => ({
     name,
     value,
     others: others.flatMap((other) => {
@@ -56,39 +56,16 @@ function settingsOf({ run, runs }: Pick<KeyContext, 'run' | 'runs'>): Setting[] 
   }));
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
-/** By configuration: a run's stays the same from frame to frame. */
-const known = new WeakMap<object, ReadonlyMap<string, string>>();
-
-/** The settings of a run as text, by dotted name: `weights.cycle`. */
-function valuesOf({ log }: RunEntry): ReadonlyMap<string, string> {
-  const config = log.state.started?.config;
-  if (typeof config !== 'object' || config === null) return NONE;
-  let values = known.get(config);
-  if (values === undefined) {
-    values = new Map(entriesOf(config, ''));
-    known.set(config, values);
-  }
-  return values;
-}
-
-function entriesOf(group: object, prefix: string): [name: string, value: string][] {
-  return Object.entries(group).flatMap(([key, value]): [string, string][] => {
-    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isGroup ? entriesOf(value, `${prefix}${key}.`) : [[prefix + key, String(value)]];
-  });
-}
-
 function scrolling(by: number): KeyAction {
   return (state, context) => {
-    const first = Math.min(settingsOf(context).length - 1, settingChoice.in(state).first + by);
+    const first = Math.min(comparedSettings(context).length - 1, settingChoice.in(state).first + by);
     return { state: settingChoice.set(state, { first: Math.max(0, first) }) };
   };
 }
 
 function settingLines(context: DrawContext, { columns, rows }: Area): string[] {
   const { state, theme } = context;
-  const all = settingsOf(context);
+  const all = comparedSettings(context);
   const different = all.filter(isDifferent);
   const isView = state.view === settingsPanel.id;
   const shown = isView

@@ -1,11 +1,10 @@
 import { cutTo, textWidth } from '../../output/text-width.ts';
 import { type Curve, curveChart } from '../charts/curve-chart.ts';
 import { type CurveGroup, curveLabel } from '../log/curve-groups.ts';
-import type { RunEntry } from '../log/run-entry.ts';
 import type { Overlay } from '../terminal/screen.ts';
-import { CURVE_ROLES, type CurveRole } from '../terminal/theme.ts';
 import { chartNotes, curveChoice, drawnRuns, rangeOf, smoothingOf } from './curve-choice.ts';
 import type { Area, DrawContext } from './panel.ts';
+import { roleOf } from './run-choice.ts';
 import { flow, type Piece, titleLine } from './text.ts';
 
 const MIN_COLUMNS = 26;
@@ -14,11 +13,6 @@ const MIN_ROWS = 6;
 const COLUMN_GAP = 2;
 const LEGEND_LINES = 2;
 const MAX_NAME_COLUMNS = 24;
-
-/** The colour of a run, the same on all charts. With more runs than colours they repeat. */
-export function roleOf(run: RunEntry, runs: readonly RunEntry[]): CurveRole {
-  return CURVE_ROLES[Math.max(0, runs.indexOf(run)) % CURVE_ROLES.length]!;
-}
 
 /** The places of the charts of a group in an area below its title and legend, as many as there is room for. */
 export function smallChartAreas(context: DrawContext, count: number, area: Area): Area[] {

@@ -1,5 +1,5 @@
 import sliceAnsi from 'slice-ansi';
-import { BRACKETED_PASTE } from './input-reader.ts';
+import { BRACKETED_PASTE, MOUSE } from './input-reader.ts';
 
 /** Something laid over the text of a frame, at a place in characters from 0. The text below it should be blank. */
 export interface Overlay {
@@ -34,7 +34,7 @@ interface Frame {
 /** At most ten redraws a second. */
 export const REDRAW_INTERVAL_MS = 100;
 const ENTER = `\u001b[?1049h\u001b[?25l\u001b[?7l${BRACKETED_PASTE.on}\u001b[22;2t\u001b[2J`;
-const LEAVE = `\u001b[0m\u001b[?2026l${BRACKETED_PASTE.off}\u001b[?7h\u001b[?25h\u001b[23;2t\u001b[?1049l`;
+const LEAVE = `\u001b[0m\u001b[?2026l${BRACKETED_PASTE.off}${MOUSE.off}\u001b[?7h\u001b[?25h\u001b[23;2t\u001b[?1049l`;
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 const EMPTY: Frame = { lines: [], overlays: [] };
@@ -51,6 +51,7 @@ export class Screen {
   #timer: NodeJS.Timeout | null = null;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #isEntered = false;
+  #takesMouse = true;
   #title = '';
   /** Redraws so far. */
   redraws = 0;
@@ -60,10 +61,20 @@ export class Screen {
     this.#size = size;
   }
 
+  /** Whether the terminal reports its mouse, and does not select text with it. */
+  get takesMouse(): boolean {
+    return this.#takesMouse;
+  }
+
+  set takesMouse(takesMouse: boolean) {
+    this.#takesMouse = takesMouse;
+    if (this.#isEntered) this.#write(takesMouse ? MOUSE.on : MOUSE.off);
+  }
+
   enter(): void {
     if (this.#isEntered) return;
     this.#isEntered = true;
-    this.#write(ENTER);
+    this.#write(ENTER + (this.#takesMouse ? MOUSE.on : ''));
     this.#shown = EMPTY;
   }
 

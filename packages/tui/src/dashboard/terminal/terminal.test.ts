@@ -89,7 +89,7 @@ t.test('the screen comes back as it was, once, whatever happens', async (t) => {
   screen.leave();
   screen.leave();
   t.match(written, /<hide a>/);
-  for (const mode of ['?2004l', '?25h', '?7h', '23;2t', '?1049l'])
+  for (const mode of ['?2004l', '?1002l', '?25h', '?7h', '23;2t', '?1049l'])
     t.equal(written.split(`${ESC}[${mode}`).length, 2, mode);
   screen.show('late', []);
   await delay(120);

@@ -73,8 +73,8 @@ t.test('runs come and go, and those that stay keep what was read', async (t) => 
   const [known] = watch.runs;
   folders.unshift(second.folder);
   await becomes('the second is listed', () => watch.runs.length === 2, 5000);
-  await becomes('and read', () => watch.runs[0]?.log.state.step === 200, 1000);
-  t.equal(watch.runs[1], known);
+  await becomes('and read', () => watch.runs[1]?.log.state.step === 200, 1000);
+  t.equal(watch.runs[0], known, 'runs keep their places, and with them their colours');
   folders.pop();
   await becomes('the first is gone', () => watch.runs.length === 1, 5000);
 });

@@ -1,3 +1,5 @@
+import { lastOutput } from '../log/output-file.ts';
+import { runAlarms } from '../log/run-alarms.ts';
 import { RunEntry } from '../log/run-entry.ts';
 import { diskFault } from './disk-space.ts';
 
@@ -18,6 +20,8 @@ const BACKGROUND_INTERVAL_MS = 2000;
 const LIST_INTERVAL_MS = 3000;
 const DISK_INTERVAL_MS = 5000;
 const STATUS_INTERVAL_MS = 1000;
+const OUTPUT_INTERVAL_MS = 1000;
+const OUTPUT_BYTES = 1 << 16;
 /** While a long log is read, the screen and keys get a turn this often. */
 const SLICE_MS = 25;
 
@@ -27,6 +31,7 @@ export class RunWatch {
   readonly #timers: NodeJS.Timeout[] = [];
   #runs: readonly RunEntry[] = [];
   #disk: string | null = null;
+  #output: readonly string[] | null = null;
   /** As they were last seen, with what is wrong with the disk. */
   #statuses = '';
   #isReading = false;
@@ -45,6 +50,11 @@ export class RunWatch {
     return this.#disk;
   }
 
+  /** The last lines that the training in focus printed; null where they go elsewhere. */
+  get output(): readonly string[] | null {
+    return this.#output;
+  }
+
   start(): void {
     this.#every(POLL_INTERVAL_MS, () => this.#read(this.#options.showsAllRuns()));
     this.#every(BACKGROUND_INTERVAL_MS, () => this.#read(true));
@@ -52,6 +62,7 @@ export class RunWatch {
       if (this.#list()) this.#read(true);
     });
     this.#every(DISK_INTERVAL_MS, () => this.#lookAtDisk());
+    this.#every(OUTPUT_INTERVAL_MS, () => this.#readOutput());
     this.#every(STATUS_INTERVAL_MS, () => this.#compareStatuses());
   }
 
@@ -64,12 +75,19 @@ export class RunWatch {
     task();
   }
 
-  /** Lists the runs again, and looks which of them are alive. @returns whether one is new */
+  /**
+   * Lists the runs again, and looks which of them are alive. Runs keep their places, and with them their colours; new ones
+   * come last.
+   *
+   * @returns whether one is new
+   */
   #list(): boolean {
-    const known = new Map(this.#runs.map((run) => [run.folder, run]));
-    this.#runs = this.#options.listRuns().map((folder) => known.get(folder) ?? new RunEntry(folder));
+    const folders = new Set(this.#options.listRuns());
+    const kept = this.#runs.filter(({ folder }) => folders.has(folder));
+    for (const { folder } of kept) folders.delete(folder);
+    this.#runs = [...kept, ...[...folders].map((folder) => new RunEntry(folder))];
     for (const run of this.#runs) run.checkAlive();
-    return this.#runs.some(({ folder }) => !known.has(folder));
+    return folders.size > 0;
   }
 
   /** Reads what was appended to the logs, in slices and in turns: a short log does not wait for a long one. */
@@ -103,8 +121,15 @@ export class RunWatch {
     if (focus !== null) this.#disk = diskFault(focus);
   }
 
+  #readOutput(): void {
+    const focus = this.#options.focus();
+    this.#output = focus === null ? null : lastOutput(focus.folder, OUTPUT_BYTES);
+  }
+
   #compareStatuses(): void {
-    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status)].join();
+    const nowMs = Date.now();
+    const alarms = this.#runs.map((run) => runAlarms(run, null, nowMs).length);
+    const statuses = [this.#disk, ...this.#runs.map(({ status }) => status), ...alarms].join();
     // Ages grow meanwhile, and silence becomes an alarm.
     if (statuses !== this.#statuses) this.#options.onChange(true);
     else if (this.#options.focus()?.isLive) this.#options.onChange(false);

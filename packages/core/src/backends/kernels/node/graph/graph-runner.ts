@@ -12,7 +12,7 @@ const RECORDING_SECONDS = 1.5e-4;
  * A recording is worth its memory if its operations take at most this long on average: in a graph each takes some 0.03 to
  * 0.04 ms less.
  */
-const LONGEST_OPERATION_SECONDS = 5e-4;
+const MAX_OPERATION_SECONDS = 5e-4;
 
 /** Operations and constants to keep in all recordings together: each takes some kilobytes. */
 const MAX_OPERATIONS = 72_000;
@@ -60,7 +60,7 @@ export class GraphRunner implements ProgramRunner {
     const seconds = (performance.now() - begin) / 1000;
     known.seconds += seconds;
     const isDue = !isFirst && known.seconds >= RECORDING_SECONDS * log.operations;
-    const isLong = log.isWhole && seconds > LONGEST_OPERATION_SECONDS * log.operations;
+    const isLong = log.isWhole && seconds > MAX_OPERATION_SECONDS * log.operations;
     // What was used since the program first came is as much worth keeping.
     if (!isDue || isLong || !this.#cache.makeRoom(log.operations, known.firstRun)) return log.outputs;
     try {

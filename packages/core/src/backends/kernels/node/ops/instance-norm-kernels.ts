@@ -9,7 +9,7 @@ type Shape4D = readonly [batch: number, height: number, width: number, channels:
 const FUSED_FROM = 65536;
 
 /** Pixels that are added up at once. */
-const LONGEST_SUM = 256;
+const MAX_SUM_LENGTH = 256;
 
 /** Not one batch norm a sample, since TensorFlow's adds up in float32 one by one: 5 times the error of these sums. */
 export function instanceNorm(
@@ -106,5 +106,5 @@ function spatialMeanSquare(call: TensorflowCall, x: Handle): Handle {
 /** Whether float32 loses digits over the sum of a channel, so that one axis is added up after the other. */
 function isLong({ shape }: Handle): boolean {
   const [, height, width] = shape as Shape4D;
-  return height * width > LONGEST_SUM;
+  return height * width > MAX_SUM_LENGTH;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { cacheFolder } from '../../../../runtime/cache-folder.ts';
+import { cacheFolder } from '../../../../runtime/files.ts';
 import { writeAtomically } from '../../../../runtime/write-atomically.ts';
 import type { TileTimes } from './tile-tuning.ts';
 

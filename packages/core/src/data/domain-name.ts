@@ -1,2 +1,0 @@
-/** One of the two domains that a model translates between; X and Y in the paper. */
-export type DomainName = 'A' | 'B';

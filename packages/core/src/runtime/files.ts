@@ -1,0 +1,77 @@
+import { mkdir, open, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+
+/**
+ * Makes a folder and those above it. One by one: where a file system makes no folders, as below /proc, or the working folder
+ * was deleted meanwhile, Node never ends its recursive call, and on a read-only disk it says that there is no such folder.
+ *
+ * @param mode rights of the folders that are made, before the umask
+ * @throws UserError if none can be made there; else what the system says, with its code
+ */
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  const target = path.resolve(folder);
+  if (await isMade(target, mode)) return;
+  const parent = path.dirname(target);
+  if (parent !== target) await makeFolder(parent, mode);
+  if (await isMade(target, mode)) return;
+  throw new UserError(`${target} cannot be made, as ${parent} takes no new folders: choose another place.`);
+}
+
+/** @returns whether the folder is there now; false if the one above it is not */
+async function isMade(target: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(target, { mode });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    // Some systems refuse before they look whether it is there.
+    if (await isFolder(target)) return true;
+    throw error;
+  }
+}
+
+function isFolder(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/** Where builds and downloads are kept between runs: `INSTAGAN_CACHE`, else `~/.cache/instagan`. */
+export function cacheFolder(): string {
+  return process.env.INSTAGAN_CACHE || path.join(os.homedir(), '.cache', 'instagan');
+}
+
+/** Codes with which systems refuse to open or sync a folder; there, renames are ordered without it. */
+const NO_FOLDER_SYNC = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF', 'ENOSYS']);
+
+/**
+ * Writes a file that must not exist yet.
+ *
+ * @param isDurable whether to wait until its content is on the disk; its name is when its folder is synced
+ */
+export async function writeNewFile(file: string, content: Uint8Array | string, isDurable: boolean): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(content);
+    if (isDurable) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Waits until the names in a folder (files created, renamed, removed) are on the disk, where the system can. */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
