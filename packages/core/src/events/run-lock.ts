@@ -21,7 +21,7 @@ export interface LockTimes {
 }
 
 const TIMES: LockTimes = { beatMs: 4000, staleMs: 20_000 };
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /** Tokens of the locks that this process holds or is about to take. */
 const ownTokens = new Set<string | null>();
@@ -69,7 +69,7 @@ interface Claim {
 
 /** Puts `text` into a lock's place. @throws UserError if somebody else holds it */
 async function take(file: string, text: string, claim: Claim): Promise<void> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (await createNew(file, text)) return;
     const found = await readLockFile(file);
     if (found === null) continue;

@@ -30,6 +30,7 @@ import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
+import { Schedule } from './schedule.ts';
 import { ScoreMonitor } from './score-monitor.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
@@ -124,9 +125,7 @@ class Training<Config extends RunSettings, Batch> {
   #scores = new ScoreMonitor(null);
   /** Peak memory must not depend on the number of updates in a step. */
   readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
-  readonly #totalSteps: number;
-  /** From here on the learning rate is 0. */
-  readonly #scheduledSteps: number;
+  #schedule: Schedule;
   #step = 0;
   /** Step at which a command ends the training. */
   #lastStep = Number.POSITIVE_INFINITY;
@@ -151,9 +150,19 @@ class Training<Config extends RunSettings, Batch> {
     this.#log = log;
     this.#lock = lock;
     this.#control = options.control ?? new TrainingControl();
-    const scheduledEpochs = config.epochs.constant + config.epochs.decay;
-    this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
-    this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
+    this.#schedule = Schedule.begin(data.stepsPerEpoch);
+  }
+
+  /** From here on the learning rate is 0. */
+  get #scheduledSteps(): number {
+    const { constant, decay } = this.#config.epochs;
+    return this.#schedule.stepAt(constant + decay);
+  }
+
+  get #totalSteps(): number {
+    const { steps, epochs } = this.#options;
+    if (steps !== undefined) return steps;
+    return epochs === undefined ? this.#scheduledSteps : this.#schedule.stepAt(epochs);
   }
 
   async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
@@ -174,6 +183,11 @@ class Training<Config extends RunSettings, Batch> {
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      const { stepsPerEpoch, stepsPerEpochBefore } = this.#schedule;
+      if (stepsPerEpochBefore !== null) {
+        const message = `The dataset has other numbers of images than before: an epoch has ${stepsPerEpoch} steps from here on, it had ${stepsPerEpochBefore}. The schedule goes on from epoch ${Number(this.#schedule.epochAt(this.#step).toFixed(2))}.`;
+        yield await this.#warn('data-changed', message);
+      }
       if (this.#totalSteps > this.#scheduledSteps) {
         const message = `The learning rate is 0 from step ${this.#scheduledSteps} on, where the schedule ends, and nothing is learned up to step ${this.#totalSteps}: set more epochs in the schedule.`;
         yield await this.#warn('schedule-exceeded', message);
@@ -201,6 +215,7 @@ class Training<Config extends RunSettings, Batch> {
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
+        this.#schedule = Schedule.resume(this.#data.stepsPerEpoch, checkpoint.state, checkpoint.step);
         const best = await readBest(runFolder);
         // What comes after the checkpoint is trained anew.
         if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
@@ -228,7 +243,8 @@ class Training<Config extends RunSettings, Batch> {
       // The checkpoint comes last: a run that is killed before it makes pictures and scores again, and never goes without.
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);
       if (learner.validatesAt?.(this.#step)) yield* this.#validate(learner);
-      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
+      const isDue = this.#step % checkpointEvery === 0 && this.#lastCheckpoint?.step !== this.#step;
+      if (this.#healthy && isDue) yield* this.#save(learner);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
       yield* this.#obey(learner, batch);
@@ -281,7 +297,7 @@ class Training<Config extends RunSettings, Batch> {
           await writeRunConfig(this.#options.runFolder, this.#config);
           break;
         case 'stop-after-epoch':
-          this.#lastStep = Math.ceil(Math.ceil(this.#step / this.#data.stepsPerEpoch) * this.#data.stepsPerEpoch);
+          this.#lastStep = this.#schedule.stepAt(Math.ceil(this.#schedule.epochAt(this.#step)));
           break;
         case 'stop':
           this.#lastStep = this.#step;
@@ -333,7 +349,7 @@ class Training<Config extends RunSettings, Batch> {
   /** The learning rates of the schedule after `step` steps. */
   #rates(step: number): StepPlan['learningRate'] {
     const { generator, discriminator } = this.#config.learningRate;
-    const factor = learningRateFactor(step / this.#data.stepsPerEpoch, this.#config.epochs);
+    const factor = learningRateFactor(this.#schedule.epochAt(step), this.#config.epochs);
     return { generator: factor * generator, discriminator: factor * discriminator };
   }
 
@@ -342,7 +358,7 @@ class Training<Config extends RunSettings, Batch> {
     return {
       type: 'step',
       step: this.#step,
-      epoch: Math.floor((this.#step - 1) / this.#data.stepsPerEpoch),
+      epoch: Math.floor(this.#schedule.epochAt(this.#step - 1)),
       losses,
       learningRate: this.#rates(this.#step - 1),
       seconds,
@@ -361,7 +377,8 @@ class Training<Config extends RunSettings, Batch> {
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
     await this.#requireHeld();
-    const folder = await writeCheckpoint(runFolder, this.#step, content);
+    const manifest = { ...content.manifest, schedule: this.#schedule.toState() };
+    const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
     const seconds = (performance.now() - begin) / 1000;
@@ -400,6 +417,7 @@ class Training<Config extends RunSettings, Batch> {
     const { isBest, alarm } = this.#scores.observe(scored);
     if (isBest) {
       if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
+      await this.#requireHeld();
       await writeBest(this.#options.runFolder, scored);
     }
     if (alarm !== null) yield await this.#alarm(alarm.code, alarm.message);

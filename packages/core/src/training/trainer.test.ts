@@ -144,6 +144,21 @@ t.test('a run that is killed between two writes of a step lacks no picture and n
   }
 });
 
+t.test('a run that is resumed with more images says so, and its learning rate goes on falling', async (t) => {
+  const runFolder = runFolderOf(t);
+  const config = tinyConfig({ epochs: { constant: 1, decay: 2 }, learningRate: { generator: 1, discriminator: 1 } });
+  await trainTiny({ runFolder, config, steps: 4, openData: async () => memoryData(variedPair, 2) });
+  const openData = async () => memoryData(variedPair, 4);
+  const { events } = await trainTiny({ runFolder, config: {}, resume: true, openData });
+  t.match(
+    events.filter(({ type }) => type === 'warning'),
+    [{ code: 'data-changed', message: /an epoch has 4 steps from here on, it had 2\. .* goes on from epoch 2\.$/ }],
+  );
+  const rates = events.flatMap((event) => (event.type === 'step' ? [event.learningRate.generator] : []));
+  t.same(rates, [0.5, 0.375, 0.25, 0.125], 'to the end of the schedule');
+  t.match(events.at(-1), { type: 'run-finished', step: 8, reason: 'completed' });
+});
+
 t.test('learning rates follow the schedule, and a run beyond its end says that it learns nothing', async (t) => {
   const config = tinyConfig({
     epochs: { constant: 1, decay: 2 },

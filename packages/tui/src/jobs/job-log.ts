@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type EventLog,
   eventLogFile,
   jobsFolder,
   lockRun,
+  makeFolder,
   openEventLog,
   type RunEvent,
   type RunEventBody,
@@ -50,7 +51,7 @@ export class JobLog {
     const root = jobsFolder();
     const folder = path.join(root, `${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomUUID().slice(0, 8)}`);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       removeOldJobs(root);
       const lock = await lockRun(folder);
       const log = await openEventLog(folder);
