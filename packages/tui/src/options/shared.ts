@@ -98,6 +98,10 @@ export function howToTranslate({ region, background, rim }: RegionOptions) {
   return { region, background, ...(rim === undefined ? {} : { rimPx: rim }) };
 }
 
+export function overwriteOption(): Option {
+  return new Option('--overwrite', 'replace files that this command did not write, or that were changed since');
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
 }
