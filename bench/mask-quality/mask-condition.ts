@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Sample } from '@instagan/core';
 import { createRng, jitterMasks, type SizePx, UserError } from '@instagan/core/data';
+import { unionIou } from '@instagan/core/evaluation';
 import { type ImageFile, indexMasks, loadSample } from '@instagan/datasets';
-import { estimate, unionIou } from './scores.ts';
+import { estimate } from './scores.ts';
 import { shiftOutline } from './shift-outline.ts';
 
 /** With what masks the test images are translated. */

@@ -51,7 +51,7 @@ Writes PATH.json and PATH.svg.
   --strengths LIST      strengths of the jitter of masks (0.25,0.5,0.75,1)
   --draws N             how often each image's masks are jittered at each strength (2)
   --shifts=LIST         also: all outlines wider (above 0) or narrower, in shares of an object's radius, such as -0.3,0.3
-  --classifier-steps N  updates of the classifier (600)
+  --classifier-steps N  updates of the classifier (400)
   --seed N              decides how masks are jittered, and the classifier (0)
   --backend NAME        (wasm)
   --threads N           (1)
@@ -83,7 +83,7 @@ export function parseMaskQualityOptions(args: readonly string[]): MaskQualityOpt
     strengths: (values.strengths ?? '0.25,0.5,0.75,1').split(',').map(parseStrength),
     draws: wholeNumber('draws', values.draws ?? '2', 1),
     shifts: values.shifts === undefined ? [] : values.shifts.split(',').map(parseShift),
-    classifierSteps: wholeNumber('classifier-steps', values['classifier-steps'] ?? '600', 1),
+    classifierSteps: wholeNumber('classifier-steps', values['classifier-steps'] ?? '400', 1),
     seed: wholeNumber('seed', values.seed ?? '0', 0),
     backend: oneOf('--backend', values.backend ?? 'wasm', BACKEND_NAMES),
     threads: wholeNumber('threads', values.threads ?? '1', 1),

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadTranslator, openBackend, type Sample } from '@instagan/core';
 import { type DomainName, type SizePx, UserError } from '@instagan/core/data';
+import { trainClassifier } from '@instagan/core/evaluation';
 import { loadSample, readDomainFolder, type SplitName } from '@instagan/datasets';
 import { runCommand } from '../run-command.ts';
 import { drawChart } from './chart.ts';
-import { trainDomainClassifier } from './domain-classifier.ts';
 import {
   jitteredCondition,
   type MaskCondition,
@@ -47,11 +47,16 @@ async function measure(options: MaskQualityOptions): Promise<MaskQualityReport> 
   const conditions = await conditionsFor(images, options);
 
   say('training the classifier');
-  const train = [await samplesOf('train', 'A'), await samplesOf('train', 'B')] as const;
-  const classifier = trainDomainClassifier(...train, { steps: classifierSteps, seed });
+  const train = { A: await samplesOf('train', 'A'), B: await samplesOf('train', 'B') };
+  const { classifier } = await trainClassifier(train, { steps: classifierSteps, seed });
   const realTargets = await samplesOf('test', target);
-  const untranslated = estimate(images.map(({ sample }) => shareOf(target, classifier, sample)));
-  const real = estimate(realTargets.map((sample) => shareOf(target, classifier, sample)));
+  const shares = async (samples: readonly Sample[]) => {
+    const each = [];
+    for (const sample of samples) each.push(await shareOf(target, classifier, sample));
+    return estimate(each);
+  };
+  const untranslated = await shares(images.map(({ sample }) => sample));
+  const real = await shares(realTargets);
   say(`taken for ${target}: ${percent(real.mean)} of real ${target}, ${percent(untranslated.mean)} of real ${source}`);
 
   const withTrueMasks: Sample[][] = [];

@@ -1,8 +1,7 @@
 import { type Sample, type Translator, translateSample } from '@instagan/core';
-import type { DomainClassifier } from './domain-classifier.ts';
+import { CROP_PX, cropSquare, type DomainClassifier, squareAround, unionOf } from '@instagan/core/evaluation';
 import type { MaskCondition, TestImage } from './mask-condition.ts';
-import { cropSquare, squareAround } from './object-crop.ts';
-import { type Estimate, estimate, meanDifference, unionOf } from './scores.ts';
+import { type Estimate, estimate, meanDifference } from './scores.ts';
 
 /** True objects smaller than this share of the image are not shown to the classifier. */
 const MIN_OBJECT = 0.01;
@@ -62,7 +61,9 @@ export async function scoreTranslations(
       outputs.push(condition.kind === 'true' ? best : await translateSample(translator, { ...sample, masks }));
     }
     const mean = (score: (image: Float32Array) => number) => estimate(outputs.map(({ image }) => score(image))).mean;
-    scores.translated.push(mean((image) => shareOf(target, classifier, { ...sample, image })));
+    const shares = [];
+    for (const { image } of outputs) shares.push(await shareOf(target, classifier, { ...sample, image }));
+    scores.translated.push(estimate(shares).mean);
     scores.background.push(mean((image) => meanDifference(image, sample.image, background[i])));
     scores.drift.push(mean((image) => meanDifference(image, best.image)));
   }
@@ -71,10 +72,13 @@ export async function scoreTranslations(
 }
 
 /** Share of a sample's objects that the classifier takes for one domain; NaN if it has none that is large enough. */
-export function shareOf(domain: 'A' | 'B', classifier: DomainClassifier, sample: Sample): number {
+export async function shareOf(domain: 'A' | 'B', classifier: DomainClassifier, sample: Sample): Promise<number> {
   const least = MIN_OBJECT * sample.width * sample.height;
   const large = sample.masks.filter((mask) => mask.filter((value) => value > 0).length >= least);
-  const crops = large.map((mask) => cropSquare(sample.image, sample, squareAround(mask, sample)));
-  const taken = classifier.probabilitiesOfB(crops).filter((b) => b > 0.5 === (domain === 'B')).length;
+  const crops = large.flatMap((mask) => {
+    const square = squareAround(mask, sample);
+    return square === null ? [] : [cropSquare({ ...sample, mask }, square, CROP_PX)];
+  });
+  const taken = (await classifier.judge(crops)).filter(({ plain }) => plain > 0.5 === (domain === 'B')).length;
   return taken / large.length;
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { estimate, meanDifference, unionIou } from './scores.ts';
+import { estimate, meanDifference } from './scores.ts';
 
 t.test('means over images with their standard errors; what has no score does not count', async (t) => {
   t.same(estimate([1, NaN, 3]), { mean: 2, standardError: 1 });
@@ -13,11 +13,4 @@ t.test('differences are in levels, of the pixels that count', async (t) => {
   t.equal(meanDifference(black, half), 127.5);
   t.equal(meanDifference(black, half, Uint8Array.from([1, 0])), 0);
   t.ok(Number.isNaN(meanDifference(black, half, new Uint8Array(2))));
-});
-
-t.test('intersection over union is that of the unions', async (t) => {
-  const row = (text: string) => Float32Array.from(text, (pixel) => (pixel === '#' ? 1 : -1));
-  t.equal(unionIou([row('##..'), row('.##.')], [row('.###')], 4), 0.5);
-  t.equal(unionIou([], [row('.###')], 4), 0);
-  t.equal(unionIou([], [], 4), 1);
 });

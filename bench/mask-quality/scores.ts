@@ -29,21 +29,3 @@ export function meanDifference(image: Float32Array, other: Float32Array, counts?
   }
   return (127.5 * sum) / count;
 }
-
-/** Which pixels are in any of the masks: 1, else 0. Masks `[height, width]`, object > 0. */
-export function unionOf(masks: readonly Float32Array[], pixels: number): Uint8Array {
-  const union = new Uint8Array(pixels);
-  for (const mask of masks) for (let i = 0; i < pixels; i++) if ((mask[i] as number) > 0) union[i] = 1;
-  return union;
-}
-
-/** Intersection over union of the unions of two sets of masks; 1 if both are empty. */
-export function unionIou(masks: readonly Float32Array[], trueMasks: readonly Float32Array[], pixels: number): number {
-  const [own, real] = [unionOf(masks, pixels), unionOf(trueMasks, pixels)];
-  let [both, either] = [0, 0];
-  for (let i = 0; i < pixels; i++) {
-    both += (own[i] as number) & (real[i] as number);
-    either += (own[i] as number) | (real[i] as number);
-  }
-  return either === 0 ? 1 : both / either;
-}

@@ -7,6 +7,7 @@ const COMMANDS = [
   ['train'],
   ['monitor'],
   ['translate'],
+  ['evaluate'],
   ['segmenter', 'train'],
   ['segmenter', 'predict'],
   ['segmenter', 'evaluate'],

@@ -14,8 +14,9 @@ export {
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
-export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE, readNewestModel } from './checkpoint/model-files.ts';
+export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
+export { type CheckpointChoice, readModel } from './checkpoint/read-model.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './checkpoint/safetensors.ts';
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
 export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
@@ -25,13 +26,9 @@ export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
+export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';
-export {
-  DIRECTIONS,
-  type LoadedTranslator,
-  loadTranslator,
-  type TranslationDirection,
-} from './inference/load-translator.ts';
+export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
 export {
@@ -55,6 +52,7 @@ export {
   type StepPlan,
   type Symptom,
   type TrainingTask,
+  type Validation,
 } from './models/learner.ts';
 export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
 export {
@@ -64,9 +62,14 @@ export {
   translationConfigs,
 } from './models/training-config.ts';
 export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
-export type { TranslationModel } from './models/translation-model.ts';
+export type {
+  Background,
+  RegionKind,
+  RegionPlanner,
+  TranslationModel,
+  Translator,
+} from './models/translation-model.ts';
 export { translationModel } from './models/translation-models.ts';
-export type { Background, RegionKind, RegionPlanner, Translator } from './models/translator.ts';
 export { type DeviceSample, type InstanceSet, joinSamples, splitSamples } from './networks/instance-set.ts';
 export { initialParameters, type ParameterSpec, type Parameters, parameter } from './networks/parameters.ts';
 export { advanceSpectralState, type SpectralState, spectrallyNormalised } from './networks/spectral-state.ts';
@@ -99,6 +102,5 @@ export {
 export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } from './shards/work-records.ts';
 export type { Alarm } from './training/alarms.ts';
 export { readMeasurements } from './training/measurements.ts';
-export { lockRun } from './training/run-lock.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';

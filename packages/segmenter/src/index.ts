@@ -7,6 +7,7 @@ export {
   segmenterConfigs,
 } from './config/segmenter-config.ts';
 export { SEGMENTER_PRESETS, type SegmenterPresetName } from './config/segmenter-settings.ts';
+export { type AgreementScores, scoreAgreement } from './evaluation/agreement.ts';
 export { averagePrecision, type InstancePair } from './evaluation/average-precision.ts';
 export {
   haveContact,

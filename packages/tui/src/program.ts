@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBackendsCommand } from './commands/backends.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
@@ -43,6 +44,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addTrainCommand(program, reportExitCode);
   addMonitorCommand(program, reportExitCode);
   addTranslateCommand(program, reportExitCode);
+  addEvaluateCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);

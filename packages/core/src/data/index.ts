@@ -7,6 +7,7 @@ export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { makeFolder } from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
+export { type Components, connectedComponents } from './connected-components.ts';
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
@@ -24,3 +25,4 @@ export {
   type TransformKey,
   type TransformOptions,
 } from './transform-draw.ts';
+export { DIRECTIONS, type TranslationDirection } from './translation-direction.ts';

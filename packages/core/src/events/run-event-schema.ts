@@ -71,6 +71,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
       'masks-all-background',
       'masks-all-object',
       'discriminator-at-zero',
+      'score-falling',
     ]),
     message: z.string(),
     step,

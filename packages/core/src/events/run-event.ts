@@ -134,6 +134,7 @@ export type AlarmCode =
   | 'loss-exploding'
   | 'masks-all-background'
   | 'masks-all-object'
-  | 'discriminator-at-zero';
+  | 'discriminator-at-zero'
+  | 'score-falling';
 
 export type RunEvent = RunEventBody & { readonly v: typeof EVENT_SCHEMA_VERSION; readonly time: string };

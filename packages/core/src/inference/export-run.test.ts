@@ -16,7 +16,7 @@ t.test('an exported run translates as its run does, and can be trained further',
   const at = (name: string) => path.join(folder, name);
   await trainTiny({ runFolder: at('run'), steps: 3, config: tinyConfig({ ema: 0.5 }) });
   await exportRun(at('run'), at('copy'));
-  const half = await exportRun(at('run'), at('half'), 'F16');
+  const half = await exportRun(at('run'), at('half'), { floatType: 'F16' });
   t.match(half, { step: 3, warnings: [] });
   t.same((await readdir(at('copy'))).sort(), ['checkpoints', 'config.json']);
   const sizes = await Promise.all(

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
-import { AVERAGES_FILE, MODEL_FILE, readNewestModel } from '../checkpoint/model-files.ts';
+import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
+import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { CONFIG_FILE } from '../config/run-config.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { makeFolder } from '../runtime/files.ts';
@@ -16,18 +17,24 @@ export interface ExportedRun {
   readonly warnings: readonly string[];
 }
 
+export interface ExportOptions {
+  /** 'F16' halves the file and rounds the weights. @default 'F32' */
+  readonly floatType?: 'F32' | 'F16';
+  /** @default 'last' */
+  readonly checkpoint?: CheckpointChoice;
+}
+
 /**
- * Copies of a run what inference needs: its configuration, and the generators of its newest whole checkpoint, averaged if it has
+ * Copies of a run what inference needs: its configuration, and the generators of a checkpoint, averaged if it has
  * averages. The copy is a run itself: it translates, or finds masks, and can be trained further with new discriminators.
  *
  * @param output a new folder
- * @param floatType 'F16' halves the file and rounds the weights
- * @throws UserError if the folder is no run or has no checkpoint; UsageError if `output` is a run already
+ * @throws UserError if the folder is no run or has no such checkpoint; UsageError if `output` is a run already
  */
 export async function exportRun(
   runFolder: string,
   output: string,
-  floatType: 'F32' | 'F16' = 'F32',
+  { floatType = 'F32', checkpoint: choice = 'last' }: ExportOptions = {},
 ): Promise<ExportedRun> {
   const config = await readFile(path.join(runFolder, CONFIG_FILE)).catch(() => {
     throw new UserError(
@@ -36,7 +43,7 @@ export async function exportRun(
   });
   if (await isFile(path.join(output, CONFIG_FILE)))
     throw new UsageError(`${output} is a run already: choose another folder.`);
-  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
+  const { checkpoint, model, warnings } = await readModel(runFolder, choice);
   const generators = new Map(
     [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator')),
   );

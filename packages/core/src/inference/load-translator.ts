@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenBackend } from '../backends/backend.ts';
-import { AVERAGES_FILE, readNewestModel } from '../checkpoint/model-files.ts';
+import { AVERAGES_FILE } from '../checkpoint/model-files.ts';
+import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
+import type { TranslationDirection } from '../data/translation-direction.ts';
 import { ObjectSides } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
+import type { Translator } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
-import type { Translator } from '../models/translator.ts';
-
-export const DIRECTIONS = ['AtoB', 'BtoA'] as const;
-export type TranslationDirection = (typeof DIRECTIONS)[number];
 
 export interface LoadedTranslator extends Translator {
   /** Step of the checkpoint it comes from. */
@@ -20,18 +19,19 @@ export interface LoadedTranslator extends Translator {
 }
 
 /**
- * Loads the generator of one direction from a run's newest whole checkpoint, its averaged weights if there are any.
+ * Loads the generator of one direction of a run, its averaged weights if there are any.
  *
  * @param backend the open one; with its programs, many images of one size are translated faster
- * @throws UserError if the folder is no run, or the run has no checkpoint yet
+ * @throws UserError if the folder is no run, or the run has no such checkpoint
  */
 export async function loadTranslator(
   runFolder: string,
   direction: TranslationDirection,
   backend: Pick<OpenBackend, 'programs'> = {},
+  choice: CheckpointChoice = 'last',
 ): Promise<LoadedTranslator> {
   const config = await readRunConfig(translationConfigs, runFolder);
-  const { checkpoint, model: trained, warnings } = await readNewestModel(runFolder);
+  const { checkpoint, model: trained, warnings } = await readModel(runFolder, choice);
   const model = translationModel(config);
   const arrays = checkpoint.files[AVERAGES_FILE] ?? trained;
   const prefix = direction === 'AtoB' ? 'generatorAToB.' : 'generatorBToA.';

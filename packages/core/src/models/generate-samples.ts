@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SizePx } from '../data/transform-draw.ts';
 import { compiled } from '../programs/compiled.ts';
-import type { Translator } from './translator.ts';
+import type { Translator } from './translation-model.ts';
 
 /** What a generator takes of one image, and gives back: values in [-1, 1]. */
 export interface Generated {

@@ -79,11 +79,23 @@ export interface Learner<Batch> {
   pictures(batch: Batch): Promise<readonly SamplePicture[]>;
   /** Whether images that are held out are to be scored after this many steps. @default never */
   validatesAt?(step: number): boolean;
-  /** Scores on images that are held out, a higher one is better; null if there are none. */
-  validate?(): Promise<Readonly<Record<string, number>> | null>;
+  /**
+   * Scores on images that are held out; null if there are none.
+   *
+   * @throws UserError if they cannot be scored, which is no reason to stop the training
+   */
+  validate?(): Promise<Validation | null>;
   /** The whole state, read off the device. */
   toCheckpoint(): Promise<CheckpointContent>;
   dispose(): void;
+}
+
+/** How good a model is on images that it was not trained on. */
+export interface Validation {
+  /** By name; a higher one is better. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** The name of the one by which the best checkpoint is chosen, from 0 to 1. */
+  readonly main: string;
 }
 
 export interface SamplePicture {

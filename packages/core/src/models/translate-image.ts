@@ -1,7 +1,7 @@
 import { cutSample, padSample } from '../data/pad-sample.ts';
 import type { Sample } from '../data/sample.ts';
 import { generateSamples } from './generate-samples.ts';
-import type { Translator } from './translator.ts';
+import type { Translator } from './translation-model.ts';
 
 /**
  * Translates an image whole with the sequential scheme (paper, equation 8): instances a chunk at a time, each chunk starting from

@@ -6,8 +6,8 @@ import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
 import { translateSample } from './translate-sample.ts';
+import type { Translator } from './translation-model.ts';
 import { translationModel } from './translation-models.ts';
-import type { Translator } from './translator.ts';
 
 /** TensorFlow may choose other kernels for a graph; values are in [-1, 1]. */
 const ROUNDING = 1e-5;

@@ -5,7 +5,7 @@ import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
 import { resample } from '../regions/resample.ts';
 import { type Generated, generateSamples } from './generate-samples.ts';
-import type { Background, RegionPlanner, Translator } from './translator.ts';
+import type { Background, RegionPlanner, Translator } from './translation-model.ts';
 
 /** An image on which regions are laid, one after the other. */
 interface Canvas extends SizePx {

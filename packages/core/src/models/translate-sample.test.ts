@@ -8,8 +8,8 @@ import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import type { ModelName } from './model-names.ts';
 import { translateSample } from './translate-sample.ts';
+import type { Translator } from './translation-model.ts';
 import { translationModel } from './translation-models.ts';
-import type { Translator } from './translator.ts';
 
 const backend = await openBackend('wasm');
 t.teardown(() => backend.close());

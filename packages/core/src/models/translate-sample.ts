@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { keepBackground } from '../regions/compose.ts';
 import { translateImage } from './translate-image.ts';
 import { translateRegions } from './translate-regions.ts';
-import type { Background, RegionKind, RegionPlanner, Translator } from './translator.ts';
+import type { Background, RegionKind, RegionPlanner, Translator } from './translation-model.ts';
 
 export interface TranslateOptions {
   /** Which instances change, by index into the sample's masks; the others and their masks stay. @default all */

@@ -2,8 +2,12 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
 import type { Sample } from '../data/sample.ts';
+import type { SizePx } from '../data/transform-draw.ts';
+import type { TranslationDirection } from '../data/translation-direction.ts';
 import type { InstanceSet } from '../networks/instance-set.ts';
 import type { ParameterSpec, Parameters } from '../networks/parameters.ts';
+import type { ProgramRunner } from '../programs/program.ts';
+import type { planRegions } from '../regions/plan-regions.ts';
 import type { Learner, TrainingBackend } from './learner.ts';
 import type { ModelName } from './model-names.ts';
 import type { TrainingConfig } from './training-config.ts';
@@ -46,5 +50,34 @@ export interface TranslationModel {
    * @param checkpoint what to go on from; null at the beginning
    * @throws UserError if the checkpoint does not fit the configuration
    */
-  begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): Learner<TrainingPair>;
+  begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): TranslationLearner;
 }
+
+/** A model that translates, in training. */
+export interface TranslationLearner extends Learner<TrainingPair> {
+  /** The generator of one direction as it is now, to translate with until the next step. */
+  translator(direction: TranslationDirection): Translator;
+}
+
+/** A trained generator, ready to use. */
+export interface Translator {
+  readonly model: TranslationModel;
+  readonly parameters: Parameters;
+  /** Instances translated at once. */
+  readonly instancesPerChunk: number;
+  /** What it learned from; regions need it. */
+  readonly trained?: {
+    readonly size: SizePx;
+    /** The longer side of a typical object there, in pixels. @default 0.4 of the shorter side of the image */
+    readonly objectSidePx?: number | undefined;
+  };
+  /** Those of the open backend, which repeat what is done for many images of one size faster. @default none */
+  readonly programs?: ProgramRunner | undefined;
+}
+
+/** What of an image goes through the model. */
+export type RegionKind = 'auto' | 'image' | 'objects';
+/** What becomes of what is outside the masks. */
+export type Background = 'keep' | 'translated';
+/** Cuts an image into regions; see `planRegions`. */
+export type RegionPlanner = typeof planRegions;

@@ -1,15 +1,19 @@
 import { BACKEND_NAMES } from '../backends/backend.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
+import type { EvaluationData } from '../evaluation/index.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { checkMemory } from '../memory/check-memory.ts';
 import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/learner.ts';
 import { type TrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
+import { evaluatedLearner } from './evaluated-learner.ts';
 import { type RunOptions, trainRun } from './train-run.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
 export interface TrainingData extends PairSource {
   readonly warnings?: readonly string[];
+  /** What translations are judged by, for a configuration that evaluates on the way. */
+  readonly evaluation?: () => Promise<EvaluationData>;
 }
 
 export interface TrainOptions extends Omit<RunOptions<TrainingConfig, TrainingPair>, 'openData'> {
@@ -23,22 +27,37 @@ export interface TrainOptions extends Omit<RunOptions<TrainingConfig, TrainingPa
  * @throws UserError if the run cannot start, the data fail, or a loss is not finite; the last good checkpoint stays
  */
 export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
-  return trainRun(translation, {
-    ...options,
-    openData: async (config) => {
-      const data = await options.openData(config);
-      const { stepsPerEpoch, warnings = [] } = data;
-      return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
+  let evaluation: TrainingData['evaluation'];
+  return trainRun(
+    translationTask(() => evaluation),
+    {
+      ...options,
+      openData: async (config) => {
+        const data = await options.openData(config);
+        const { stepsPerEpoch, warnings = [] } = data;
+        evaluation = data.evaluation;
+        return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
+      },
     },
-  });
+  );
 }
 
-/** Any model that translates, for the run engine. */
-const translation: TrainingTask<TrainingConfig, TrainingPair> = {
-  configs: translationConfigs,
-  checkMemory: forecast,
-  begin: (config, checkpoint, backend) => translationModel(config).begin(config, checkpoint, backend),
-};
+/**
+ * Any model that translates, for the run engine.
+ *
+ * @param evaluation what its translations are judged by, asked for once the data are open
+ */
+function translationTask(evaluation: () => TrainingData['evaluation']): TrainingTask<TrainingConfig, TrainingPair> {
+  return {
+    configs: translationConfigs,
+    checkMemory: forecast,
+    begin(config, checkpoint, backend) {
+      const learner = translationModel(config).begin(config, checkpoint, backend);
+      const open = evaluation();
+      return open === undefined ? learner : evaluatedLearner(learner, config.evaluateEvery, open);
+    },
+  };
+}
 
 async function forecast(config: TrainingConfig, backend: TrainingBackend): Promise<MemoryForecast | undefined> {
   const name = BACKEND_NAMES.find((each) => each === backend.name);

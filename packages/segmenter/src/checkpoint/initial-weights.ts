@@ -1,4 +1,4 @@
-import { type Checkpoint, MODEL_FILE, readNewestModel, readRunConfig, UsageError } from '@instagan/core';
+import { type Checkpoint, MODEL_FILE, readModel, readRunConfig, UsageError } from '@instagan/core';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
 
 /** What decides the shapes of a U-Net's weights. */
@@ -28,7 +28,7 @@ export async function initialWeights(runFolder: string, config: SegmenterConfig)
       `${runFolder} has ${name} ${own[name]}, so its weights do not fit ${name} ${config[name]}: leave that setting out.`,
     );
   }
-  const { checkpoint, model } = await readNewestModel(runFolder);
+  const { checkpoint, model } = await readModel(runFolder);
   const generator = new Map([...model].filter(([name]) => name.startsWith('generator.')));
   return { ...checkpoint, files: { [MODEL_FILE]: generator } };
 }

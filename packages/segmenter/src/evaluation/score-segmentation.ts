@@ -23,26 +23,14 @@ export interface ScoredImage {
 
 export function scoreSegmentation(images: readonly ScoredImage[]): SegmentationScores {
   let [hits, predictedPx, truePx, ious] = [0, 0, 0, 0];
-  for (const { predicted, truth } of images) {
-    let [both, own, real] = [0, 0, 0];
-    for (let i = 0; i < predicted.labels.length; i++) {
-      const isPredicted = predicted.labels[i] !== 0;
-      const isTrue = truth.some((mask) => mask[i] !== 0);
-      if (isPredicted) own++;
-      if (isTrue) real++;
-      if (isPredicted && isTrue) both++;
-    }
+  for (const image of images) {
+    const { both, predicted, truth } = overlapOf(image);
     hits += both;
-    predictedPx += own;
-    truePx += real;
-    ious += own + real === 0 ? 1 : both / (own + real - both);
+    predictedPx += predicted;
+    truePx += truth;
+    ious += unionIou(image);
   }
-  const pairs = images.map(
-    ({ predicted, truth }): InstancePair => ({
-      predicted: { labels: predicted.labels, confidences: predicted.instances.map(({ confidence }) => confidence) },
-      truth,
-    }),
-  );
+  const pairs = images.map(instancePair);
   const touching = pairs.filter((_, i) => {
     const { predicted, truth } = images[i] as ScoredImage;
     return haveContact(truth, predicted.width);
@@ -54,6 +42,31 @@ export function scoreSegmentation(images: readonly ScoredImage[]): SegmentationS
     ap50: averagePrecision(pairs),
     ap50Touching: averagePrecision(touching),
   };
+}
+
+/** An image as `averagePrecision` takes it. */
+export function instancePair({ predicted, truth }: ScoredImage): InstancePair {
+  const confidences = predicted.instances.map(({ confidence }) => confidence);
+  return { predicted: { labels: predicted.labels, confidences }, truth };
+}
+
+/** Intersection over union of the unions of all masks of an image; 1 if there are none. */
+export function unionIou(image: ScoredImage): number {
+  const { both, predicted, truth } = overlapOf(image);
+  return predicted + truth === 0 ? 1 : both / (predicted + truth - both);
+}
+
+/** Pixels that are object in the prediction, in the truth, and in both. */
+function overlapOf({ predicted, truth }: ScoredImage): { both: number; predicted: number; truth: number } {
+  let [both, own, real] = [0, 0, 0];
+  for (let i = 0; i < predicted.labels.length; i++) {
+    const isPredicted = predicted.labels[i] !== 0;
+    const isTrue = truth.some((mask) => mask[i] !== 0);
+    if (isPredicted) own++;
+    if (isTrue) real++;
+    if (isPredicted && isTrue) both++;
+  }
+  return { both, predicted: own, truth: real };
 }
 
 /** Whether two of the masks share a pixel or have pixels beside each other. */

@@ -1,4 +1,4 @@
-import { readNewestModel, readRunConfig, tensorsFromArrays } from '@instagan/core';
+import { type CheckpointChoice, readModel, readRunConfig, tensorsFromArrays } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import { type SegmenterConfig, segmenterConfigs } from '../config/segmenter-config.ts';
 import { segmenterNetworks } from '../networks/segmenter-networks.ts';
@@ -14,13 +14,13 @@ export interface LoadedSegmenter extends Segmenter {
 }
 
 /**
- * Loads a segmenter from a run's newest whole checkpoint.
+ * Loads the segmenter of a run.
  *
- * @throws UserError if the folder is no run of a segmenter, or the run has no checkpoint yet
+ * @throws UserError if the folder is no run of a segmenter, or the run has no such checkpoint
  */
-export async function loadSegmenter(runFolder: string): Promise<LoadedSegmenter> {
+export async function loadSegmenter(runFolder: string, choice: CheckpointChoice = 'last'): Promise<LoadedSegmenter> {
   const config = await readRunConfig(segmenterConfigs, runFolder);
-  const { checkpoint, model, warnings } = await readNewestModel(runFolder);
+  const { checkpoint, model, warnings } = await readModel(runFolder, choice);
   const networks = segmenterNetworks(config);
   const parameters = tensorsFromArrays(networks.generatorSpecs, model, 'generator.', checkpoint.folder);
   return {

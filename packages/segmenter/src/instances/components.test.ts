@@ -1,17 +1,6 @@
 import t from 'tap';
-import { connectedComponents, fillHoles, removeSpecks } from './components.ts';
-import { asText, drawn } from './test-support.ts';
-
-t.test('parts of a mask are told apart, and whether corners connect is a choice', async (t) => {
-  const { mask, width, height } = drawn('##..#', '##.#.', '.....', '#...#');
-  const eight = connectedComponents(mask, width, height, 8);
-  t.same(asText(eight.labels, width), ['11..2', '11.2.', '.....', '3...4']);
-  t.same([eight.count, eight.areasPx], [4, [12, 4, 2, 1, 1]]);
-  t.equal(connectedComponents(mask, width, height, 4).count, 5);
-  t.equal(connectedComponents(new Uint8Array(20), 5, 4, 8).count, 0, 'an empty mask has none');
-  const wide = drawn('#....', '....#');
-  t.equal(connectedComponents(wide.mask, 5, 2, 8).count, 2, 'the end of a row does not touch the next row');
-});
+import { fillHoles, removeSpecks } from './components.ts';
+import { drawn } from './test-support.ts';
 
 t.test('small holes are filled; a large one, and a bay that opens to the edge, stay', async (t) => {
   const { mask, width, height } = drawn('.......', '.#####.', '.#.#..#', '.####.#', '.######', '#.#####');

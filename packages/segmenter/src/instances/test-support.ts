@@ -15,12 +15,3 @@ export function discs(
     return all.some(([cx, cy, radius]) => (x - cx) ** 2 + (y - cy) ** 2 <= radius ** 2) ? 255 : 0;
   });
 }
-
-/** Labels as text, one digit a pixel. */
-export function asText(labels: Int32Array, width: number): string[] {
-  return (
-    Array.from(labels)
-      .join('')
-      .match(new RegExp(`.{${width}}`, 'g')) ?? []
-  ).map((row) => row.replaceAll('0', '.'));
-}

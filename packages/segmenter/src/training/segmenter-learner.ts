@@ -71,7 +71,7 @@ function beginSegmenter(
         for (const [i, { truth }] of part.entries()) scored.push({ predicted: splitMask(maps[i]!), truth });
       }
       const { iou, precision, recall, ap50 } = scoreSegmentation(scored);
-      return { iou, precision, recall, ap50 };
+      return { scores: { iou, precision, recall, ap50 }, main: 'iou' };
     },
     toCheckpoint: () => segmenterCheckpoint(state, seed),
     dispose: () => disposeSegmenterState(state),

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { exportRun } from '@instagan/core';
+import type { CheckpointOptions } from '../options/shared.ts';
 import { formatBytes } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 
-export interface ExportCommandOptions {
+export interface ExportCommandOptions extends CheckpointOptions {
   readonly run: string;
   readonly output: string;
   readonly half?: true;
@@ -12,8 +13,8 @@ export interface ExportCommandOptions {
 }
 
 /** `instagan export`: see `exportRun`, which says what it throws. */
-export async function exportAction({ run, output, half, json }: ExportCommandOptions): Promise<void> {
-  const { step, file, warnings } = await exportRun(run, output, half ? 'F16' : 'F32');
+export async function exportAction({ run, output, half, checkpoint, json }: ExportCommandOptions): Promise<void> {
+  const { step, file, warnings } = await exportRun(run, output, { floatType: half ? 'F16' : 'F32', checkpoint });
   const bytes = await readFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (json) {

@@ -1,13 +1,13 @@
 import type { DomainName, Picture } from '@instagan/core';
 import { openFolderImages } from '@instagan/datasets';
 import { loadSegmenter, type ScoredImage, type SplitMask, scoreSegmentation } from '@instagan/segmenter';
-import type { ComputeOptions } from '../options/shared.ts';
+import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatTable } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
-export interface SegmenterEvaluateCommandOptions extends ComputeOptions, InstanceOptions {
+export interface SegmenterEvaluateCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
   readonly data: string;
   readonly split: 'train' | 'test';
@@ -26,7 +26,7 @@ export async function segmenterEvaluateAction(options: SegmenterEvaluateCommandO
   const terminal = openTerminal();
   const backend = await openCompute(options, terminal.remark);
   try {
-    const segmenter = await loadSegmenter(run);
+    const segmenter = await loadSegmenter(run, options.checkpoint);
     for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
     const domain = options.domain ?? segmenter.config.domain;
     const images = await openFolderImages({ root: data, split, domain, cacheBytes: 0 });

@@ -4,7 +4,7 @@ import { type Picture, UsageError, UserError } from '@instagan/core';
 import { type ImageFile, listInputs, readImage, writeImage, writeMask } from '@instagan/datasets';
 import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import type { ComputeOptions } from '../options/shared.ts';
+import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { maskFile, removeOtherMasks } from './mask-files.ts';
@@ -12,7 +12,7 @@ import { describeCompute, openCompute } from './open-compute.ts';
 import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
-export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions {
+export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
   readonly input: string;
   readonly output: string;
@@ -45,7 +45,7 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
   await refuseToOverwrite(options, inputs);
   const backend = await openCompute(options, terminal.remark);
   try {
-    const segmenter = await loadSegmenter(run);
+    const segmenter = await loadSegmenter(run, options.checkpoint);
     for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
     say(`${run} at step ${segmenter.step} on ${describeCompute(backend)}`);
     const beganMs = performance.now();

@@ -2,6 +2,7 @@ import { checkMemory, PRESETS, type TrainingConfig, train, translationConfigs, t
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { planEvaluation } from './evaluation-in-training.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { TrainCommandOptions } from './train-options.ts';
@@ -25,7 +26,8 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
       openData: async (resolved) => {
         const data = await openData(options.data, resolved);
         report.know(translationFacts(resolved, data.counts));
-        return data;
+        if (resolved.evaluateEvery === 0) return data;
+        return { ...data, evaluation: await planEvaluation(options, resolved, openTerminal().remark) };
       },
     }),
   );

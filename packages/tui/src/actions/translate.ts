@@ -14,7 +14,7 @@ import {
 import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
 import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import { type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
+import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
 import type { ShardValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -27,12 +27,13 @@ import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
 
-export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions {
+export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions, CheckpointOptions {
   /** Only joining goes without. */
   readonly run?: string;
   readonly input: string;
   readonly output: string;
   readonly masks?: string;
+  readonly category?: string;
   readonly segmenter?: string;
   readonly saveMasks?: string;
   readonly direction: TranslationDirection;
@@ -61,7 +62,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     if (!options.json) terminal.line(text);
   };
   if (options.join) return joinAction(options, say);
-  const { run, input, direction, sheet, shard } = options;
+  const { run, input, direction, sheet, shard, checkpoint } = options;
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
   const config = await readRunConfig(translationConfigs, run);
@@ -72,14 +73,14 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const output = await openOutputFolder({ ...plan, saveMasks: options.saveMasks });
   const backend = await openCompute(options, terminal.remark);
   try {
-    const forward = await loadTranslator(run, direction, backend);
+    const forward = await loadTranslator(run, direction, backend, checkpoint);
     for (const warning of forward.warnings) terminal.remark(`instagan: ${warning}`);
     const segmenter = options.segmenter === undefined ? null : await loadSegmenter(options.segmenter);
     for (const warning of segmenter?.warnings ?? []) terminal.remark(`instagan: ${warning}`);
     const back = DIRECTIONS.find((other) => other !== direction) as typeof direction;
     const job: ImageJob = {
       forward,
-      backward: sheet === undefined ? null : await loadTranslator(run, back, backend),
+      backward: sheet === undefined ? null : await loadTranslator(run, back, backend, checkpoint),
       output,
       source,
       segmenter,
@@ -167,6 +168,7 @@ function planOf(
     model: [run, step, direction],
     masks: [
       masks ?? null,
+      options.category ?? null,
       options.segmenter ?? null,
       segmenter?.step ?? null,
       minArea ?? null,

@@ -50,7 +50,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
     terminal.remark(`instagan: ${name}: finishing the file with what is done; again to end at once.`);
   });
   try {
-    const translator = await loadTranslator(run, direction, backend);
+    const translator = await loadTranslator(run, direction, backend, options.checkpoint);
     for (const warning of translator.warnings) terminal.remark(`instagan: ${warning}`);
     say(`${run} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
     const { segment, step } =

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { ExportCommandOptions } from '../actions/export.ts';
-import { jsonOption } from '../options/shared.ts';
+import { checkpointOption, jsonOption } from '../options/shared.ts';
 import { filePath } from '../options/values.ts';
 
 const DESCRIPTION =
   'Copy of a run what translation needs, to share it or to keep it.\n\n' +
-  'Writes a new run with the settings and the generators of the newest checkpoint, averaged if they were trained with ' +
+  'Writes a new run with the settings and the generators of a checkpoint, averaged if they were trained with ' +
   '--ema. It has about a tenth of the size. It translates as the run does; train --resume goes on with new discriminators. ' +
   'Runs of segmenters are exported in the same way.';
 
@@ -20,6 +20,7 @@ export function addExportCommand(program: Command): void {
     .summary('copy of a run what translation needs')
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run of a model or of a segmenter', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--output <DIR>', "the copy's folder; it must not be a run already", filePath)
     .option('--half', 'round the weights to 16 bits, which halves the file')
     .addOption(jsonOption())

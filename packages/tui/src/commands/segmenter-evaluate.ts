@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { SegmenterEvaluateCommandOptions } from '../actions/segmenter-evaluate.ts';
-import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
 import { filePath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -14,6 +14,7 @@ export function addSegmenterEvaluateCommand(segmenter: Command): void {
     .summary('score a segmenter')
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .addOption(new Option('--split <name>', 'which half of the dataset').choices(['train', 'test']).default('test'))
     .addOption(new Option('--domain <name>', 'which domain (default: the one it was trained on)').choices(['A', 'B']))

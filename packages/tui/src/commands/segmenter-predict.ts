@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
 import { filePath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -21,6 +21,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .summary('predict masks')
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
     .requiredOption('--output <DIR>', 'folder for the masks; its earlier masks of these images are replaced', filePath)
     .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', filePath)

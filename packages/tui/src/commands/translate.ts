@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -30,6 +30,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .summary('translate images')
     .description(DESCRIPTION)
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
     .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
     .option(
@@ -37,6 +38,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
       filePath,
     )
+    .option('--category <NAME>', 'of a COCO file, only objects of this category change')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
     .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
     .addOption(

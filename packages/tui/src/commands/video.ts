@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
 import { filePath, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -31,6 +31,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .description(DESCRIPTION)
     .optionsGroup('What to translate:')
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .addOption(checkpointOption())
     .requiredOption('--input <FILE|URL>', 'video, pictures as in frames/%05d.png, or an http(s) URL', filePath)
     .requiredOption('--output <FILE>', 'video to write, or pictures as in frames/%05d.png', filePath)
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of each frame', filePath)

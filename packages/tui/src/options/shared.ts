@@ -1,9 +1,9 @@
-import type { Background, RegionKind } from '@instagan/core';
+import type { Background, CheckpointChoice, RegionKind } from '@instagan/core';
 import { SPLIT_SETTINGS } from '@instagan/segmenter/settings';
 import { Option } from 'commander';
 import { BACKENDS, BACKGROUNDS, namesOf, REGIONS } from './names.ts';
 import { settingOptions } from './setting-options.ts';
-import { wholeNumber } from './values.ts';
+import { checkpointChoice, wholeNumber } from './values.ts';
 
 /** What every command that computes takes. */
 export interface ComputeOptions {
@@ -60,6 +60,17 @@ export function instanceOptions(): Option[] {
     ...settingOptions(SPLIT_SETTINGS).options(),
     new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
   ];
+}
+
+/** Which checkpoint, for every command that reads a run. */
+export interface CheckpointOptions {
+  readonly checkpoint: CheckpointChoice;
+}
+
+export function checkpointOption(): Option {
+  return new Option('--checkpoint <which>', 'last, best (see train --evaluate-every), or the step of one')
+    .argParser(checkpointChoice)
+    .default('last');
 }
 
 /** What of an image goes through the model, and what of it stays; for every command that translates. */

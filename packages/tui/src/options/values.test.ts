@@ -1,6 +1,7 @@
 import { learningRate, schedule } from '@instagan/core/settings';
 import t, { type Test } from 'tap';
 import {
+  checkpointChoice,
   commaSeparated,
   filePath,
   numberList,
@@ -87,4 +88,9 @@ t.test('paths: an option in the place of a path is a slip', async (t) => {
   refuses(t, filePath, ['', '--run']);
   t.equal(pictureFile('a/B.JPG'), 'a/B.JPG');
   refuses(t, pictureFile, ['sheet', 'sheet.gif', '--a.png']);
+});
+
+t.test('checkpoints: the last, the best, or a step', async (t) => {
+  t.same(['last', 'best', '0', '1500'].map(checkpointChoice), ['last', 'best', 0, 1500]);
+  refuses(t, checkpointChoice, ['', 'newest', '-1', '1.5', '123456789']);
 });

@@ -1,3 +1,4 @@
+import type { CheckpointChoice } from '@instagan/core';
 import { defaultText, limitsText, type NumberLimits, type NumbersSetting } from '@instagan/core/settings';
 import { InvalidArgumentError } from 'commander';
 
@@ -33,6 +34,13 @@ export function timeValue(text: string): number {
   const isClock = parts.slice(1).every((part) => part < 60);
   if (parts.length > 0 && isClock) return parts.reduce((sum, part) => sum * 60 + part, 0);
   throw new InvalidArgumentError('Give a time such as 12.5, 1:30 or 1:02:03.');
+}
+
+/** Parses which checkpoint of a run: `last`, `best`, or that of a step, such as `1500`. */
+export function checkpointChoice(text: string): CheckpointChoice {
+  if (text === 'last' || text === 'best') return text;
+  if (/^\d{1,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give last, best, or the step of a checkpoint, such as 1500.');
 }
 
 export interface ShardValue {

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../../checkpoint/checkpoint-reader.ts';
-import type { TrainingPair } from '../../data/pair-source.ts';
 import { createRng } from '../../random/rng.ts';
-import type { Learner, TrainingBackend } from '../learner.ts';
+import type { TrainingBackend } from '../learner.ts';
 import type { TrainingConfig } from '../training-config.ts';
-import type { TranslationModel } from '../translation-model.ts';
+import type { TranslationLearner, TranslationModel } from '../translation-model.ts';
 import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
 import type { MeasurementName } from './measurements.ts';
 import { ObjectSides } from './object-sides.ts';
@@ -12,7 +11,7 @@ import { samplePictures } from './sample-pictures.ts';
 import { instaganSymptoms } from './symptoms.ts';
 import { trainStep } from './train-step.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './training-checkpoint.ts';
-import { disposeTrainingState, initialTrainingState } from './training-state.ts';
+import { disposeTrainingState, generatorWeights, initialTrainingState } from './training-state.ts';
 
 /** Begins the training of a model that learns as InstaGAN does; see `TranslationModel.begin`. */
 export function beginLearning(
@@ -20,7 +19,7 @@ export function beginLearning(
   config: TrainingConfig,
   checkpoint: Checkpoint | null,
   { gpu: joinCalls, programs }: TrainingBackend,
-): Learner<TrainingPair> {
+): TranslationLearner {
   const { seed, poolSize } = config;
   const hasAverages = config.ema > 0;
   const state =
@@ -51,6 +50,11 @@ export function beginLearning(
       const { fakeMasksA: _, fakeMasksB: __, ...losses } = means;
       return { losses, symptoms: instaganSymptoms(means as Record<MeasurementName, number>) };
     },
+    translator: (direction) => ({
+      model,
+      parameters: generatorWeights(state, direction === 'AtoB' ? 'generatorAToB' : 'generatorBToA'),
+      instancesPerChunk: config.instancesPerChunk,
+    }),
     pictures: (pair) => samplePictures(state, model, pair, config),
     toCheckpoint: () => stateToCheckpoint(state, { model: model.name, seed, objectSides: objectSides.toJson() }),
     dispose: () => disposeTrainingState(state),

@@ -133,6 +133,13 @@ export const INSTAGAN_SETTINGS = settingsTable({
   epochs: schedule({ constant: 100, decay: 100 }),
   seed: SEED,
   ...KEPT_SETTINGS,
+  evaluateEvery: whole(
+    0,
+    { min: 0 },
+    '--evaluate-every <N>',
+    'steps between evaluations on the test images, 0 for none; the best checkpoint is kept',
+    { section: 'kept', unit: 'steps', changesOnResume: true },
+  ),
 });
 
 type Input = ConfigInputOf<typeof INSTAGAN_SETTINGS.rows>;

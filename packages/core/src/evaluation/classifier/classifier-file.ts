@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import type * as tf from '@tensorflow/tfjs';
+import type { NamedArray } from '../../checkpoint/named-arrays.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../checkpoint/safetensors.ts';
+import { tensorFromArray } from '../../checkpoint/tensors-from-arrays.ts';
+import { readTensors } from '../../optimizer/trained-arrays.ts';
+import { writeAtomically } from '../../runtime/write-atomically.ts';
+import { SHAPE_PX } from '../metrics/shapes.ts';
+import { CLASSIFIER_SHAPES } from './classifier-network.ts';
+import { DomainClassifier, type TrainedClassifier } from './domain-classifier.ts';
+
+/**
+ * Saves a classifier as a safetensors file.
+ *
+ * @param fingerprint of all that decides the classifier
+ */
+export async function writeClassifier(
+  file: string,
+  { classifier, accuracy, shapes }: TrainedClassifier,
+  fingerprint: string,
+): Promise<void> {
+  const arrays = new Map(await readTensors(classifier.parameters));
+  for (const domain of ['A', 'B'] as const) arrays.set(`shapes${domain}`, joined(shapes[domain]));
+  const bytes = encodeSafetensors(arrays, { fingerprint, accuracy: JSON.stringify(accuracy) });
+  await writeAtomically(file, bytes, { makesFolder: true });
+}
+
+/**
+ * Reads the classifier of this fingerprint.
+ *
+ * @returns null if the file is missing, damaged, or of another fingerprint
+ */
+export async function readClassifier(file: string, fingerprint: string): Promise<TrainedClassifier | null> {
+  try {
+    const { arrays, metadata } = decodeSafetensors(await readFile(file), file);
+    if (metadata.fingerprint !== fingerprint) return null;
+    const accuracy = JSON.parse(metadata.accuracy ?? '') as TrainedClassifier['accuracy'];
+    const [A, B] = ['A', 'B'].map((domain) => parted(arrays.get(`shapes${domain}`)));
+    const parameters = new Map<string, tf.Tensor>();
+    for (const [layer, shape] of CLASSIFIER_SHAPES) {
+      for (const [name, wanted] of [
+        [`${layer}.weight`, shape],
+        [`${layer}.bias`, shape.slice(-1)],
+      ] as const) {
+        parameters.set(name, tensorFromArray(arrays.get(name), wanted, `${file}: ${name}`));
+      }
+    }
+    return { classifier: new DomainClassifier(parameters), accuracy, shapes: { A: A ?? [], B: B ?? [] } };
+  } catch {
+    return null;
+  }
+}
+
+function joined(shapes: readonly Uint8Array[]): NamedArray {
+  const pixels = SHAPE_PX ** 2;
+  const data = new Uint8Array(shapes.length * pixels);
+  for (const [i, shape] of shapes.entries()) data.set(shape, i * pixels);
+  return { shape: [shapes.length, pixels], data };
+}
+
+function parted(array: NamedArray | undefined): Uint8Array[] {
+  if (array === undefined) return [];
+  const pixels = SHAPE_PX ** 2;
+  const data = array.data as Uint8Array;
+  return Array.from({ length: data.length / pixels }, (_, i) => data.slice(i * pixels, (i + 1) * pixels));
+}

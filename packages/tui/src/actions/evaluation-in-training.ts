@@ -1,0 +1,35 @@
+import type { TrainingConfig } from '@instagan/core';
+import type { EvaluationData } from '@instagan/core/evaluation';
+import { type LoadedSample, loadSample } from '@instagan/datasets';
+import { imagesWithMasks } from './evaluation-images.ts';
+import { openJudge } from './evaluation-judge.ts';
+
+/** Images of a domain that a training is scored on, at most: more would take time from it. */
+const MOST_IMAGES = 40;
+
+/**
+ * Prepares what `train --evaluate-every` scores translations by: the test images, and the classifier that `evaluate` uses too.
+ *
+ * @param remark told before the classifier is trained, which takes a while
+ * @returns loads all that when it is first needed
+ * @throws UserError if the dataset has no test images with masks
+ */
+export async function planEvaluation(
+  { run, data }: { readonly run: string; readonly data: string },
+  { size, seed }: TrainingConfig,
+  remark: (text: string) => void,
+): Promise<() => Promise<EvaluationData>> {
+  const files = {
+    A: await imagesWithMasks(data, 'test', 'A', MOST_IMAGES),
+    B: await imagesWithMasks(data, 'test', 'B', MOST_IMAGES),
+  };
+  const load = { size };
+  return async () => {
+    const judge = await openJudge({ run, data, load, seed: 0, say: remark });
+    const samples: Record<'A' | 'B', LoadedSample[]> = { A: [], B: [] };
+    for (const domain of ['A', 'B'] as const) {
+      for (const file of files[domain]) samples[domain].push(await loadSample(file, load));
+    }
+    return { images: { A: () => samples.A, B: () => samples.B }, judge, seed };
+  };
+}

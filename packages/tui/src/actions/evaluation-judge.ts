@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { openClassifier, type TrainedClassifier } from '@instagan/core/evaluation';
+import type { LoadSampleOptions } from '@instagan/datasets';
+import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
+
+/** The folder of a run that holds its classifier and its scores. */
+export const EVALUATION_FOLDER = 'evaluation';
+/** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
+const MOST_IMAGES = 300;
+/** Updates of a classifier, unless others are asked for: so many for each object, within limits. */
+const STEPS = { perObject: 2, least: 40, most: 400 };
+
+export interface JudgeOptions {
+  readonly run: string;
+  readonly data: string;
+  readonly load: LoadSampleOptions;
+  /** Updates of the classifier. @default more for more objects, up to 400 */
+  readonly steps?: number | undefined;
+  readonly seed: number;
+  /** Told before a classifier is trained, which takes a while. */
+  readonly say: (text: string) => void;
+  /** Told after each update, with the number of all. */
+  readonly progress?: (step: number, steps: number) => void;
+}
+
+/** A classifier, and where it is kept. */
+export interface Judge extends TrainedClassifier {
+  readonly file: string;
+  /** Updates that it was trained with. */
+  readonly steps: number;
+}
+
+/** The classifier that judges a run's translations: that of the last time, if the training images are the same. */
+export async function openJudge(options: JudgeOptions): Promise<Judge> {
+  const { run, data, load, seed, say, progress } = options;
+  const [a, b] = [
+    await imagesWithMasks(data, 'train', 'A', MOST_IMAGES),
+    await imagesWithMasks(data, 'train', 'B', MOST_IMAGES),
+  ];
+  const objects = [...a, ...b].reduce((sum, { masks }) => sum + masks.length, 0);
+  const steps = options.steps ?? Math.min(STEPS.most, Math.max(STEPS.least, STEPS.perObject * objects));
+  const file = path.join(run, EVALUATION_FOLDER, 'classifier.safetensors');
+  const hash = [await hashOf(a), await hashOf(b), JSON.stringify(load.size ?? 'keep')].join(' ');
+  let isTold = false;
+  const tell = () => {
+    if (!isTold)
+      say(`Training the classifier of A and B on ${a.length} and ${b.length} images; it is kept in ${file}.`);
+    isTold = true;
+  };
+  const images = {
+    A: () => {
+      tell();
+      return samplesOf(a, load);
+    },
+    B: () => samplesOf(b, load),
+  };
+  const training = { steps, seed, ...(progress && { progress: (step: number) => progress(step, steps) }) };
+  const { isNew: _, ...judge } = await openClassifier(file, { hash, images }, training);
+  return { ...judge, file, steps };
+}

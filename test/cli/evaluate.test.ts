@@ -1,0 +1,75 @@
+import { cp, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawDataset } from '@instagan/datasets';
+import t from 'tap';
+import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+
+const RUN = fileURLToPath(new URL('../fixtures/old-run/run', import.meta.url));
+const cwd = await temporaryFolder(t);
+const at = (...parts: string[]) => path.join(cwd, ...parts);
+const run = (line: string) => runCli(line.split(' '), cwd);
+
+await cp(RUN, at('run'), { recursive: true });
+await drawDataset({ output: at('set'), count: 6, testCount: 3, seed: 1, height: 64, width: 64 });
+
+t.test('a run is scored both ways, as JSON and as a table, and the classifier is kept', async (t) => {
+  const line = 'evaluate --run run --data set --backend wasm --threads 1 --classifier-steps 3 --size 64x64';
+  const first = await run(`${line} --json`);
+  t.equal(first.code, 0, first.stderr);
+  t.match(first.stderr, /Training the classifier of A and B on \d and \d images; it is kept in run\/evaluation/);
+  const report = JSON.parse(first.stdout);
+  t.match(report, { run: 'run', step: 3, split: 'test', size: { height: 64, width: 64 } });
+  t.ok(report.score >= 0 && report.score <= 1, `score ${report.score}`);
+  for (const direction of ['AtoB', 'BtoA']) {
+    const { objects, plain, masked, masks, background } = report[direction];
+    t.ok(objects > 0, `${direction} has objects`);
+    for (const share of [plain.objects, masked.images, masks.kept, masks.grey]) {
+      t.ok(
+        share.low <= share.value && share.value <= share.high && share.low >= 0 && share.high <= 1,
+        JSON.stringify(share),
+      );
+    }
+    t.ok(background.ssim.value < 1 && background.psnr.value < 60, 'an untrained model changes the background');
+  }
+  t.same(JSON.parse(await readFile(at('run/evaluation/test-step-00000003.json'), 'utf8')), report);
+
+  const { mtimeMs } = await stat(at('run/evaluation/classifier.safetensors'));
+  const second = await run(`${line} --direction BtoA --images 2`);
+  t.equal(second.code, 0, second.stderr);
+  t.notMatch(second.stderr, /Training the classifier/);
+  t.equal((await stat(at('run/evaluation/classifier.safetensors'))).mtimeMs, mtimeMs);
+  t.match(second.stdout, /^run at step 3 on set\/test\nclassifier: right about [\d.]+ % of \d+ held-out objects/);
+  t.match(second.stdout, /\nB to A: 2 images, \d+ objects? +translated \(95 % interval\) +real A +real B\n/);
+  t.match(second.stdout, /\nobjects alone taken for A +[\d.]+ % \([\d.]+ % to [\d.]+ %\) +[\d.]+ % +[\d.]+ %\n/);
+  t.notMatch(second.stdout, 'A to B');
+});
+
+t.test('what cannot be scored is said in a sentence', async (t) => {
+  const [unscored, data] = await Promise.all([
+    run('evaluate --run run --data set --checkpoint best --backend wasm --threads 1'),
+    run('evaluate --run run --data run'),
+  ]);
+  t.equal(unscored?.code, 1);
+  t.match(
+    unscored?.stderr,
+    /^instagan: run has no best checkpoint, none was scored while it was trained: take the last/,
+  );
+  t.match(data?.stderr, /^instagan: run\/testA has no image with masks in run\/testA_seg: add some/);
+});
+
+t.test('a training scores itself, keeps its best checkpoint and its classifier', async (t) => {
+  const settings = '--size 64x64 --ngf 2 --ndf 2 --blocks 1 --backend wasm --threads 1 --ui plain';
+  const { code, stdout, stderr } = await run(
+    `train --data set --run scored --steps 2 ${settings} --evaluate-every 1 --keep-checkpoints 1`,
+  );
+  t.equal(code, 0, stderr);
+  t.equal(stdout.match(/\nvalidation +score 0\.\d+ {2}plainAtoB [01]\.\d+ {2}maskedAtoB /g)?.length, 2, stdout);
+  t.match(stderr, /kept in scored\/evaluation\/classifier\.safetensors/);
+  const best = JSON.parse(await readFile(at('scored/checkpoints/best.json'), 'utf8'));
+  const line = 'evaluate --run scored --data set --backend wasm --threads 1 --images 2 --checkpoint best --json';
+  const evaluated = await run(line);
+  t.equal(evaluated.code, 0, evaluated.stderr);
+  t.equal(JSON.parse(evaluated.stdout).step, best.step);
+  t.notMatch(evaluated.stderr, /Training the classifier/, 'it is the same');
+});
