@@ -61,6 +61,22 @@ export const events: AsyncIterable<{ type: string }> = train({} as Parameters<ty
 export const wrong: string = openBackend;
 `;
 
+t.test('sources are not packed: npm says what to pack instead', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const command of ['pack', 'publish']) {
+    const { exitCode, stderr } = await npm(
+      path.join(ROOT, 'packages/tui'),
+      command,
+      '--dry-run',
+      '--pack-destination',
+      folder,
+    );
+    t.not(exitCode, 0, command);
+    t.match(stderr, 'run "npm run build" at the root of the repository, then "npm pack ./dist" here');
+  }
+  t.same(await readdir(folder), []);
+});
+
 t.test('the packages install from their tarballs and work without this repository', async (t) => {
   const folder = await temporaryFolder(t);
   const tarballs = path.join(folder, 'tarballs');

@@ -134,7 +134,7 @@ t.test('options out of range are refused before anything is written', async (t) 
     { count: 0 },
     { count: 1.5 },
     { height: 31 },
-    { width: 1025 },
+    { width: 4097 },
     { width: 64.5 },
     { seed: Number.NaN },
     { testCount: -1 },

@@ -14,9 +14,9 @@ export interface DrawDatasetOptions {
   readonly count: number;
   /** Any whole number; the same seed draws the same files. */
   readonly seed: number;
-  /** Height of the images in pixels, 32 … 1024. @default 128 */
+  /** Height of the images in pixels, 32 … 4096. @default 128 */
   readonly height?: number;
-  /** Width of the images in pixels, 32 … 1024. @default 128 */
+  /** Width of the images in pixels, 32 … 4096. @default 128 */
   readonly width?: number;
   /** Test images of each domain, 0 … 99999. @default a fifth of `count`, at least 1 */
   readonly testCount?: number;
@@ -35,7 +35,9 @@ export interface DrawnDataset {
 }
 
 const SMALLEST_PX = 32;
-const LARGEST_PX = 1024;
+const LARGEST_PX = 4096;
+/** Pixels that are drawn at the same time, in several images. */
+const MAX_DRAWN_PX = 2 ** 24;
 const MAX_IMAGES = 99_999;
 const ANIMAL_NAMES = { A: 'sheep', B: 'giraffe' } as const;
 
@@ -65,7 +67,8 @@ export async function drawDataset(options: DrawDatasetOptions): Promise<DrawnDat
   const keys = sceneKeys(record);
   const failures: unknown[] = [];
   let done = 0;
-  const written = await mapBounded(keys, Math.min(8, availableParallelism() + 1), async (key) => {
+  const atOnce = Math.min(8, availableParallelism() + 1, Math.ceil(MAX_DRAWN_PX / (height * width)));
+  const written = await mapBounded(keys, atOnce, async (key) => {
     if (failures.length > 0) return [];
     try {
       signal?.throwIfAborted();

@@ -26,6 +26,7 @@ export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
 export * from './events/index.ts';
+export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
@@ -101,6 +102,5 @@ export {
 export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } from './shards/work-records.ts';
 export type { Alarm } from './training/alarms.ts';
 export { readMeasurements } from './training/measurements.ts';
-export { lockRun } from './training/run-lock.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';

@@ -178,6 +178,20 @@ t.test(
   },
 );
 
+t.test('a checkpoint that cannot be written leaves nothing behind: it would keep a full disk full', async (t) => {
+  const run = t.testdir();
+  await writeCheckpoint(run, 10, content(1));
+  const files = { ...content(2).files, 'not a name': new Map() };
+  await t.rejects(writeCheckpoint(run, 20, { ...content(2), files }), /named like/);
+  t.same(names(run), ['step-00000010'], 'the files before the one that failed are gone');
+});
+
+t.test('a run folder that is gone is not made again', async (t) => {
+  const run = join(t.testdir(), 'moved-away');
+  await t.rejects(writeCheckpoint(run, 10, content(1)), { code: 'ENOENT' });
+  t.notOk(existsSync(run));
+});
+
 t.test('a kill while replacing a step: the old checkpoint is put back', async (t) => {
   const run = t.testdir();
   const folder = await writeCheckpoint(run, 10, content(1));

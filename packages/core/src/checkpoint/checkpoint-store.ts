@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, syncFolder, writeNewFile } from '../runtime/files.ts';
+import { syncFolder, writeNewFile } from '../runtime/files.ts';
 import {
   checkpointFolder,
   checkpointsFolder,
@@ -29,7 +29,8 @@ export interface CheckpointContent {
 /**
  * Writes `checkpoints/step-<8 digits>/` of a run: the files and `manifest.json` with the size and SHA-256 of each. It is
  * written beside, synced to the disk and renamed: a kill or power cut at any instant leaves the whole checkpoint or none.
- * A checkpoint of the same step is replaced. One process at a time may write to a run.
+ * A checkpoint of the same step is replaced. What cannot be written leaves nothing behind. One process at a time may write to
+ * a run, whose folder is there.
  *
  * @param step 0 to 99,999,999
  * @returns the checkpoint's folder
@@ -43,18 +44,15 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
   const parent = checkpointsFolder(runFolder);
   const folder = checkpointFolder(runFolder, step);
   const partial = leftoverFolder(runFolder, step, 'partial');
-  await makeFolder(partial);
-  const files: Record<string, { sha256: string; sizeBytes: number }> = {};
-  for (const [name, arrays] of Object.entries(content.files)) {
-    if (!CHECKPOINT_FILE_NAME.test(name)) {
-      throw new Error(`A file of a checkpoint is named like model.safetensors, not "${name}".`);
-    }
-    const bytes = encodeSafetensors(arrays, {}, content.floatType);
-    files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
-    await writeNewFile(join(partial, name), bytes, true);
+  // Not `makeFolder`: a run that was moved away must not come back as an empty folder.
+  for (const made of [parent, partial]) await mkdir(made).catch(passOver('EEXIST'));
+  try {
+    await writeFiles(partial, step, content);
+  } catch (error) {
+    // On a full disk, what is there of it would keep the disk full.
+    await rm(partial, { recursive: true, force: true }).catch(() => {});
+    throw error;
   }
-  await writeNewFile(join(partial, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }), true);
-  await syncFolder(partial);
 
   const replaced = leftoverFolder(runFolder, step, 'replaced');
   const replaces = existsSync(folder);
@@ -63,6 +61,26 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
   await syncFolder(parent);
   if (replaces) await rm(replaced, { recursive: true, force: true });
   return folder;
+}
+
+async function writeFiles(folder: string, step: number, content: CheckpointContent): Promise<void> {
+  const files: Record<string, { sha256: string; sizeBytes: number }> = {};
+  for (const [name, arrays] of Object.entries(content.files)) {
+    if (!CHECKPOINT_FILE_NAME.test(name)) {
+      throw new Error(`A file of a checkpoint is named like model.safetensors, not "${name}".`);
+    }
+    const bytes = encodeSafetensors(arrays, {}, content.floatType);
+    files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
+    await writeNewFile(join(folder, name), bytes, true);
+  }
+  await writeNewFile(join(folder, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }), true);
+  await syncFolder(folder);
+}
+
+function passOver(code: string): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
 
 /**

@@ -49,11 +49,20 @@ export async function readRunConfig<Config extends RunSettings>(
  * @throws UsageError if it is one already
  */
 export async function createRun(runFolder: string, config: RunSettings): Promise<void> {
+  await makeRunFolder(runFolder);
+  await writeRunConfig(runFolder, config);
+}
+
+/**
+ * Makes the folder of a new run, which can then be locked.
+ *
+ * @throws UsageError if it is a run already
+ */
+export async function makeRunFolder(runFolder: string): Promise<void> {
   if (await exists(path.join(runFolder, CONFIG_FILE))) {
     throw new UsageError(`${runFolder} is a run already: add --resume to go on with it, or choose another --run.`);
   }
   await makeFolder(runFolder);
-  await writeRunConfig(runFolder, config);
 }
 
 /**

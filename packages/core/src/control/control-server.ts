@@ -7,6 +7,11 @@ import { addressFile, socketInRun } from './control-address.ts';
 import { type ControlCommand, controlCommandSchema } from './control-command.ts';
 
 const MAX_LINE_BYTES = 4096;
+/** Clients at a time: dashboards, most of them one. */
+const MAX_CLIENTS = 32;
+/** Commands of a client that are answered at a time, then it waits: a flood must not keep the training from its work. */
+const MAX_COMMANDS_AT_A_TIME = 16;
+const PAUSE_MS = 50;
 
 /** The channel by which a run is controlled; only its owner can reach it. */
 export interface ControlServer {
@@ -21,6 +26,8 @@ export interface ControlServer {
  * The channel is a Unix socket with mode 0600 in the run folder. Where its path would be too long, or the file system
  * has no sockets, it lies in a private folder for temporary files. On Windows it is a named pipe with a random name.
  * `control.address` in the run folder names it, with mode 0600.
+ *
+ * What a client sends is read only as fast as it is answered, and answers only as fast as they are read: nothing piles up.
  */
 export async function openControlServer(
   runFolder: string,
@@ -32,6 +39,7 @@ export async function openControlServer(
     socket.on('close', () => connections.delete(socket));
     serve(socket, obey);
   });
+  server.maxConnections = MAX_CLIENTS;
   // A training ends when it is done, whoever is connected.
   server.unref();
   const { address, temporaryFolder } = await listenSomewhere(server, runFolder);
@@ -99,11 +107,28 @@ function serve(socket: Socket, obey: (command: ControlCommand) => void): void {
   socket.setEncoding('utf8');
   socket.on('error', () => socket.destroy());
   socket.on('data', (text: string) => {
-    const lines = (pending + text).split('\n');
-    pending = lines.pop() ?? '';
-    if (pending.length > MAX_LINE_BYTES) socket.destroy();
-    for (const line of lines) socket.write(`${JSON.stringify(answerTo(line, obey))}\n`);
+    pending += text;
+    socket.pause();
+    answer();
   });
+  /** Answers some of the lines that are there, and reads on when there are none left. */
+  const answer = () => {
+    if (socket.destroyed) return;
+    let isTaken = true;
+    for (let answered = 0; answered < MAX_COMMANDS_AT_A_TIME && isTaken; answered++) {
+      const end = pending.indexOf('\n');
+      if ((end === -1 ? pending.length : end) > MAX_LINE_BYTES) socket.destroy();
+      if (socket.destroyed) return;
+      if (end === -1) {
+        socket.resume();
+        return;
+      }
+      isTaken = socket.write(`${JSON.stringify(answerTo(pending.slice(0, end), obey))}\n`);
+      pending = pending.slice(end + 1);
+    }
+    if (isTaken) setTimeout(answer, PAUSE_MS).unref();
+    else socket.once('drain', answer);
+  };
 }
 
 function answerTo(line: string, obey: (command: ControlCommand) => void): { ok: true } | { ok: false; error: string } {

@@ -7,6 +7,7 @@ import { addressFile } from './control-address.ts';
 import { sendControl } from './control-client.ts';
 import type { ControlCommand } from './control-command.ts';
 import { openControlServer } from './control-server.ts';
+import { TrainingControl } from './training-control.ts';
 
 const isWindows = process.platform === 'win32';
 
@@ -58,6 +59,63 @@ t.test("what a killed training left behind is in nobody's way", async (t) => {
   const server = await openControlServer(run, () => {});
   await sendControl(run, { command: 'pause' });
   await server.close();
+});
+
+t.test('a client that sends and never reads is not waited for, and takes neither memory nor time', async (t) => {
+  const run = t.testdir();
+  const control = new TrainingControl();
+  let obeyed = 0;
+  const server = await openControlServer(run, (command) => {
+    obeyed++;
+    control.send(command);
+  });
+  const flooding = connect(readFileSync(addressFile(run), 'utf8').trim());
+  flooding.on('error', () => {});
+  flooding.pause();
+  const block = Buffer.from(`${JSON.stringify({ command: 'checkpoint' })}\n`.repeat(40_000));
+  for (let i = 0; i < 20; i++) flooding.write(block);
+  const busy = performance.eventLoopUtilization();
+  await delay(500);
+  t.ok(obeyed > 0 && obeyed < 1000, `${obeyed} commands taken in half a second`);
+  t.ok(flooding.writableLength > 10 * block.length, 'the rest waits on the side of who sent it');
+  t.ok(performance.eventLoopUtilization(busy).utilization < 0.7, 'there is time for the training');
+  await sendControl(run, { command: 'pause' });
+  t.same(
+    [control.take(), control.take(), control.take()],
+    [{ command: 'checkpoint' }, { command: 'pause' }, undefined],
+  );
+  flooding.destroy();
+  await server.close();
+});
+
+t.test('a client that sends many commands at once gets an answer to each', async (t) => {
+  const run = t.testdir();
+  const obeyed: string[] = [];
+  const server = await openControlServer(run, ({ command }) => obeyed.push(command));
+  const socket = connect(readFileSync(addressFile(run), 'utf8').trim());
+  const sent = Array.from({ length: 50 }, (_, i) => (i % 2 ? 'sample' : 'pause'));
+  socket.write(sent.map((command) => `${JSON.stringify({ command })}\n`).join(''));
+  let answers = '';
+  for await (const part of socket) {
+    answers += part;
+    if (answers.split('\n').length > sent.length) break;
+  }
+  t.equal(answers, '{"ok":true}\n'.repeat(sent.length));
+  t.same(obeyed, sent);
+  await server.close();
+});
+
+t.test('commands that repeat between two steps are merged', (t) => {
+  const control = new TrainingControl();
+  const rates = (generator: number) => ({ command: 'learning-rate', generator, discriminator: 1e-4 }) as const;
+  for (let i = 0; i < 20_000; i++) control.send({ command: 'checkpoint' });
+  for (const command of ['pause', 'resume', 'stop', 'pause'] as const) control.send({ command });
+  control.send(rates(1e-4));
+  control.send(rates(2e-4));
+  const taken = Array.from({ length: 6 }, () => control.take());
+  const left = ['checkpoint', 'resume', 'stop', 'pause'].map((command) => ({ command }));
+  t.same(taken, [...left, rates(2e-4), undefined], 'and the last of each name counts');
+  t.end();
 });
 
 t.test('a flood without an end of line is cut off', async (t) => {

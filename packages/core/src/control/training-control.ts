@@ -1,12 +1,14 @@
 import type { ControlCommand } from './control-command.ts';
 
-/** Commands on their way to a training, which obeys them between two steps. */
+/** Commands on their way to a training, which obeys them between two steps: one of each name at most. */
 export class TrainingControl {
-  readonly #commands: ControlCommand[] = [];
+  #commands: ControlCommand[] = [];
   #wake: () => void = () => {};
 
+  /** Takes the place of an earlier command of its name that has not been obeyed yet: what counts is the last one. */
   send(command: ControlCommand): void {
-    this.#commands.push(command);
+    const others = this.#commands.filter((earlier) => earlier.command !== command.command);
+    this.#commands = [...others, command];
     this.#wake();
   }
 

@@ -1,20 +1,53 @@
 import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { makeFolder } from './files.ts';
 
 t.test('a working folder that is deleted does not send a program into an endless loop', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'instagan-deleted-'));
-  const module = new URL('./make-folder.ts', import.meta.url).href;
+  const module = new URL('./files.ts', import.meta.url).href;
   const program = `
     const { makeFolder } = await import(${JSON.stringify(module)});
     const { rmSync } = await import('node:fs');
     rmSync(process.argv[1], { recursive: true });
-    await makeFolder('a/b').then(() => console.log('made'), (error) => console.log(error.code));`;
+    await makeFolder('a/b').then(() => console.log('made'), (error) => console.log(error.code ?? error.name));`;
   const argv = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program, folder];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: folder, timeout: 20_000 });
-  t.match(stdout, /^(made|ENOENT)$/m, 'made again or refused');
+  t.match(stdout, /^(made|ENOENT|UserError)$/m, 'made again or refused');
   await rm(folder, { recursive: true, force: true });
+});
+
+t.test('a folder is made with those above it, and may be there already', async (t) => {
+  const root = t.testdir({ file: '' });
+  const folder = path.join(root, 'a', 'b', 'c');
+  await Promise.all([makeFolder(folder, 0o700), makeFolder(folder, 0o700), makeFolder(path.dirname(folder), 0o700)]);
+  t.ok(statSync(folder).isDirectory());
+  if (process.platform !== 'win32') t.equal(statSync(folder).mode & 0o777, 0o700);
+  await makeFolder(folder);
+  await makeFolder(path.parse(folder).root);
+  await t.rejects(makeFolder(path.join(root, 'file')), { code: 'EEXIST' });
+  await t.rejects(makeFolder(path.join(root, 'file', 'a')), { code: 'ENOTDIR' });
+});
+
+const noProc = !existsSync('/proc/self') && 'there is no /proc';
+
+t.test('a place that takes no folders is named, and nothing hangs', { skip: noProc }, async (t) => {
+  for (const folder of ['/proc/nope', '/proc/nope/a/b']) {
+    await t.rejects(makeFolder(folder), {
+      name: 'UserError',
+      message: /^\/proc\/nope cannot be made, as \/proc takes no new folders: choose another place\.$/,
+    });
+  }
+});
+
+const isRoot = (process.platform === 'win32' || process.getuid?.() === 0) && 'everything may be written';
+
+t.test('a folder that may not be written is told by its code', { skip: isRoot }, async (t) => {
+  const root = t.testdir({ locked: {} });
+  chmodSync(path.join(root, 'locked'), 0o500);
+  await t.rejects(makeFolder(path.join(root, 'locked', 'a')), { code: 'EACCES' });
 });

@@ -30,6 +30,7 @@ export async function writeAtomically(
     if (durable) await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
+    if (error instanceof UserError) throw error;
     throw new UserError(
       `Cannot write ${file}: ${reasonOf(error as NodeJS.ErrnoException)}, then run the same command again.`,
     );
@@ -44,5 +45,6 @@ export function nameOfUnfinished(name: string): string | undefined {
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; free some space';
   if (code === 'ENOENT') return 'its folder does not exist; make it';
+  if (code === 'EROFS') return 'the file system is read-only; choose another place';
   return `${message}; check the folder and its rights`;
 }

@@ -6,13 +6,14 @@ import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoi
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { RunSettings } from '../config/config-kind.ts';
-import { createRun, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
+import { createRun, makeRunFolder, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
 import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
+import { lockRun, type RunLock } from '../events/run-lock.ts';
 import type {
   Learner,
   Measurements,
@@ -29,7 +30,7 @@ import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
-import { lockRun } from './run-lock.ts';
+import { Schedule } from './schedule.ts';
 import { ScoreMonitor } from './score-monitor.ts';
 
 /** Training data with random access by step: a resumed run sees what an unbroken one would have seen. */
@@ -84,24 +85,24 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     : (options.config as Config);
   const memory = await task.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
-  let unlock: (() => Promise<void>) | undefined;
+  let lock: RunLock | undefined;
   let log: EventLog | undefined;
   try {
-    if (resume) {
-      unlock = await lockRun(runFolder);
-      await writeRunConfig(runFolder, config);
-    } else {
-      await createRun(runFolder, config);
-      unlock = await lockRun(runFolder);
-    }
+    if (!resume) await makeRunFolder(runFolder);
+    lock = await lockRun(runFolder);
+    if (resume) await writeRunConfig(runFolder, config);
+    else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
-    yield* new Training(task, options, config, data, log).run(memory);
+    yield* new Training(task, options, config, data, log, lock).run(memory);
   } finally {
     await log?.close();
-    await unlock?.();
+    await lock?.release();
     await data.close();
   }
 }
+
+/** Whether the run is still this process's is looked at before each write, and between steps once in so long. */
+const LOCK_CHECK_MS = 1000;
 
 /** A step whose measurements are still on the device. */
 interface UnloggedStep {
@@ -117,14 +118,14 @@ class Training<Config extends RunSettings, Batch> {
   #config: Config;
   readonly #data: BatchSource<Batch>;
   readonly #log: EventLog;
+  readonly #lock: RunLock;
+  #lockCheckedMs = 0;
   readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
   #scores = new ScoreMonitor(null);
   /** Peak memory must not depend on the number of updates in a step. */
   readonly #limitGarbage = garbageLimit(16 * 2 ** 20);
-  readonly #totalSteps: number;
-  /** From here on the learning rate is 0. */
-  readonly #scheduledSteps: number;
+  #schedule: Schedule;
   #step = 0;
   /** Step at which a command ends the training. */
   #lastStep = Number.POSITIVE_INFINITY;
@@ -140,16 +141,28 @@ class Training<Config extends RunSettings, Batch> {
     config: Config,
     data: BatchSource<Batch>,
     log: EventLog,
+    lock: RunLock,
   ) {
     this.#task = task;
     this.#options = options;
     this.#config = config;
     this.#data = data;
     this.#log = log;
+    this.#lock = lock;
     this.#control = options.control ?? new TrainingControl();
-    const scheduledEpochs = config.epochs.constant + config.epochs.decay;
-    this.#totalSteps = options.steps ?? Math.ceil((options.epochs ?? scheduledEpochs) * data.stepsPerEpoch);
-    this.#scheduledSteps = Math.ceil(scheduledEpochs * data.stepsPerEpoch);
+    this.#schedule = Schedule.begin(data.stepsPerEpoch);
+  }
+
+  /** From here on the learning rate is 0. */
+  get #scheduledSteps(): number {
+    const { constant, decay } = this.#config.epochs;
+    return this.#schedule.stepAt(constant + decay);
+  }
+
+  get #totalSteps(): number {
+    const { steps, epochs } = this.#options;
+    if (steps !== undefined) return steps;
+    return epochs === undefined ? this.#scheduledSteps : this.#schedule.stepAt(epochs);
   }
 
   async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
@@ -170,6 +183,11 @@ class Training<Config extends RunSettings, Batch> {
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      const { stepsPerEpoch, stepsPerEpochBefore } = this.#schedule;
+      if (stepsPerEpochBefore !== null) {
+        const message = `The dataset has other numbers of images than before: an epoch has ${stepsPerEpoch} steps from here on, it had ${stepsPerEpochBefore}. The schedule goes on from epoch ${Number(this.#schedule.epochAt(this.#step).toFixed(2))}.`;
+        yield await this.#warn('data-changed', message);
+      }
       if (this.#totalSteps > this.#scheduledSteps) {
         const message = `The learning rate is 0 from step ${this.#scheduledSteps} on, where the schedule ends, and nothing is learned up to step ${this.#totalSteps}: set more epochs in the schedule.`;
         yield await this.#warn('schedule-exceeded', message);
@@ -197,6 +215,7 @@ class Training<Config extends RunSettings, Batch> {
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
         this.#step = checkpoint.step;
+        this.#schedule = Schedule.resume(this.#data.stepsPerEpoch, checkpoint.state, checkpoint.step);
         const best = await readBest(runFolder);
         // What comes after the checkpoint is trained anew.
         if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
@@ -211,6 +230,7 @@ class Training<Config extends RunSettings, Batch> {
     const { checkpointEvery, sampleEvery } = this.#config;
     const logEvery = this.#config.logEvery ?? (this.#options.backend.gpu ? LOG_EVERY.onGpu : LOG_EVERY.otherwise);
     while (!this.#isOver()) {
+      if (performance.now() - this.#lockCheckedMs > LOCK_CHECK_MS) await this.#requireHeld();
       const begin = performance.now();
       const batch = yield* this.#nextBatch(learner);
       const reasonToSkip = learner.reasonToSkip(batch);
@@ -220,14 +240,22 @@ class Training<Config extends RunSettings, Batch> {
         yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${reasonToSkip}.`);
       else this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
       if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(learner);
-      if (this.#healthy && this.#step % checkpointEvery === 0) yield* this.#save(learner);
+      // The checkpoint comes last: a run that is killed before it makes pictures and scores again, and never goes without.
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);
       if (learner.validatesAt?.(this.#step)) yield* this.#validate(learner);
+      const isDue = this.#step % checkpointEvery === 0 && this.#lastCheckpoint?.step !== this.#step;
+      if (this.#healthy && isDue) yield* this.#save(learner);
       // Computation is synchronous on some backends: let signals and workers be heard between two steps.
       await new Promise((resume) => setImmediate(resume));
       yield* this.#obey(learner, batch);
     }
     yield* this.#report(learner);
+  }
+
+  /** Before anything is written to the run: it may have been moved, deleted or taken over. */
+  async #requireHeld(): Promise<void> {
+    await this.#lock.requireHeld();
+    this.#lockCheckedMs = performance.now();
   }
 
   #isOver(): boolean {
@@ -264,11 +292,12 @@ class Training<Config extends RunSettings, Batch> {
           yield* this.#sample(learner, batch);
           break;
         case 'learning-rate':
+          await this.#requireHeld();
           this.#config = Object.freeze({ ...this.#config, ...ratesOf(command) });
           await writeRunConfig(this.#options.runFolder, this.#config);
           break;
         case 'stop-after-epoch':
-          this.#lastStep = Math.ceil(Math.ceil(this.#step / this.#data.stepsPerEpoch) * this.#data.stepsPerEpoch);
+          this.#lastStep = this.#schedule.stepAt(Math.ceil(this.#schedule.epochAt(this.#step)));
           break;
         case 'stop':
           this.#lastStep = this.#step;
@@ -320,7 +349,7 @@ class Training<Config extends RunSettings, Batch> {
   /** The learning rates of the schedule after `step` steps. */
   #rates(step: number): StepPlan['learningRate'] {
     const { generator, discriminator } = this.#config.learningRate;
-    const factor = learningRateFactor(step / this.#data.stepsPerEpoch, this.#config.epochs);
+    const factor = learningRateFactor(this.#schedule.epochAt(step), this.#config.epochs);
     return { generator: factor * generator, discriminator: factor * discriminator };
   }
 
@@ -329,7 +358,7 @@ class Training<Config extends RunSettings, Batch> {
     return {
       type: 'step',
       step: this.#step,
-      epoch: Math.floor((this.#step - 1) / this.#data.stepsPerEpoch),
+      epoch: Math.floor(this.#schedule.epochAt(this.#step - 1)),
       losses,
       learningRate: this.#rates(this.#step - 1),
       seconds,
@@ -347,7 +376,9 @@ class Training<Config extends RunSettings, Batch> {
       yield await this.#alarm('loss-not-finite', message);
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
-    const folder = await writeCheckpoint(runFolder, this.#step, content);
+    await this.#requireHeld();
+    const manifest = { ...content.manifest, schedule: this.#schedule.toState() };
+    const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
     const seconds = (performance.now() - begin) / 1000;
@@ -357,7 +388,9 @@ class Training<Config extends RunSettings, Batch> {
   async *#sample(learner: Learner<Batch>, batch: Batch): AsyncGenerator<RunEvent, void> {
     const { writePicture, runFolder } = this.#options;
     if (writePicture === undefined) return;
-    for (const { direction, picture } of await learner.pictures(batch)) {
+    const pictures = await learner.pictures(batch);
+    await this.#requireHeld();
+    for (const { direction, picture } of pictures) {
       const ending = direction === undefined ? '' : `-${direction}`;
       const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
       await writePicture(path.join(runFolder, name), picture);
@@ -384,6 +417,7 @@ class Training<Config extends RunSettings, Batch> {
     const { isBest, alarm } = this.#scores.observe(scored);
     if (isBest) {
       if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
+      await this.#requireHeld();
       await writeBest(this.#options.runFolder, scored);
     }
     if (alarm !== null) yield await this.#alarm(alarm.code, alarm.message);

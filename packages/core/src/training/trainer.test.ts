@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -51,9 +52,9 @@ t.test('what happened is in the log, in order: a run is watched through it', asy
       'step 2',
       'checkpoint 2',
       'step 4',
+      'sample 4',
+      'sample 4',
       'checkpoint 4',
-      'sample 4',
-      'sample 4',
       'step 5',
       'checkpoint 5',
       'run-finished 5',
@@ -105,6 +106,57 @@ t.test('a run that stops on a signal saves first: nothing learned is lost', asyn
   });
   t.same(typesOf(events), ['run-started', 'step', 'step', 'checkpoint', 'run-finished']);
   t.match(events.at(-1), { step: 2, reason: 'interrupted', checkpoint: 'checkpoints/step-00000002' });
+});
+
+t.test('a run that is moved while it trains ends at once, and no half of a run comes up in its place', async (t) => {
+  const runFolder = runFolderOf(t);
+  const moved = `${runFolder}-moved`;
+  const config = tinyConfig({ checkpointEvery: 2 });
+  const { events, error } = await trainTiny({ runFolder, steps: 50, config }, (event) => {
+    if (event.type === 'checkpoint') renameSync(runFolder, moved);
+  });
+  t.match(error, { name: 'UserError', message: /run was moved or deleted while it was trained.*with --resume/ });
+  t.ok((events.at(-1)?.step ?? 0) <= 4, 'not later than at the next checkpoint');
+  t.notOk(existsSync(runFolder));
+  const logged: RunEvent[] = [];
+  for await (const event of readEvents(eventLogFile(moved))) logged.push(event);
+  t.match(logged.at(-1), { type: 'run-failed', message: /was moved/ }, 'the log moved along, and says so');
+  const again = await trainTiny({ runFolder: moved, steps: 4, resume: true, config: {} });
+  t.match(again.events.at(-1), { type: 'run-finished', step: 4, reason: 'completed' }, 'it goes on where it is now');
+});
+
+t.test('a run that is killed between two writes of a step lacks no picture and no score of it', async (t) => {
+  const config = tinyConfig({ checkpointEvery: 2, sampleEvery: 2 });
+  const kinds = ['step', 'sample', 'checkpoint'] as const;
+  const root = t.testdir();
+  for (const [i, last] of kinds.entries()) {
+    const runFolder = path.join(root, String(i));
+    const pictures = new Set<string>();
+    const writePicture = async (file: string) => void pictures.add(path.basename(file));
+    const options = { runFolder, writePicture, steps: 4 };
+    const killed = await trainTiny({ ...options, config }, ({ type, step }) => {
+      if (type === last && step === 2) throw new Error('killed');
+    });
+    t.equal(killed.error?.message, 'killed');
+    await trainTiny({ ...options, resume: true, config: {} });
+    const expected = [2, 4].flatMap((step) => ['AtoB', 'BtoA'].map((way) => `step-0000000${step}-${way}.png`));
+    t.same([...pictures].sort(), expected, `killed after a ${last}`);
+  }
+});
+
+t.test('a run that is resumed with more images says so, and its learning rate goes on falling', async (t) => {
+  const runFolder = runFolderOf(t);
+  const config = tinyConfig({ epochs: { constant: 1, decay: 2 }, learningRate: { generator: 1, discriminator: 1 } });
+  await trainTiny({ runFolder, config, steps: 4, openData: async () => memoryData(variedPair, 2) });
+  const openData = async () => memoryData(variedPair, 4);
+  const { events } = await trainTiny({ runFolder, config: {}, resume: true, openData });
+  t.match(
+    events.filter(({ type }) => type === 'warning'),
+    [{ code: 'data-changed', message: /an epoch has 4 steps from here on, it had 2\. .* goes on from epoch 2\.$/ }],
+  );
+  const rates = events.flatMap((event) => (event.type === 'step' ? [event.learningRate.generator] : []));
+  t.same(rates, [0.5, 0.375, 0.25, 0.125], 'to the end of the schedule');
+  t.match(events.at(-1), { type: 'run-finished', step: 8, reason: 'completed' });
 });
 
 t.test('learning rates follow the schedule, and a run beyond its end says that it learns nothing', async (t) => {

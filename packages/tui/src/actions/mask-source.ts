@@ -7,6 +7,7 @@ import {
   listInputs,
   loadInput,
   readCocoMasks,
+  readHeader,
   resizeMask,
   writeMask,
 } from '@instagan/datasets';
@@ -34,6 +35,8 @@ export interface MaskSourceOptions extends InstanceOptions {
   readonly input: string;
   /** Folder of masks, or a COCO file. */
   readonly masks?: string;
+  /** Of the objects of a COCO file; the others stay. */
+  readonly category?: string;
   /** Run of a segmenter. */
   readonly segmenter?: string;
 }
@@ -46,9 +49,11 @@ export interface MaskSourceOptions extends InstanceOptions {
  * @throws UsageError if there is none of these; UserError if one cannot be read
  */
 export async function openMaskSource(options: MaskSourceOptions, say: (text: string) => void): Promise<MaskSource> {
-  const { input, masks, segmenter } = options;
+  const { input, masks, segmenter, category } = options;
   const isCoco = masks !== undefined && /\.json$/i.test(masks);
-  const coco = isCoco ? await readCocoMasks(masks) : null;
+  const coco = isCoco ? await readCocoMasks(masks, category === undefined ? {} : { category }) : null;
+  if (category !== undefined && !isCoco)
+    throw new UsageError('--category names objects of a COCO file: give it as --masks.');
   const folder =
     isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
   const inputs = await listInputs(input, folder ?? undefined);
@@ -83,7 +88,7 @@ async function loadMasked(
   if (input.masks.length > 0) return { ...input, masksFrom: 'file' };
   const { width, height } = input;
   const fromCoco = await Promise.all(
-    (coco?.masksOf(file.name) ?? []).map((mask) => resizeMask(mask, { width, height })),
+    (coco?.masksOf(file.file, await readHeader(file.file)) ?? []).map((mask) => resizeMask(mask, { width, height })),
   );
   if (fromCoco.length > 0) {
     return {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '@instagan/core/events';
+import { makeFolder, UserError } from '@instagan/core/events';
 import { loadDashboard } from '../dashboard/load-dashboard.ts';
 import { OUTPUT_FILE } from '../dashboard/log/output-file.ts';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
@@ -41,7 +41,7 @@ export async function trainInBackground(options: ScreenOptions): Promise<number>
   }
   const isDetached = options.detach === true;
   const isNewFolder = !existsSync(run);
-  const training = start(run);
+  const training = await start(run);
   const forward = (name: NodeJS.Signals) => void training.child.kill(name);
   const forwarded = isDetached ? (['SIGINT', 'SIGTERM'] as const) : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
   for (const name of forwarded) process.on(name, forward);
@@ -64,7 +64,7 @@ export async function trainInBackground(options: ScreenOptions): Promise<number>
 }
 
 /** Starts this same command again, as it was typed but for what concerns the screen. */
-function start(run: string): BackgroundTraining {
+async function start(run: string): Promise<BackgroundTraining> {
   const [, script = '', ...typed] = process.argv;
   const args: string[] = [];
   for (let i = 0; i < typed.length; i++) {
@@ -72,7 +72,7 @@ function start(run: string): BackgroundTraining {
     if (argument === '--ui') i++;
     else if (argument !== '--detach' && !argument.startsWith('--ui=')) args.push(argument);
   }
-  mkdirSync(run, { recursive: true });
+  await makeFolder(run);
   const outputFile = path.join(run, OUTPUT_FILE);
   const output = openSync(outputFile, 'a');
   const outputStart = fstatSync(output).size;

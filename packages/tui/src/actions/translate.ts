@@ -33,6 +33,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly input: string;
   readonly output: string;
   readonly masks?: string;
+  readonly category?: string;
   readonly segmenter?: string;
   readonly saveMasks?: string;
   readonly direction: TranslationDirection;
@@ -167,6 +168,7 @@ function planOf(
     model: [run, step, direction],
     masks: [
       masks ?? null,
+      options.category ?? null,
       options.segmenter ?? null,
       segmenter?.step ?? null,
       minArea ?? null,

@@ -31,7 +31,7 @@ export function addDatasetDrawCommand(dataset: Command): void {
     .option('--seed <N>', 'the same seed draws the same pictures', wholeNumber(0, 2 ** 32), 0)
     .addOption(
       new Option('--size <HxW>', 'height x width of the pictures')
-        .argParser(sizeInPx({ min: 32, max: 1024 }))
+        .argParser(sizeInPx({ min: 32, max: 4096 }))
         .default({ height: 128, width: 128 }, '128x128'),
     )
     .addOption(jsonOption())

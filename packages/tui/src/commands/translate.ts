@@ -38,6 +38,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
       filePath,
     )
+    .option('--category <NAME>', 'of a COCO file, only objects of this category change')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
     .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
     .addOption(

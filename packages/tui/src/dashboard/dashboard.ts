@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type ControlCommand, sendControl } from '@instagan/core/control';
 import { render } from 'ink';
 import { createElement } from 'react';
-import { DashboardApp } from './app/dashboard-app.tsx';
+import { DashboardApp } from './app/dashboard-app.ts';
 import { type DashboardState, focusedRun, INITIAL_STATE, withFocus } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';

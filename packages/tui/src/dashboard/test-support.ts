@@ -7,7 +7,7 @@ import { createElement } from 'react';
 import sliceAnsi from 'slice-ansi';
 import type { Test } from 'tap';
 import { fitted } from '../output/text-width.ts';
-import { DashboardApp } from './app/dashboard-app.tsx';
+import { DashboardApp } from './app/dashboard-app.ts';
 import { type DashboardState, focusedRun, INITIAL_STATE } from './app/dashboard-state.ts';
 import { type Frame, frameOf } from './app/frame.ts';
 import { pasteText } from './app/paste-text.ts';

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type EventLog,
   eventLogFile,
   jobsFolder,
   lockRun,
+  makeFolder,
   openEventLog,
   type RunEvent,
   type RunEventBody,
+  type RunLock,
 } from '@instagan/core';
 
 type Body<T extends RunEvent['type']> = Omit<Extract<RunEventBody, { type: T }>, 'type'>;
@@ -28,16 +30,16 @@ const MAX_KEPT = 50;
  */
 export class JobLog {
   readonly #log: EventLog | null;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: RunLock | null;
   readonly #totalSteps: number | null;
   #step: number;
   #logged: { readonly step: number; readonly atMs: number };
   #instances = 0;
   #path: string | undefined;
 
-  private constructor({ step, totalSteps }: JobDescription, log: EventLog | null, unlock: () => Promise<void>) {
+  private constructor({ step, totalSteps }: JobDescription, log: EventLog | null, lock: RunLock | null) {
     this.#log = log;
-    this.#unlock = unlock;
+    this.#lock = lock;
     this.#totalSteps = totalSteps;
     this.#step = step;
     this.#logged = { step, atMs: performance.now() };
@@ -49,15 +51,15 @@ export class JobLog {
     const root = jobsFolder();
     const folder = path.join(root, `${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomUUID().slice(0, 8)}`);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       removeOldJobs(root);
-      const unlock = await lockRun(folder);
+      const lock = await lockRun(folder);
       const log = await openEventLog(folder);
       const paths = { run: path.resolve(run), input: absolute(input), output: path.resolve(output) };
       await log.append({ type: 'job-started', ...description, ...paths });
-      return new JobLog(description, log, unlock);
+      return new JobLog(description, log, lock);
     } catch {
-      return new JobLog(description, null, async () => {});
+      return new JobLog(description, null, null);
     }
   }
 
@@ -78,7 +80,7 @@ export class JobLog {
     if (this.#step > this.#logged.step) this.#write();
     this.#append({ type: 'job-finished', step: this.#step, ...end });
     await this.#log?.close().catch(() => {});
-    await this.#unlock().catch(() => {});
+    await this.#lock?.release().catch(() => {});
   }
 
   #write(): void {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
+import { fateOf, hostName, runHolder } from '@instagan/core/events';
 import { lastWords } from './last-words.ts';
 import { RunLog } from './run-log.ts';
 
 export type RunStatus = 'starting' | 'running' | 'paused' | 'completed' | 'interrupted' | 'failed' | 'lost';
+
+/** A holder of whose process nobody can tell, on another machine, is taken for gone when its heart stands still for so long. */
+const HEART_STILL_MS = 30_000;
 
 /** A run that is watched. */
 export class RunEntry {
@@ -12,6 +14,8 @@ export class RunEntry {
   readonly log: RunLog;
   #isAlive = false;
   #isHere = false;
+  /** The last heartbeat that was new. */
+  #heartbeat = { text: '', seenMs: 0 };
   #lastWords: string | null = null;
 
   constructor(folder: string) {
@@ -27,7 +31,7 @@ export class RunEntry {
 
   /** Checks whether a process is training the run or doing the job. */
   checkAlive(): void {
-    this.#isAlive = isTrained(this.folder);
+    this.#isAlive = this.#hasHolder();
     this.#isHere = this.#isAlive && this.trainer() !== null;
     this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
   }
@@ -39,8 +43,19 @@ export class RunEntry {
 
   /** The process on this machine that the run is locked for; null if there is none. */
   trainer(): number | null {
-    const { pid, host } = readLock(this.folder);
-    return host === hostname() ? pid : null;
+    const holder = runHolder(this.folder);
+    return holder?.host === hostName() ? holder.pid : null;
+  }
+
+  #hasHolder(): boolean {
+    const holder = runHolder(this.folder);
+    const fate = holder === null ? 'gone' : fateOf(holder);
+    if (holder === null || fate !== 'unknown') return fate === 'alive';
+    // Older versions have no heartbeat: they are trusted.
+    if (holder.token === null) return true;
+    const text = `${holder.token} ${holder.beat}`;
+    if (text !== this.#heartbeat.text) this.#heartbeat = { text, seenMs: performance.now() };
+    return performance.now() - this.#heartbeat.seenMs < HEART_STILL_MS;
   }
 
   get isLive(): boolean {
@@ -63,27 +78,5 @@ export class RunEntry {
     if (startedMs === 0) return 'starting';
     if (!this.#isAlive) return 'lost';
     return isPaused ? 'paused' : 'running';
-  }
-}
-
-/** Whether the lock of a run names a process that is alive; a lock held by another machine is trusted. */
-function isTrained(folder: string): boolean {
-  const { pid, host } = readLock(folder);
-  if (host !== hostname()) return host !== '';
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Who trains a run; an empty host if nobody does. */
-function readLock(folder: string): { pid: number; host: string } {
-  try {
-    const [pid = '', host = ''] = readFileSync(path.join(folder, 'run.lock'), 'utf8').trim().split(' ');
-    return { pid: Number(pid), host };
-  } catch {
-    return { pid: 0, host: '' };
   }
 }

@@ -1,7 +1,5 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource react */
 import { Box, Text, useInput } from 'ink';
-import { useState, useSyncExternalStore } from 'react';
+import { createElement, useState, useSyncExternalStore } from 'react';
 import { InputReader, type TerminalInput } from '../terminal/input-reader.ts';
 import type { FrameText } from './frame.ts';
 
@@ -15,7 +13,10 @@ export interface DashboardSource {
   readonly take: (input: TerminalInput) => void;
 }
 
-/** The dashboard as an Ink app: panels at the places that the layout gave them. */
+/**
+ * The dashboard as an Ink app: panels at the places that the layout gave them. It is written without JSX, which each runtime
+ * compiles in its own way: Bun for React's development build, whatever is set later.
+ */
 export function DashboardApp({ source }: { source: DashboardSource }) {
   const texts = useSyncExternalStore(source.subscribe, source.texts);
   const { columns, rows } = source.size();
@@ -23,22 +24,24 @@ export function DashboardApp({ source }: { source: DashboardSource }) {
   useInput((text, key) => {
     for (const input of reader.take(text, key)) source.take(input);
   });
-  return (
-    <Box width={columns} height={rows} overflow="hidden">
-      {texts.map(({ name, area, lines }) => (
-        <Box
-          key={name}
-          position="absolute"
-          marginLeft={area.column}
-          marginTop={area.row}
-          width={area.columns}
-          height={area.rows}
-          overflow="hidden"
-          flexDirection="column"
-        >
-          <Text wrap="truncate">{lines.join('\n')}</Text>
-        </Box>
-      ))}
-    </Box>
+  return createElement(
+    Box,
+    { width: columns, height: rows, overflow: 'hidden' },
+    texts.map(({ name, area, lines }) =>
+      createElement(
+        Box,
+        {
+          key: name,
+          position: 'absolute',
+          marginLeft: area.column,
+          marginTop: area.row,
+          width: area.columns,
+          height: area.rows,
+          overflow: 'hidden',
+          flexDirection: 'column',
+        },
+        createElement(Text, { wrap: 'truncate' }, lines.join('\n')),
+      ),
+    ),
   );
 }
