@@ -68,7 +68,7 @@ export interface CheckpointOptions {
 }
 
 export function checkpointOption(): Option {
-  return new Option('--checkpoint <which>', 'last, best (see train --evaluate-every), or the step of one')
+  return new Option('--checkpoint <which>', 'last, best (by its scores while it was trained), or the step of one')
     .argParser(checkpointChoice)
     .default('last');
 }
