@@ -91,6 +91,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       forward,
       backward: sheet === undefined ? null : await loadTranslator(run, back, backend, checkpoint),
       output,
+      sheet,
       source,
       segmenter,
       savedMasks: options.saveMasks ?? null,
@@ -135,7 +136,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
 /** Checks that every image is in a finished shard, counts them, and lays out the sheet. */
 async function joinAction(options: TranslateCommandOptions, say: (text: string) => void): Promise<number> {
   const { output, sheet } = options;
-  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit());
+  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit(sheet ?? ''));
   const { images, failed, rows } = joined;
   if (sheet !== undefined) {
     if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
