@@ -8,10 +8,10 @@ export interface ReadImageOptions {
 }
 
 /**
- * Reads a PNG, JPEG or WebP file as 8-bit RGB.
+ * Reads a PNG, JPEG, WebP, TIFF, GIF or AVIF file as 8-bit RGB.
  *
  * EXIF orientation is applied; grey, palette, 16-bit and CMYK files and colour profiles are converted to sRGB; what is
- * transparent is laid on white, as a web page or a viewer would show it; of an animation the first frame is taken.
+ * transparent is laid on white, as a web page or a viewer would show it; of an animation or a file of several pages the first one is taken.
  *
  * @throws UserError naming the file if it is missing, damaged or cut short
  */
