@@ -1,12 +1,16 @@
 import { UserError } from '@instagan/core/data';
 import type { DatasetFault } from '../folder/dataset-fault.ts';
 
-/** @throws UserError with the first error among the faults */
-export function refuseFaults(root: string, faults: readonly DatasetFault[]): void {
+/**
+ * @param canSkip whether damaged images could be left out instead
+ * @throws UserError with the first error among the faults
+ */
+export function refuseFaults(root: string, faults: readonly DatasetFault[], canSkip: boolean): void {
   const [first, ...more] = faults.filter(({ severity }) => severity === 'error');
   if (first === undefined) return;
   const rest = more.length === 0 ? '' : ` (${more.length} more: "instagan dataset check ${root}" lists them.)`;
-  throw new UserError(`${first.message}${rest}`);
+  const hint = canSkip && first.code === 'unreadable' ? ' Or leave such images out with --skip-damaged.' : '';
+  throw new UserError(`${first.message}${hint}${rest}`);
 }
 
 /** More faults of one kind than this are summed up in one line. */

@@ -1,7 +1,6 @@
 import { type DomainName, type MaskedImage, type MaskedImages, UserError } from '@instagan/core/data';
 import { type ImageFile, readDomainFolder, type SplitName } from '../folder/dataset-folder.ts';
-import { inspectImage } from '../folder/inspect-image.ts';
-import { mapBounded } from '../folder/map-bounded.ts';
+import { inspectImages } from '../folder/inspect-images.ts';
 import { nameFaults } from '../folder/name-faults.ts';
 import { readHeader } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
@@ -14,6 +13,8 @@ export interface FolderImagesOptions {
   readonly root: string;
   readonly split: SplitName;
   readonly domain: DomainName;
+  /** Leave out images that cannot be read, instead of refusing the set; every image is then decoded first. @default false */
+  readonly skipDamaged?: boolean;
   /** Images larger than this are scaled down to it, their shape kept; without it all keep their size. */
   readonly maxPixels?: number;
   /** Bytes of decoded images kept so that later epochs need not decode them again. @default 256 MiB */
@@ -36,21 +37,27 @@ export interface FolderImages extends MaskedImages {
  * @throws UserError naming the file if the set cannot be used; `load` if one turns out to be damaged beyond its header
  */
 export async function openFolderImages(options: FolderImagesOptions): Promise<FolderImages> {
-  const { root, split, domain, maxPixels = Number.POSITIVE_INFINITY, cacheBytes = 256 * 2 ** 20 } = options;
+  const {
+    root,
+    split,
+    domain,
+    skipDamaged,
+    maxPixels = Number.POSITIVE_INFINITY,
+    cacheBytes = 256 * 2 ** 20,
+  } = options;
   const folder = await readDomainFolder(root, split, domain);
-  const images = folder.images.filter(({ masks }) => masks.length > 0);
-  const inspected = await mapBounded(images, 8, (image) =>
-    inspectImage(root, image, { depth: 'headers', needMasks: true }),
-  );
-  const faults = [...nameFaults(root, folder, { needMasks: true }), ...inspected.flatMap((each) => each.faults)];
-  refuseFaults(root, faults);
+  const candidates = folder.images.filter(({ masks }) => masks.length > 0);
+  const needs = { needMasks: true, skipDamaged: skipDamaged ?? false };
+  const { images, faults: found } = await inspectImages(root, folder.imageFolder, candidates, needs);
+  const faults = [...nameFaults(root, folder, { needMasks: true }), ...found];
+  refuseFaults(root, faults, skipDamaged === false);
   if (images.length === 0) throw new UserError(`${root}/${folder.imageFolder} has no image with a mask: add some.`);
   const cache = createByteCache<MaskedImage>(cacheBytes);
   return {
     count: images.length,
     warnings: summariseFaults(root, folder.imageFolder, faults),
     masks: images.reduce((sum, { masks }) => sum + masks.length, 0),
-    leftOut: folder.images.length - images.length,
+    leftOut: folder.images.length - candidates.length,
     load: async (index) => {
       const file = images[index] as ImageFile;
       const known = cache.get(file.file);

@@ -194,6 +194,41 @@ t.test('several errors: the first is told, the others are counted', async (t) =>
   await t.rejects(openFolderPairs({ ...settings, root }), { message: /a0\.png.*2 more.*instagan dataset check/ });
 });
 
+t.test('with skipDamaged, images that cannot be read are left out, named and counted', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  const cut = async (name: string) => {
+    const file = join(root, name);
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(0, bytes.length / 2));
+  };
+  await cut('trainA/a1.png');
+  await cut('trainA_seg/a3_0.png');
+  await writeFile(join(root, 'trainB', 'b0.png'), 'no image');
+  await t.rejects(openFolderPairs({ ...settings, root, skipDamaged: false }), {
+    name: 'UserError',
+    message: /a3_0\.png.* --skip-damaged/,
+  });
+  const source = await openFolderPairs({ ...settings, root, skipDamaged: true });
+  t.teardown(() => source.close());
+  t.same(source.counts, { A: { images: 2, masks: 4, leftOut: 0 }, B: { images: 2, masks: 4, leftOut: 0 } });
+  t.match(source.warnings, [
+    /^2 images that cannot be read are left out of trainA: a1\.png, a3\.png \("instagan dataset check/,
+    /^1 image that cannot be read is left out of trainB: b0\.png/,
+  ]);
+  t.equal(source.warnings.length, 2, 'and nothing else is said');
+  const names = new Set<string>();
+  for (let step = 0; step < 2; step++)
+    for (const { name } of Object.values(await source.pair(step)).flat()) names.add(name);
+  t.same([...names].sort(), ['a0', 'a2', 'b1', 'b2']);
+
+  await cut('trainB/b1.png');
+  await cut('trainB/b2.png');
+  await t.rejects(openFolderPairs({ ...settings, root, skipDamaged: true }), {
+    name: 'UserError',
+    message: /^None of the images in .*trainB can be read; of the first: /,
+  });
+});
+
 t.test(
   'a file damaged beyond its header stops the step that needs it, with its name, and closing still works',
   async (t) => {
@@ -202,11 +237,14 @@ t.test(
       const file = join(root, 'trainA', 'a1.png');
       const bytes = await readFile(file);
       await writeFile(file, bytes.subarray(0, bytes.length - 30));
-      const source = await openFolderPairs({ ...settings, root, workers });
+      const source = await openFolderPairs({ ...settings, root, workers, skipDamaged: false });
       const all = Array.from({ length: source.stepsPerEpoch }, (_, step) => source.pair(step));
       const failed = (await Promise.allSettled(all)).filter((result) => result.status === 'rejected');
       t.equal(failed.length, 1, 'only the step with that image fails');
-      t.match(failed[0]?.reason, { name: 'UserError', message: /a1\.png.*damaged or cut short/ });
+      t.match(failed[0]?.reason, {
+        name: 'UserError',
+        message: /a1\.png.*damaged or cut short.* --resume --skip-damaged/,
+      });
       await source.close();
     }
   },

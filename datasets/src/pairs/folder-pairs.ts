@@ -10,11 +10,11 @@ import {
   type SizePx,
   type TrainingPair,
   UsageError,
+  UserError,
 } from '@instagan/core/data';
 import type { DatasetFault } from '../folder/dataset-fault.ts';
 import { type ImageFile, indexMasks, type MaskFile, readDomainFolder } from '../folder/dataset-folder.ts';
-import { inspectImage } from '../folder/inspect-image.ts';
-import { mapBounded } from '../folder/map-bounded.ts';
+import { inspectImages } from '../folder/inspect-images.ts';
 import { nameFaults } from '../folder/name-faults.ts';
 import { openDecodePool } from './decode-pool.ts';
 import type { SampleOptions, SampleTask } from './decode-sample.ts';
@@ -44,6 +44,8 @@ export interface FolderPairsOptions {
   readonly maskJitter?: number;
   /** What a sample shows: the whole image, or a region around one of its objects, drawn anew in each epoch. @default 'image' */
   readonly region?: 'image' | 'objects';
+  /** Leave out images that cannot be read, instead of refusing the set; every image is then decoded first. @default false */
+  readonly skipDamaged?: boolean;
   /** `false`: a plain resize, no crop and no flip. @default true */
   readonly augment?: boolean;
   /** Decode threads; 0 decodes in this thread. @default half the cores, 1 … 4 */
@@ -101,9 +103,10 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
   loadSize(sampleOptions);
 
   const needPredicted = needMasks && sampleOptions.maskJitter > 0;
-  const a = await openDomain(root, 'A', needMasks, needPredicted);
-  const b = await openDomain(root, 'B', needMasks, needPredicted);
-  refuseFaults(root, [...a.faults, ...b.faults]);
+  const needs = { needMasks, needPredicted, skipDamaged: options.skipDamaged ?? false };
+  const a = await openDomain(root, 'A', needs);
+  const b = await openDomain(root, 'B', needs);
+  refuseFaults(root, [...a.faults, ...b.faults], options.skipDamaged === false);
   const warnings = [a, b].flatMap(({ folder, faults }) => summariseFaults(root, folder, faults));
   const order = createEpochOrder({ seed, countA: a.images.length, countB: b.images.length, batch });
   const workers = options.workers ?? defaultWorkers();
@@ -134,7 +137,10 @@ export async function openFolderPairs(options: FolderPairsOptions): Promise<Fold
     workers: pool.workers,
     pair: async (step) => {
       requireWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
-      return queue.take(step);
+      return queue.take(step).catch((error: unknown) => {
+        if (!(error instanceof UserError) || options.skipDamaged !== false) throw error;
+        throw new UserError(`${error.message} Or go on with --resume --skip-damaged, which leaves such images out.`);
+      });
     },
     close: async () => {
       queue.clear();
@@ -155,14 +161,14 @@ interface OpenedDomain {
 async function openDomain(
   root: string,
   domain: DomainName,
-  needMasks: boolean,
-  needPredicted: boolean,
+  needs: { readonly needMasks: boolean; readonly needPredicted: boolean; readonly skipDamaged: boolean },
 ): Promise<OpenedDomain> {
+  const { needMasks, needPredicted } = needs;
   const folder = await readDomainFolder(root, 'train', domain);
-  const images = folder.images
+  const candidates = folder.images
     .filter(({ masks }) => !needMasks || masks.length > 0)
     .map((image) => (needMasks ? image : { ...image, masks: [] }));
-  const inspected = await mapBounded(images, 8, (image) => inspectImage(root, image, { depth: 'headers', needMasks }));
+  const { images, faults } = await inspectImages(root, folder.imageFolder, candidates, needs);
   const predicted = needPredicted ? await indexMasks(join(root, `${folder.imageFolder}_pred`)) : null;
   return {
     folder: folder.imageFolder,
@@ -171,9 +177,9 @@ async function openDomain(
     counts: {
       images: images.length,
       masks: images.reduce((sum, { masks }) => sum + masks.length, 0),
-      leftOut: folder.images.length - images.length,
+      leftOut: folder.images.length - candidates.length,
     },
-    faults: [...nameFaults(root, folder, { needMasks }), ...inspected.flatMap(({ faults }) => faults)],
+    faults: [...nameFaults(root, folder, { needMasks }), ...faults],
   };
 }
 

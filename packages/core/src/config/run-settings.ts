@@ -1,4 +1,4 @@
-import { type NumbersSetting, numbers, whole } from './setting.ts';
+import { type NumbersSetting, numbers, onOff, whole } from './setting.ts';
 
 // Settings that every model has, whose tables take them from here: with defaults of their own where these differ.
 
@@ -25,6 +25,11 @@ export function schedule(usual: NumbersSetting<'constant' | 'decay'>['default'])
 }
 
 export const SEED = whole(0, { min: 0, max: 2 ** 32 }, '--seed <N>', 'decides weights, order and crops');
+
+export const SKIP_DAMAGED = onOff(false, '--skip-damaged', 'leave out images that cannot be read', {
+  section: 'data',
+  changesOnResume: true,
+});
 
 const KEPT = { section: 'kept', changesOnResume: true } as const;
 

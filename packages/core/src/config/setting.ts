@@ -165,8 +165,8 @@ export function choice<Name extends string>(
   return { kind: 'choice', default: usual, choices, flag, help, ...more };
 }
 
-export function onOff(usual: boolean, flag: About['flag'], help: string): SwitchSetting {
-  return { kind: 'switch', default: usual, flag, help };
+export function onOff(usual: boolean, flag: About['flag'], help: string, more: More = {}): SwitchSetting {
+  return { kind: 'switch', default: usual, flag, help, ...more };
 }
 
 export function path(usual: null, flag: About['flag'], help: string): PathSetting {

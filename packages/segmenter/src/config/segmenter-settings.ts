@@ -10,6 +10,7 @@ import {
   type Presets,
   path,
   SEED,
+  SKIP_DAMAGED,
   schedule,
   settingsTable,
   size,
@@ -73,6 +74,7 @@ export const SEGMENTER_SETTINGS = settingsTable(
       changesOnResume: true,
     }),
     seed: SEED,
+    skipDamaged: SKIP_DAMAGED,
     ...KEPT_SETTINGS,
   },
   {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import {
   type CocoMasks,
@@ -14,8 +15,9 @@ import {
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
-import { findMasksFolder, maskFile, removeOtherMasks } from './mask-files.ts';
+import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -131,4 +133,5 @@ export async function saveMasks(folder: string, image: MaskedImage, numbers: rea
     await writeMask(file, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, name, new Set(files));
+  await (await WrittenFiles.open(folder)).add(files.map((file) => path.basename(file)));
 }

@@ -42,9 +42,9 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
       ...common,
       config,
       openData: async (resolved) => {
-        const { domain, size } = resolved;
+        const { domain, size, skipDamaged } = resolved;
         const maxPixels = DECODED_PIXELS * size.height * size.width;
-        const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels });
+        const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels, skipDamaged });
         const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
         const networks = segmenterNetworks(resolved);
         const judge =

@@ -52,8 +52,9 @@ async function tellMemory(options: TrainCommandOptions, config: TrainingConfig):
 }
 
 function openData(root: string, config: TrainingConfig): Promise<FolderPairs> {
-  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter, region } = config;
+  const { size, batch, seed, maxInstances, loadScale, instanceOrder, augment, maskJitter, region, skipDamaged } =
+    config;
   const needMasks = translationModel(config).masks !== 'none';
   const masks = { maxInstances, instanceOrder, maskJitter, needMasks };
-  return openFolderPairs({ root, size, batch, seed, loadScale, augment, region, ...masks });
+  return openFolderPairs({ root, size, batch, seed, loadScale, augment, region, skipDamaged, ...masks });
 }

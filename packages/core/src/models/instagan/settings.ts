@@ -1,4 +1,4 @@
-import { ADAM, KEPT_SETTINGS, learningRate, SEED, schedule } from '../../config/run-settings.ts';
+import { ADAM, KEPT_SETTINGS, learningRate, SEED, SKIP_DAMAGED, schedule } from '../../config/run-settings.ts';
 import { choice, group, number, onOff, size, whole } from '../../config/setting.ts';
 import { type ConfigInputOf, type Presets, settingsTable } from '../../config/settings-table.ts';
 import type { ModelName } from '../model-names.ts';
@@ -132,6 +132,7 @@ export const INSTAGAN_SETTINGS = settingsTable({
   ),
   epochs: schedule({ constant: 100, decay: 100 }),
   seed: SEED,
+  skipDamaged: SKIP_DAMAGED,
   ...KEPT_SETTINGS,
   evaluateEvery: whole(
     0,
