@@ -20,6 +20,7 @@ export {
 } from './folder/dataset-folder.ts';
 export {
   type InputImage,
+  type LeftOut,
   type LoadedSample,
   type LoadSampleOptions,
   listInputs,

@@ -101,7 +101,7 @@ t.test('one fault at a time: each is found, with its severity and file, and noth
         ...['a0', 'a1', 'a2', 'a3'].map((n) => `warning image-without-mask trainA/${n}.png`),
       ],
     ],
-    ['another format', (root) => writeFile(join(root, 'trainA', 'a.gif'), 'x'), ['warning other-file trainA/a.gif']],
+    ['another format', (root) => writeFile(join(root, 'trainA', 'a.bmp'), 'x'), ['warning other-file trainA/a.bmp']],
     ['a folder within', (root) => mkdir(join(root, 'trainA', 'more.png')), ['warning other-file trainA/more.png']],
     [
       'two images of one name',

@@ -30,9 +30,12 @@ export interface ImageHeader {
   readonly hasAlpha: boolean;
 }
 
-const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+const endings = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.gif', '.avif'];
 
-/** Whether the name ends as an image that is read: png, jpg, jpeg or webp, in any case. */
+/** The formats that are read, as messages name them. */
+export const READ_FORMATS = 'PNG, JPEG, WebP, TIFF, GIF or AVIF';
+
+/** Whether the name ends as an image that is read, in any case. */
 export function isImageName(name: string): boolean {
   return endings.includes(extname(name).toLowerCase());
 }
@@ -76,7 +79,7 @@ export function unreadable(file: string, error: unknown): UserError {
 function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/missing|ENOENT/.test(message)) return 'there is no such file';
-  if (/unsupported image format/.test(message)) return 'it is not a PNG, JPEG or WebP image';
+  if (/unsupported image format/.test(message)) return `it is not a ${READ_FORMATS} image`;
   if (/premature end|read error|corrupt|truncated|unable to parse|VipsForeign|chunk/i.test(message)) {
     return 'it is damaged or cut short';
   }

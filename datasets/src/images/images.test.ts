@@ -76,6 +76,29 @@ t.test('pictures of every kind arrive as 8-bit RGB', async (t) => {
   t.same(pixel(await readImage(file('alpha.png')), 0, 0), [255, 255, 255], 'transparent is laid on white');
 });
 
+t.test('TIFF, GIF and AVIF are read, of several pages the first', async (t) => {
+  const folder = t.testdir();
+  await raw().tiff({ compression: 'lzw' }).toFile(join(folder, 'a.tiff'));
+  await raw().gif().toFile(join(folder, 'b.gif'));
+  await raw().avif({ lossless: true }).toFile(join(folder, 'c.avif'));
+  const pages = Buffer.concat([Buffer.from(rgb), Buffer.alloc(rgb.length, 99)]);
+  await sharp(pages, { raw: { width, height: 2 * height, channels: 3, pageHeight: height } })
+    .gif()
+    .toFile(join(folder, 'd.gif'));
+  t.equal((await sharp(join(folder, 'd.gif')).metadata()).pages, 2, 'the fixture is what it says');
+  for (const name of ['a.tiff', 'b.gif', 'c.avif', 'd.gif']) {
+    const read = await readImage(join(folder, name));
+    t.same([read.width, read.height], [width, height], name);
+    for (const [x, want] of [
+      [1, [255, 0, 0]],
+      [10, [0, 0, 255]],
+    ] as const) {
+      const off = Math.max(...pixel(read, x, 4).map((value, c) => Math.abs(value - (want[c] as number))));
+      t.ok(off <= 2, `${name} at ${x}: off by ${off}`);
+    }
+  }
+});
+
 t.test('a photo from a phone lying on its side is set upright, header and pixels alike', async (t) => {
   const file = join(t.testdir(), 'phone.jpg');
   await raw().withMetadata({ orientation: 6 }).jpeg({ chromaSubsampling: '4:4:4' }).toFile(file);
@@ -105,7 +128,9 @@ t.test('a damaged file is refused by name and reason, not returned half grey', a
     await t.rejects(readMask(file), { name: 'UserError', message: new RegExp(name) });
   }
   await writeFile(join(folder, 'text.png'), 'this is no image');
-  await t.rejects(readHeader(join(folder, 'text.png')), { message: /text\.png: it is not a PNG, JPEG or WebP/ });
+  await t.rejects(readHeader(join(folder, 'text.png')), {
+    message: /text\.png: it is not a PNG, JPEG, WebP, TIFF, GIF or AVIF/,
+  });
   await t.rejects(readImage(join(folder, 'none.png')), { message: /none\.png: there is no such file/ });
 });
 
@@ -196,8 +221,8 @@ t.test('what cannot be written is refused and leaves the old file whole', async 
 });
 
 t.test('endings are recognised in any case', async (t) => {
-  t.ok(['a.png', 'B.JPG', 'c.Jpeg', 'd.webp'].every(isImageName));
-  t.notOk(['a.gif', 'png', '.png', 'a.png.txt', 'a'].some(isImageName));
+  t.ok(['a.png', 'B.JPG', 'c.Jpeg', 'd.webp', 'e.TIF', 'e.tiff', 'f.gif', 'g.avif'].every(isImageName));
+  t.notOk(['a.heic', 'a.bmp', 'png', '.png', 'a.png.txt', 'a'].some(isImageName));
 });
 
 t.test(

@@ -27,7 +27,8 @@ const greyTolerance = 32;
 /**
  * Reads the mask of one instance: greyscale, object above 127.
  *
- * Grey stored as RGB, palette and 16-bit files are read as grey; transparent parts are background.
+ * Grey stored as RGB, palette and 16-bit files are read as grey; transparent parts are background. Levels are taken as they are
+ * stored, whatever a colour profile makes of them.
  *
  * @throws UserError naming the file if it cannot be read; NotAMaskError, a UserError, if it holds colours (a label map
  *   or an overlay, where a threshold would invent an object) or its shape in the transparency of a dark picture
@@ -41,7 +42,7 @@ export async function readMask(file: string, { size }: ReadMaskOptions = {}): Pr
 export async function decodeMask(file: string): Promise<DecodedMask> {
   const { channels } = await readHeader(file);
   try {
-    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true })
+    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });

@@ -6,6 +6,7 @@ import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type Spli
 import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
+import { leftOutRemarks } from '../output/left-out.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type RunningJob, runJob } from './run-job.ts';
@@ -42,7 +43,11 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
   const say = (text: string) => {
     if (!options.json) terminal.line(text);
   };
-  const inputs = await listInputs(input);
+  const inputs = await listInputs(input, undefined, {
+    onLeftOut: (leftOut) => {
+      for (const text of leftOutRemarks(leftOut, input, null)) terminal.remark(`instagan: ${text}`);
+    },
+  });
   await refuseToOverwrite(options, inputs);
   const backend = await openCompute(options, terminal.remark);
   try {

@@ -70,7 +70,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
   const config = await readRunConfig(translationConfigs, run);
-  const source = await sourceFor(config, { ...options, run }, say);
+  const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
   if (source.isListed) requireInstances(inputs, options.instances);
   const plan = { output: options.output, sheet, input, masksFolder: source.folder };
@@ -198,17 +198,22 @@ function planOf(
   };
 }
 
-function sourceFor(config: TrainingConfig, options: Translation, say: (text: string) => void): Promise<MaskSource> {
+function sourceFor(
+  config: TrainingConfig,
+  options: Translation,
+  say: (text: string) => void,
+  remark: (text: string) => void,
+): Promise<MaskSource> {
   const { run, input, instances, segmenter } = options;
   const { name, masks } = translationModel(config);
   if (instances !== undefined && masks !== 'each') {
     throw new UsageError(`${run} is a ${name}, which knows no single instances: leave --instances out.`);
   }
-  if (masks !== 'none') return openMaskSource(options, say);
+  if (masks !== 'none') return openMaskSource(options, say, remark);
   if (segmenter !== undefined) {
     throw new UsageError(`${run} is a ${name}, which sees no masks: leave --segmenter out.`);
   }
-  return sourceWithoutMasks(input);
+  return sourceWithoutMasks(input, remark);
 }
 
 /** @throws UserError if no image at all has any of the instances asked for */

@@ -22,7 +22,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption('--output <DIR>', 'folder for the masks; its earlier masks of these images are replaced', filePath)
     .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', filePath)
     .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);

@@ -38,7 +38,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .description(DESCRIPTION)
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption('--output <DIR>', 'folder for the translated images; those of earlier times are replaced', filePath)
     .option(
       '--masks <PATH>',
