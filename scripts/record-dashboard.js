@@ -34,7 +34,7 @@ function drag(from, to) {
 
 /** Keys, what they bring onto the screen, and how long it is shown. */
 const SCENES = [
-  { keys: [], shows: /─ runs ─[\s\S]*\d s /, seconds: 3 },
+  { keys: [], shows: /─ runs ─[\s\S]*\d s\b/, seconds: 3 },
   { keys: ['/', ...'lr>=2e-4', 'return'], shows: /runs ─+ \d+ of \d+ \/lr>=2e-4/, seconds: 2.5 },
   { keys: ['escape', 'right', 'right', 'right', 's'], shows: /s\/step ↑/, seconds: 2 },
   { keys: ['d'], shows: /─ compare ─[\s\S]*losses at step/, seconds: 3 },

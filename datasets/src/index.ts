@@ -1,4 +1,4 @@
-export { type CocoMasks, readCocoMasks } from './coco/read-coco-masks.ts';
+export { type CocoMasks, type CocoOptions, readCocoMasks } from './coco/read-coco-masks.ts';
 export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
 export { DRAWN_VIDEO_FPS, type DrawnVideo, type DrawVideoOptions, drawVideo } from './draw/draw-video.ts';
 export {
@@ -26,7 +26,7 @@ export {
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
-export { isImageName, type MaskImage, type RgbImage } from './images/image-file.ts';
+export { type ImageHeader, isImageName, type MaskImage, type RgbImage, readHeader } from './images/image-file.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, writeImage, writeMask } from './images/write-image.ts';

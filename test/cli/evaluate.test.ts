@@ -11,7 +11,7 @@ const at = (...parts: string[]) => path.join(cwd, ...parts);
 const run = (line: string) => runCli(line.split(' '), cwd);
 
 await cp(RUN, at('run'), { recursive: true });
-await drawDataset({ output: at('set'), count: 6, testCount: 3, seed: 1, height: 64, width: 64 });
+await drawDataset({ output: at('set'), count: 3, testCount: 2, seed: 1, height: 64, width: 64 });
 
 t.test('a run is scored both ways, as JSON and as a table, and the classifier is kept', async (t) => {
   const line = 'evaluate --run run --data set --backend wasm --threads 1 --classifier-steps 3 --size 64x64';
@@ -35,7 +35,7 @@ t.test('a run is scored both ways, as JSON and as a table, and the classifier is
   t.same(JSON.parse(await readFile(at('run/evaluation/test-step-00000003.json'), 'utf8')), report);
 
   const { mtimeMs } = await stat(at('run/evaluation/classifier.safetensors'));
-  const second = await run(`${line} --direction BtoA --images 2`);
+  const second = await run(`${line} --direction BtoA`);
   t.equal(second.code, 0, second.stderr);
   t.notMatch(second.stderr, /Training the classifier/);
   t.equal((await stat(at('run/evaluation/classifier.safetensors'))).mtimeMs, mtimeMs);
@@ -66,10 +66,7 @@ t.test('a training scores itself, keeps its best checkpoint and its classifier',
   t.equal(code, 0, stderr);
   t.equal(stdout.match(/\nvalidation +score 0\.\d+ {2}plainAtoB [01]\.\d+ {2}maskedAtoB /g)?.length, 2, stdout);
   t.match(stderr, /kept in scored\/evaluation\/classifier\.safetensors/);
-  const best = JSON.parse(await readFile(at('scored/checkpoints/best.json'), 'utf8'));
-  const line = 'evaluate --run scored --data set --backend wasm --threads 1 --images 2 --checkpoint best --json';
-  const evaluated = await run(line);
-  t.equal(evaluated.code, 0, evaluated.stderr);
-  t.equal(JSON.parse(evaluated.stdout).step, best.step);
-  t.notMatch(evaluated.stderr, /Training the classifier/, 'it is the same');
+  const { step, score } = JSON.parse(await readFile(at('scored/checkpoints/best.json'), 'utf8'));
+  t.match(stdout, `score ${score.toFixed(3)} `);
+  t.ok((await stat(at('scored/checkpoints', `step-0000000${step}`))).isDirectory());
 });

@@ -81,7 +81,10 @@ t.test('predict writes masks in the layout of a dataset, and pictures to look at
   await writeDiscs('photos', 'bare', 40, 40, 0);
   await writeMask(at('found', 'odd_9.png'), { width: 2, height: 2, data: new Uint8Array(4) });
   const line = 'segmenter predict --run discs --input photos --output found --overlay looks --min-confidence 0.5';
-  const { code, stdout, stderr } = await run(`${line} --backend wasm --json`);
+  const refused = await run(`${line} --backend wasm --json`);
+  t.equal(refused.code, 2, 'a mask that somebody else made is not removed unasked');
+  t.match(refused.stderr, /odd_9\.png would be replaced.*add --overwrite/);
+  const { code, stdout, stderr } = await run(`${line} --backend wasm --json --overwrite`);
   t.equal(code, 0, stderr);
   const { images } = JSON.parse(stdout);
   const odd = images.find(({ name }: { name: string }) => name === 'odd');
@@ -119,7 +122,7 @@ t.test('translate --segmenter needs no masks; what is found can be kept, and not
     ],
   );
   t.same(await readImage(at('out', 'bare.png')), await readImage(at('photos', 'bare.png')));
-  const kept = (await readdir(at('used'))).sort();
+  const kept = (await readdir(at('used'))).filter((name) => !name.startsWith('.')).sort();
   t.ok(kept.includes('odd_0.png') && kept.every((file) => file.startsWith('odd_')));
   t.same(await readMask(at('used', 'odd_0.png')), await readMask(at('found', 'odd_0.png')), 'as predict finds them');
   const plain = await run(`${line} --min-confidence 0.5`);

@@ -95,8 +95,9 @@ t.test('a Slurm array translates a folder of images as one process does, killed 
   t.equal(whole.code, 0, whole.stderr);
   t.ok((await readFile(at('shards.png'))).equals(await readFile(at('sheet.png'))), 'and the sheet');
   for (const folder of ['', '_seg']) {
-    const names = await readdir(at(`whole${folder}`));
-    t.same(await readdir(at(`out${folder}`)), names);
+    const namesIn = async (where: string) => (await readdir(at(where))).filter((name) => !name.startsWith('.'));
+    const names = await namesIn(`whole${folder}`);
+    t.same(await namesIn(`out${folder}`), names);
     for (const name of names) {
       const [one, many] = [await readFile(at(`whole${folder}`, name)), await readFile(at(`out${folder}`, name))];
       t.ok(one.equals(many), name);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
@@ -10,6 +10,8 @@ import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
 const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
+/** What is in a folder beside the record of what was written. */
+const namesIn = async (folder: string) => (await readdir(at(folder))).filter((name) => !name.startsWith('.'));
 
 const imported = await runCli(
   ['A', 'B']
@@ -63,8 +65,8 @@ t.test('a folder is translated at any size, with its masks; what has no mask is 
   t.match(stderr, /bare\.png has no mask and is copied unchanged/);
   t.match(stdout, '2 images translated into out');
   t.match(stdout, '1 image copied unchanged');
-  t.same((await readdir(at('out'))).sort(), ['bare.png', 'odd.png', 'tiny.png']);
-  t.same((await readdir(at('out_seg'))).sort(), ['odd_0.png', 'odd_1.png', 'odd_2.png', 'tiny_0.png']);
+  t.same((await namesIn('out')).sort(), ['bare.png', 'odd.png', 'tiny.png']);
+  t.same((await namesIn('out_seg')).sort(), ['odd_0.png', 'odd_1.png', 'odd_2.png', 'tiny_0.png']);
   for (const [name, width, height] of [
     ['odd', 53, 37],
     ['tiny', 17, 21],
@@ -108,6 +110,34 @@ t.test('of a large image only the objects and their rims change, unless the whol
   );
 });
 
+t.test('what the tool did not write, or somebody has corrected, is not replaced unasked', async (t) => {
+  const args = 'translate --run model --input photos/tiny.png --output mine --save-masks used --backend wasm'.split(
+    ' ',
+  );
+  t.equal((await runCli(args, cwd)).code, 0);
+  t.equal((await runCli(args, cwd)).code, 0, 'its own outputs are replaced');
+  const { width, height } = await readMask(at('used', 'tiny_0.png'));
+  for (const [file, option] of [
+    ['used/tiny_0.png', '--save-masks'],
+    ['mine_seg/tiny_7.png', '--output'],
+  ] as const) {
+    await writeMask(at(file), { width, height, data: new Uint8Array(width * height).fill(255) });
+    const refused = await runCli(args, cwd);
+    t.equal(refused.code, 2);
+    t.match(
+      refused.stderr,
+      new RegExp(`${path.basename(file)} would be replaced.*choose another ${option}, or add --overwrite`),
+    );
+    t.ok(
+      (await readMask(at(file))).data.every((byte) => byte === 255),
+      'it is as it was',
+    );
+    const asked = await runCli([...args, '--overwrite'], cwd);
+    t.equal(asked.code, 0, asked.stderr);
+  }
+  t.notOk((await namesIn('mine_seg')).includes('tiny_7.png'), 'with --overwrite it goes');
+});
+
 t.test('--instances changes the chosen objects alone; --json tells what was done', async (t) => {
   const args = 'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --json';
   const { code, stdout, stderr } = await runCli(args.split(' '), cwd);
@@ -128,11 +158,12 @@ t.test('--instances changes the chosen objects alone; --json tells what was done
 });
 
 t.test('a second translation into the same folder leaves no mask of the first', async (t) => {
-  await writeMask(at('one_seg', 'odd_7.png'), { width: 8, height: 8, data: new Uint8Array(64) });
+  await mkdir(at('two_seg'));
+  for (const n of [0, 1]) await copyFile(at('photos_seg', `odd_${n}.png`), at('two_seg', `odd_${n}.png`));
   const args = 'translate --run model --input photos/odd.png --output one --direction BtoA --size 20x24 --backend cpu';
-  const { code, stderr } = await runCli(args.split(' '), cwd);
+  const { code, stderr } = await runCli([...args.split(' '), '--masks', at('two_seg')], cwd);
   t.equal(code, 0, stderr);
-  t.same((await readdir(at('one_seg'))).sort(), ['odd_0.png', 'odd_1.png', 'odd_2.png']);
+  t.same((await namesIn('one_seg')).sort(), ['odd_0.png', 'odd_1.png']);
   t.match(await readImage(at('one', 'odd.png')), { height: 20, width: 24 }, '--size is height x width');
 });
 

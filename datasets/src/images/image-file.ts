@@ -22,6 +22,8 @@ export interface ImageHeader {
   readonly height: number;
   /** Whether EXIF orientation turns the picture before it is used. */
   readonly isTurned: boolean;
+  /** EXIF orientation, 1 … 8. */
+  readonly orientation: number;
   /** As sharp names it: `srgb`, `b-w`, `grey16`, `rgb16`, `cmyk`, … */
   readonly colourSpace: string;
   readonly channels: number;
@@ -47,6 +49,7 @@ export async function readHeader(file: string): Promise<ImageHeader> {
       width: autoOrient.width ?? width,
       height: autoOrient.height ?? height,
       isTurned: orientation !== 1,
+      orientation,
       colourSpace: space,
       channels,
       hasAlpha,

@@ -11,6 +11,7 @@ import { createRng } from '../random/rng.ts';
 import { openClassifier } from './classifier/open-classifier.ts';
 import { trainClassifier } from './classifier/train-classifier.ts';
 import { type EvaluationData, evaluateTranslators, measureBothDomains } from './scores/evaluate.ts';
+import { mainScore } from './scores/main-score.ts';
 
 const backend = await openBackend('wasm', { threads: 1 });
 t.teardown(() => backend.close());
@@ -151,4 +152,17 @@ t.test('masks that vanish, fall apart or hide something in them are seen', async
   t.equal(split.masks!.onePiece.translated.value, 0);
   t.ok(split.masks!.pieces.translated.value > 2);
   tf.dispose([board, comb]);
+});
+
+t.test('a model without a mask for each object is judged under the masks of its input', async (t) => {
+  const blind = painter(BLUE);
+  const translators = { AtoB: { ...blind, model: { ...blind.model, masks: 'none' as const } }, BtoA: painter(RED) };
+  const scores = await evaluateTranslators(translators, data, real);
+  t.equal(scores.AtoB?.masks, null);
+  t.equal(scores.AtoB?.plain.objects.value, 0, 'it saw no object to paint');
+  t.ok(Number.isNaN(scores.AtoB?.reconstruction.iou.value));
+  t.equal(scores.BtoA?.masked.objects.value, 1);
+  const { AtoB, BtoA } = scores as Required<typeof scores>;
+  t.equal(mainScore({ AtoB }), 0);
+  t.ok(Math.abs(mainScore({ AtoB, BtoA }) - BtoA.background.ssim.value / 2) < 1e-9, 'the mean of both directions');
 });

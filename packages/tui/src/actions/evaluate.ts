@@ -66,8 +66,8 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
   const size = options.size ?? config.size;
   const load: LoadSampleOptions = size === 'keep' ? {} : { size };
   const files = {
-    A: await imagesWithMasks(data, split, 'A', options.images),
-    B: await imagesWithMasks(data, split, 'B', options.images),
+    A: await imagesWithMasks(data, split, 'A', 'choose another --split', options.images),
+    B: await imagesWithMasks(data, split, 'B', 'choose another --split', options.images),
   };
   const directions = options.direction === 'both' ? DIRECTIONS : [options.direction];
   const interruption = listenForInterruption((name) => {

@@ -13,6 +13,7 @@ import {
 /**
  * The images of a domain that have masks.
  *
+ * @param otherwise what to do if there is none, other than adding some
  * @param most how many at most, spread evenly over all
  * @throws UserError if there is none
  */
@@ -20,6 +21,7 @@ export async function imagesWithMasks(
   root: string,
   split: SplitName,
   domain: DomainName,
+  otherwise: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<readonly ImageFile[]> {
   const { images, imageFolder, maskFolder } = await readDomainFolder(root, split, domain);
@@ -27,7 +29,7 @@ export async function imagesWithMasks(
   if (masked.length === 0) {
     const place = path.join(root, imageFolder);
     throw new UserError(
-      `${place} has no image with masks in ${path.join(root, maskFolder)}: add some, or choose another --split.`,
+      `${place} has no image with masks in ${path.join(root, maskFolder)}: add some, or ${otherwise}.`,
     );
   }
   const count = Math.min(most, masked.length);

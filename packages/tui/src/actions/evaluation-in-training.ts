@@ -6,6 +6,7 @@ import { openJudge } from './evaluation-judge.ts';
 
 /** Images of a domain that a training is scored on, at most: more would take time from it. */
 const MOST_IMAGES = 40;
+const OTHERWISE = 'train without --evaluate-every';
 
 /**
  * Prepares what `train --evaluate-every` scores translations by: the test images, and the classifier that `evaluate` uses too.
@@ -20,8 +21,8 @@ export async function planEvaluation(
   remark: (text: string) => void,
 ): Promise<() => Promise<EvaluationData>> {
   const files = {
-    A: await imagesWithMasks(data, 'test', 'A', MOST_IMAGES),
-    B: await imagesWithMasks(data, 'test', 'B', MOST_IMAGES),
+    A: await imagesWithMasks(data, 'test', 'A', OTHERWISE, MOST_IMAGES),
+    B: await imagesWithMasks(data, 'test', 'B', OTHERWISE, MOST_IMAGES),
   };
   const load = { size };
   return async () => {

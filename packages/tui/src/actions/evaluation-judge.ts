@@ -34,8 +34,8 @@ export interface Judge extends TrainedClassifier {
 export async function openJudge(options: JudgeOptions): Promise<Judge> {
   const { run, data, load, seed, say, progress } = options;
   const [a, b] = [
-    await imagesWithMasks(data, 'train', 'A', MOST_IMAGES),
-    await imagesWithMasks(data, 'train', 'B', MOST_IMAGES),
+    await imagesWithMasks(data, 'train', 'A', 'give a dataset with training images', MOST_IMAGES),
+    await imagesWithMasks(data, 'train', 'B', 'give a dataset with training images', MOST_IMAGES),
   ];
   const objects = [...a, ...b].reduce((sum, { masks }) => sum + masks.length, 0);
   const steps = options.steps ?? Math.min(STEPS.most, Math.max(STEPS.least, STEPS.perObject * objects));

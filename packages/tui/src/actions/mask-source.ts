@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import {
   type CocoMasks,
@@ -7,12 +8,14 @@ import {
   listInputs,
   loadInput,
   readCocoMasks,
+  readHeader,
   resizeMask,
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
-import { findMasksFolder, maskFile, removeOtherMasks } from './mask-files.ts';
+import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -34,6 +37,8 @@ export interface MaskSourceOptions extends InstanceOptions {
   readonly input: string;
   /** Folder of masks, or a COCO file. */
   readonly masks?: string;
+  /** Of the objects of a COCO file; the others stay. */
+  readonly category?: string;
   /** Run of a segmenter. */
   readonly segmenter?: string;
 }
@@ -46,9 +51,11 @@ export interface MaskSourceOptions extends InstanceOptions {
  * @throws UsageError if there is none of these; UserError if one cannot be read
  */
 export async function openMaskSource(options: MaskSourceOptions, say: (text: string) => void): Promise<MaskSource> {
-  const { input, masks, segmenter } = options;
+  const { input, masks, segmenter, category } = options;
   const isCoco = masks !== undefined && /\.json$/i.test(masks);
-  const coco = isCoco ? await readCocoMasks(masks) : null;
+  const coco = isCoco ? await readCocoMasks(masks, category === undefined ? {} : { category }) : null;
+  if (category !== undefined && !isCoco)
+    throw new UsageError('--category names objects of a COCO file: give it as --masks.');
   const folder =
     isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
   const inputs = await listInputs(input, folder ?? undefined);
@@ -83,7 +90,7 @@ async function loadMasked(
   if (input.masks.length > 0) return { ...input, masksFrom: 'file' };
   const { width, height } = input;
   const fromCoco = await Promise.all(
-    (coco?.masksOf(file.name) ?? []).map((mask) => resizeMask(mask, { width, height })),
+    (coco?.masksOf(file.file, await readHeader(file.file)) ?? []).map((mask) => resizeMask(mask, { width, height })),
   );
   if (fromCoco.length > 0) {
     return {
@@ -112,4 +119,5 @@ export async function saveMasks(folder: string, image: MaskedImage, numbers: rea
     await writeMask(file, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, name, new Set(files));
+  await (await WrittenFiles.open(folder)).add(files.map((file) => path.basename(file)));
 }

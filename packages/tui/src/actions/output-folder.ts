@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import { writeImage, writeMask } from '@instagan/datasets';
-import { maskFile, removeOtherMasks } from './mask-files.ts';
+import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
 /** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -25,12 +25,16 @@ export interface OutputPlan {
   readonly masksFolder: string | null;
   /** Folder for the masks that were used, if they are kept. */
   readonly saveMasks: string | undefined;
+  /** Of the images that are going to be translated. */
+  readonly names: readonly string[];
+  /** Whether files may be replaced that this tool did not write. */
+  readonly overwrite: boolean;
 }
 
 /**
  * Plans the output; nothing is written yet.
  *
- * @throws UsageError if it would overwrite what is read, or if `output` is a file
+ * @throws UsageError if it would overwrite what is read or what this tool did not write, or if `output` is a file
  */
 export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> {
   const { output, sheet, input, masksFolder, saveMasks } = plan;
@@ -62,6 +66,22 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       (await realPath(sheet)) === (await realPath(input)) || (isFolder && place === (await realPath(input)));
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
+  if (!plan.overwrite) {
+    const names = new Set(plan.names);
+    const isMask = isMaskOf(names);
+    await refuseForeign([
+      {
+        folder: images,
+        option: '--output',
+        isTaken: (file) => names.has(file.replace(/\.png$/, '')) && file.endsWith('.png'),
+      },
+      { folder: masks, option: '--output', isTaken: isMask },
+      ...(saveMasks === undefined ? [] : [{ folder: saveMasks, option: '--save-masks', isTaken: isMask }]),
+      ...(sheet === undefined
+        ? []
+        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (file: string) => file === basename(sheet) }]),
+    ]);
+  }
   return { write: (image, maskNumbers) => write(images, masks, image, maskNumbers) };
 }
 
@@ -85,5 +105,7 @@ async function write(
     masks.push(file);
   }
   await removeOtherMasks(maskFolder, name, new Set(masks));
+  await (await WrittenFiles.open(imageFolder)).add([basename(image)]);
+  if (masks.length > 0) await (await WrittenFiles.open(maskFolder)).add(masks.map((file) => basename(file)));
   return { image, masks };
 }

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Picture, UsageError, UserError } from '@instagan/core';
 import { type ImageFile, listInputs, readImage, writeImage, writeMask } from '@instagan/datasets';
 import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
@@ -7,10 +7,10 @@ import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
-import { maskFile, removeOtherMasks } from './mask-files.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
 export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
@@ -18,6 +18,7 @@ export interface SegmenterPredictCommandOptions extends ComputeOptions, Instance
   readonly output: string;
   readonly overlay?: string;
   readonly batch: number;
+  readonly overwrite?: true;
   readonly json?: true;
 }
 
@@ -115,7 +116,10 @@ async function predictPart(
     const masks = await writeInstances(options.output, file.name, split);
     if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
-    if (overlay !== null) await writeImage(overlay, drawOverlay(picture, split));
+    if (overlay !== null) {
+      await writeImage(overlay, drawOverlay(picture, split));
+      await (await WrittenFiles.open(dirname(overlay))).add([basename(overlay)]);
+    }
     running.advance(masks.length, overlay ?? masks[0]);
     const confidences = split.instances.map(({ confidence }) => Number(confidence.toFixed(3)));
     written.push({ name: file.name, input: file.file, masks, confidences, overlay });
@@ -133,6 +137,7 @@ export async function writeInstances(folder: string, name: string, split: SplitM
     files.push(file);
   }
   await removeOtherMasks(folder, name, new Set(files));
+  if (files.length > 0) await (await WrittenFiles.open(folder)).add(files.map((file) => basename(file)));
   return files;
 }
 
@@ -153,7 +158,7 @@ async function readAll(
 }
 
 async function refuseToOverwrite(
-  { output, overlay }: SegmenterPredictCommandOptions,
+  { output, overlay, overwrite }: SegmenterPredictCommandOptions,
   inputs: readonly ImageFile[],
 ): Promise<void> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
@@ -172,6 +177,13 @@ async function refuseToOverwrite(
   if (overlay !== undefined && (await real(overlay)) === (await real(output))) {
     throw new UsageError('--overlay would mix with the masks of --output: choose another folder.');
   }
+  if (overwrite) return;
+  const names = new Set(inputs.map(({ name }) => name));
+  const isPicture = (file: string) => file.endsWith('.png') && names.has(file.slice(0, -'.png'.length));
+  await refuseForeign([
+    { folder: output, option: '--output', isTaken: isMaskOf(names) },
+    ...(overlay === undefined ? [] : [{ folder: overlay, option: '--overlay', isTaken: isPicture }]),
+  ]);
 }
 
 function summaryOf(

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import {
   DIRECTIONS,
   type LoadedTranslator,
   loadTranslator,
+  type Picture,
   pictureTable,
   readRunConfig,
   type TrainingConfig,
@@ -26,6 +28,7 @@ import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
+import { WrittenFiles } from './written-files.ts';
 
 export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions, CheckpointOptions {
   /** Only joining goes without. */
@@ -33,6 +36,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly input: string;
   readonly output: string;
   readonly masks?: string;
+  readonly category?: string;
   readonly segmenter?: string;
   readonly saveMasks?: string;
   readonly direction: TranslationDirection;
@@ -40,6 +44,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly maxInstances: number;
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
+  readonly overwrite?: true;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;
@@ -69,7 +74,12 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const { inputs } = source;
   if (source.isListed) requireInstances(inputs, options.instances);
   const plan = { output: options.output, sheet, input, masksFolder: source.folder };
-  const output = await openOutputFolder({ ...plan, saveMasks: options.saveMasks });
+  const output = await openOutputFolder({
+    ...plan,
+    saveMasks: options.saveMasks,
+    names: inputs.map(({ name }) => name),
+    overwrite: options.overwrite === true,
+  });
   const backend = await openCompute(options, terminal.remark);
   try {
     const forward = await loadTranslator(run, direction, backend, checkpoint);
@@ -108,7 +118,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     const { failed, rows } = result;
     const left = todo.length - result.images.length - failed.length;
     const images = [...(part?.done ?? []), ...result.images];
-    if (sheet !== undefined && part === null && rows.length > 0) await writeImage(sheet, pictureTable(rows));
+    if (sheet !== undefined && part === null && rows.length > 0) await writeSheet(sheet, rows);
     for (const text of summary({ images, failed, rows: part === null ? rows : [] }, options)) say(text);
     if (left > 0) say(`Stopped: ${counted(left, 'image')} left to translate.`);
     else if (shard !== undefined) say(`When all ${shard.count} are done: ${joinCommand(options)}`);
@@ -129,12 +139,17 @@ async function joinAction(options: TranslateCommandOptions, say: (text: string) 
   const { images, failed, rows } = joined;
   if (sheet !== undefined) {
     if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
-    await writeImage(sheet, pictureTable(rows));
+    await writeSheet(sheet, rows);
   }
   await removeImageShards(output);
   for (const text of summary(joined, options)) say(text);
   if (options.json) printJson({ images, failed, sheet: sheet ?? null });
   return failed.length > 0 ? EXIT_CODE.failed : EXIT_CODE.done;
+}
+
+async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]): Promise<void> {
+  await writeImage(sheet, pictureTable(rows));
+  await (await WrittenFiles.open(path.dirname(sheet))).add([path.basename(sheet)]);
 }
 
 function joinCommand({ input, output, sheet }: TranslateCommandOptions): string {
@@ -167,6 +182,7 @@ function planOf(
     model: [run, step, direction],
     masks: [
       masks ?? null,
+      options.category ?? null,
       options.segmenter ?? null,
       segmenter?.step ?? null,
       minArea ?? null,

@@ -14,7 +14,7 @@ const EXAMPLES = `
 Examples:
   instagan monitor                        all runs under runs/, and recent jobs
   instagan monitor runs/meadow
-  instagan monitor runs/a runs/b          beside each other; o overlays their curves
+  instagan monitor runs/a runs/b          both; tab switches, o shows them together
   instagan monitor giraffes.mp4           the job that writes there
   instagan monitor runs/meadow --ui json  every event as one JSON line, until the run ends`;
 

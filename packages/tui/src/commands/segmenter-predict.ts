@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { checkpointOption, computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
+import { checkpointOption, computeOptions, instanceOptions, jsonOption, overwriteOption } from '../options/shared.ts';
 import { filePath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -28,6 +28,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
+    .addOption(overwriteOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: SegmenterPredictCommandOptions) => {

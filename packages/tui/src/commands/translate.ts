@@ -2,7 +2,14 @@ import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import {
+  checkpointOption,
+  computeOptions,
+  instanceOptions,
+  jsonOption,
+  overwriteOption,
+  regionOptions,
+} from '../options/shared.ts';
 import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -32,12 +39,13 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
-    .requiredOption('--output <DIR>', 'folder for the translated images; its earlier outputs are replaced', filePath)
+    .requiredOption('--output <DIR>', 'folder for the translated images; those of earlier times are replaced', filePath)
     .option(
       '--masks <PATH>',
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
       filePath,
     )
+    .option('--category <NAME>', 'of a COCO file, only objects of this category change')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
     .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
     .addOption(
@@ -51,6 +59,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
     )
+    .addOption(overwriteOption())
     .addOption(
       new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
         shardValue,

@@ -68,7 +68,7 @@ export interface CheckpointOptions {
 }
 
 export function checkpointOption(): Option {
-  return new Option('--checkpoint <which>', 'last, best (see train --evaluate-every), or the step of one')
+  return new Option('--checkpoint <which>', 'last, best (by its scores while it was trained), or the step of one')
     .argParser(checkpointChoice)
     .default('last');
 }
@@ -96,6 +96,10 @@ export function regionOptions(): Option[] {
 /** The options as `translateSample` takes them. */
 export function howToTranslate({ region, background, rim }: RegionOptions) {
   return { region, background, ...(rim === undefined ? {} : { rimPx: rim }) };
+}
+
+export function overwriteOption(): Option {
+  return new Option('--overwrite', 'replace files that this command did not write, or that were changed since');
 }
 
 export function jsonOption(): Option {

@@ -78,6 +78,9 @@ export interface References {
   readonly seed: number;
 }
 
+/** Comparing all pairs of more would take long and tell little more: so many are taken, spread over all. */
+const MOST_PAIRED = { features: 1000, shapes: 500 };
+
 type Imaged = { readonly objects: readonly ObjectFigures[] };
 
 /** @param hasMasks whether the model puts out a mask for each object */
@@ -151,7 +154,10 @@ function maskScores(
       ? Number.NaN
       : (nearestShapes([object.shape], trainingShapes)[0]?.iou as number);
   const shapes = (images: readonly Imaged[]) =>
-    images.flatMap(({ objects }) => objects.flatMap(({ shape }) => shape ?? []));
+    spread(
+      images.flatMap(({ objects }) => objects.flatMap(({ shape }) => shape ?? [])),
+      MOST_PAIRED.shapes,
+    );
   return {
     kept: bootstrapMean(
       translations.map(({ isKept }) => Number(isKept)),
@@ -180,7 +186,10 @@ function overObjects(images: readonly Imaged[], seed: number, figure: (object: O
 function scaledDistance(made: readonly ImageFeatures[], real: readonly ImageFeatures[], seed: number): Estimate {
   const meanSquare = meanOf(real.map(({ features }) => meanOf([...features].map((value) => value ** 2))));
   const scaled = (set: readonly ImageFeatures[]) =>
-    set.map(({ image, features }) => ({ image, features: features.map((value) => value / Math.sqrt(meanSquare)) }));
+    spread(set, MOST_PAIRED.features).map(({ image, features }) => ({
+      image,
+      features: features.map((value) => value / Math.sqrt(meanSquare)),
+    }));
   return kernelDistance(scaled(made), scaled(real), seed);
 }
 
@@ -192,6 +201,12 @@ function objectFeatures(images: readonly Imaged[]): ImageFeatures[] {
   return images.flatMap(({ objects }, image) =>
     objects.filter(({ exists }) => exists).map(({ features }) => ({ image, features })),
   );
+}
+
+/** At most so many of a list, evenly. */
+function spread<T>(values: readonly T[], most: number): readonly T[] {
+  if (values.length <= most) return values;
+  return Array.from({ length: most }, (_, i) => values[Math.floor((i * values.length) / most)] as T);
 }
 
 function meanOf(values: readonly number[]): number {

@@ -157,6 +157,8 @@ t.test('steps below a chart are round, and none is left out', async (t) => {
   const centres = [...labels.matchAll(/\d+/g)].map(({ 0: label, index }) => index + Math.floor(label.length / 2));
   const gaps = centres.slice(1, -1).map((centre, i) => centre - centres[i]!);
   t.ok(Math.max(...gaps) - Math.min(...gaps) <= 1, labels);
+  const zoomed = chart((step) => step, { width: 62, fromStep: 118.737, toStep: 400 }).at(-1)!;
+  t.same(zoomed.match(/\d+/g), ['150', '200', '250', '300', '350', '400'], 'also from the middle of a step on');
 });
 
 t.test('numbers are short', async (t) => {

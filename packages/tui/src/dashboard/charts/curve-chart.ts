@@ -155,7 +155,7 @@ function stepLabels({ fromStep, toStep }: CurveChartOptions, width: number): str
   const columns = width - AXIS_WIDTH;
   const line = Array.from({ length: width }, () => ' ');
   const span = Math.max(1, toStep - fromStep);
-  const labelColumns = Math.max(stepText(toStep).length, stepText(fromStep).length) + STEP_GAP;
+  const labelColumns = Math.max(...[fromStep, toStep].map((step) => stepText(Math.round(step)).length)) + STEP_GAP;
   for (const value of stepTicks(fromStep, fromStep + span, columns, labelColumns)) {
     const label = stepText(value);
     const centre = AXIS_WIDTH + Math.round(((value - fromStep) / span) * (columns - 1));

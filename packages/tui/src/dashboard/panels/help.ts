@@ -8,7 +8,7 @@ import { type Piece, titleLine } from './text.ts';
 const KEY_COLUMNS = 8;
 const INDENT = '   ';
 /** Two narrower ones would cut most of the text. */
-const MIN_TWO_COLUMNS = 60;
+const MIN_TWO_COLUMNS = 78;
 /** Rows that the list has at least: the others are those of alarms, and of the lines above and below. */
 const leastRows = (rows: number) => Math.floor((rows * 2) / 3) - 3;
 const PAGE_LINES = 10;
@@ -49,12 +49,14 @@ function entriesOf({ panels, ownsTraining }: KeyContext): Entry[] {
     { keys: 'ctrl-z', does: 'suspend the dashboard' },
     { keys: 'esc', does: 'go back to the newest' },
   ];
-  const sections = panels.flatMap(({ id, help = [] }): Entry[] => {
-    const own = help.filter(({ controls }) => !controls);
-    return own.length === 0 ? [] : [id, ...own];
-  });
-  const views = viewsOf(panels).map((view, i): KeyHelp => ({ keys: String(i + 1), does: view }));
-  return ['control', ...control, 'leave', ...leave, 'views', ...views, ...sections];
+  const views = viewsOf(panels);
+  const ownOf = ({ help = [] }: Panel) => help.filter(({ controls }) => !controls);
+  const anywhere = panels.filter(({ id }) => !views.includes(id)).flatMap(ownOf);
+  const sections = panels
+    .filter((panel) => views.includes(panel.id) && ownOf(panel).length > 0)
+    .flatMap((panel): Entry[] => [panel.id, ...ownOf(panel)]);
+  const numbers = views.map((view, i): KeyHelp => ({ keys: String(i + 1), does: view }));
+  return ['control', ...control, 'leave', ...leave, 'views', ...numbers, ...anywhere, ...sections];
 }
 
 /** In one column, or in two where one is too short. */

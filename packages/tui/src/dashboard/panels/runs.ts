@@ -122,10 +122,10 @@ function columnsOf({ runs }: KeyContext): string[] {
   const names = [...new Set(runs.flatMap((run) => [...factsOf(run).keys()]))];
   return [
     ...['run', 'state', 'step', 's/step'],
+    ...(runs.some(({ log }) => log.state.alarms.length > 0) ? ['alarm'] : []),
     ...differingSettings(runs),
     ...names.filter((name) => name.startsWith(SCORE)),
     ...names.filter((name) => name.startsWith(LOSS)),
-    'alarm',
   ];
 }
 

@@ -56,7 +56,7 @@ export function smallCharts(context: DrawContext, group: CurveGroup, area: Area)
   const areas = smallChartAreas(context, group.names.length, area);
   const hidden = group.names.length - areas.length;
   const notes = chartNotes(state, smoothing);
-  if (hidden > 0) notes.push(`${hidden} more curves in view 2`);
+  if (hidden > 0) notes.push(`${hidden} more with t`);
   if (cursor !== null) notes.push(`step ${Math.round(cursor)}`);
   const head = [
     titleLine(group.title, notes.join(', '), area.columns, theme),
