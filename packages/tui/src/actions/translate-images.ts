@@ -41,9 +41,14 @@ export function sheetLimit(sheet: string): (row: readonly Picture[]) => boolean 
   };
 }
 
+/** Whether no other image could be written either. */
+function leavesNoRoom({ cause }: UserError): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 /**
- * Translates images one after the other until all are done or a signal comes. An image that cannot be read or written does
- * not stop the others.
+ * Translates images one after the other until all are done, a signal comes, or the disk is full. Another image that cannot be read
+ * or written does not stop the rest.
  *
  * @param shard keeps what is done; null if all images are translated here
  */
@@ -73,10 +78,9 @@ export async function translateImages(
       running.say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
       if (tiles !== null && takesRow(tiles)) rows.push(tiles);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || leavesNoRoom(error)) throw error;
       failed.push({ name: input.name, input: input.file, error: error.message });
-      running.fail();
-      running.remark(`instagan: ${error.message}`);
+      running.fail(error.message, input.file);
     }
   }
   await shard?.complete(failed);

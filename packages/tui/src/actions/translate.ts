@@ -79,6 +79,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     saveMasks: options.saveMasks,
     names: inputs.map(({ name }) => name),
     overwrite: options.overwrite === true,
+    isSharded: shard !== undefined,
   });
   const backend = await openCompute(options, terminal.remark);
   try {
