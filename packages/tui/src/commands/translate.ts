@@ -7,6 +7,7 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  maxPixelsOption,
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
@@ -72,6 +73,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       pictureFile,
     )
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(
       new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
         shardValue,
