@@ -27,6 +27,15 @@ export {
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
+export {
+  type ChangedImage,
+  type EncodeLikeOptions,
+  encodeLike,
+  formatLike,
+  type OriginalImage,
+  WRITTEN_FORMATS,
+  type WrittenFormat,
+} from './images/encode-like.ts';
 export { type ImageHeader, isImageName, type MaskImage, type RgbImage, readHeader } from './images/image-file.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';

@@ -1,18 +1,31 @@
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { writeImage, writeMask } from '@instagan/datasets';
+import { writeAtomically } from '@instagan/core/data';
+import {
+  encodeLike,
+  formatLike,
+  type OriginalImage,
+  WRITTEN_FORMATS,
+  type WrittenFormat,
+  writeMask,
+} from '@instagan/datasets';
 import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
-/** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
+/** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
   /**
-   * Writes an image and its masks, and removes masks that an earlier translation of that name left.
+   * Writes an image and its masks, and removes what an earlier translation of that name left.
    *
+   * @param original what was translated, for all that a picture does not hold
    * @param maskNumbers a number for the name of each mask; if empty, no masks are written
    * @returns the files
    */
-  write(image: MaskedImage, maskNumbers: readonly number[]): Promise<{ image: string; masks: string[] }>;
+  write(
+    image: MaskedImage,
+    maskNumbers: readonly number[],
+    original: OriginalImage,
+  ): Promise<{ image: string; masks: string[] }>;
 }
 
 export interface OutputPlan {
@@ -29,6 +42,10 @@ export interface OutputPlan {
   readonly names: readonly string[];
   /** Whether files may be replaced that this tool did not write. */
   readonly overwrite: boolean;
+  /** Of the images; `same` is that of each input. */
+  readonly format: WrittenFormat | 'same';
+  /** Of formats with loss, 1 … 100. */
+  readonly quality?: number;
 }
 
 /**
@@ -73,7 +90,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       {
         folder: images,
         option: '--output',
-        isTaken: (file) => names.has(file.replace(/\.png$/, '')) && file.endsWith('.png'),
+        isTaken: (file) => names.has(parse(file).name) && endings.includes(parse(file).ext),
       },
       { folder: masks, option: '--output', isTaken: isMask },
       ...(saveMasks === undefined ? [] : [{ folder: saveMasks, option: '--save-masks', isTaken: isMask }]),
@@ -82,30 +99,49 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
         : [{ folder: dirname(sheet), option: '--sheet', isTaken: (file: string) => file === basename(sheet) }]),
     ]);
   }
-  return { write: (image, maskNumbers) => write(images, masks, image, maskNumbers) };
+  return {
+    write: async (image, maskNumbers, original) => {
+      const written = await writePicture(images, image, original, plan);
+      return { image: written, masks: await writeMasks(masks, image, maskNumbers) };
+    },
+  };
 }
 
 function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-async function write(
-  imageFolder: string,
-  maskFolder: string,
-  translated: MaskedImage,
-  maskNumbers: readonly number[],
-): Promise<{ image: string; masks: string[] }> {
-  const { name, width, height } = translated;
-  const image = join(imageFolder, `${name}.png`);
-  await writeImage(image, { width, height, data: translated.image });
-  const masks: string[] = [];
-  for (const [i, number] of maskNumbers.entries()) {
-    const file = maskFile(maskFolder, name, number);
-    await writeMask(file, { width, height, data: translated.masks[i] as Uint8Array });
-    masks.push(file);
+const endings: readonly string[] = Object.values(WRITTEN_FORMATS);
+
+async function writePicture(
+  folder: string,
+  { name, width, height, image, masks }: MaskedImage,
+  original: OriginalImage,
+  { format, quality }: OutputPlan,
+): Promise<string> {
+  const chosen = format === 'same' ? await formatLike(original.file) : format;
+  const how = { format: chosen, ...(quality === undefined ? {} : { quality }) };
+  const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
+  const file = join(folder, `${name}${WRITTEN_FORMATS[chosen]}`);
+  await writeAtomically(file, encoded, { makesFolder: true });
+  for (const ending of endings) {
+    const other = join(folder, `${name}${ending}`);
+    if (other !== file) await rm(other, { force: true });
   }
-  await removeOtherMasks(maskFolder, name, new Set(masks));
-  await (await WrittenFiles.open(imageFolder)).add([basename(image)]);
-  if (masks.length > 0) await (await WrittenFiles.open(maskFolder)).add(masks.map((file) => basename(file)));
-  return { image, masks };
+  await (await WrittenFiles.open(folder)).add([basename(file)]);
+  return file;
+}
+
+async function writeMasks(
+  folder: string,
+  { name, width, height, masks }: MaskedImage,
+  numbers: readonly number[],
+): Promise<string[]> {
+  const files = numbers.map((number) => maskFile(folder, name, number));
+  for (const [i, file] of files.entries()) {
+    await writeMask(file, { width, height, data: masks[i] as Uint8Array });
+  }
+  await removeOtherMasks(folder, name, new Set(files));
+  if (files.length > 0) await (await WrittenFiles.open(folder)).add(files.map((file) => basename(file)));
+  return files;
 }
