@@ -28,6 +28,15 @@ export {
   loadSample,
 } from './folder/load-sample.ts';
 export {
+  type ChangedImage,
+  type EncodeLikeOptions,
+  encodeLike,
+  formatLike,
+  type OriginalImage,
+  WRITTEN_FORMATS,
+  type WrittenFormat,
+} from './images/encode-like.ts';
+export {
   type ImageHeader,
   isImageName,
   type MaskImage,

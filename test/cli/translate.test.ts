@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
+import { formatLike, readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
@@ -108,6 +108,23 @@ t.test('of a large image only the objects and their rims change, unless the whol
     mask.some((value, i) => value === 255 && after[3 * i] !== data[3 * i]),
     'the object has changed',
   );
+});
+
+t.test('--format same gives files back in their format, and takes away what an earlier format left', async (t) => {
+  const size = { width: 40, height: 30 };
+  const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256);
+  await writeImage(at('mixed', 'one.jpg'), { ...size, data });
+  await writeImage(at('mixed', 'two.webp'), { ...size, data });
+  const mask = Uint8Array.from({ length: 40 * 30 }, (_, i) => (i % 40 < 20 ? 255 : 0));
+  await writeMask(at('mixed_seg', 'one_0.png'), { ...size, data: mask });
+  const args = 'translate --run model --input mixed --output formats --backend wasm'.split(' ');
+  t.equal((await runCli(args, cwd)).code, 0);
+  t.same((await namesIn('formats')).sort(), ['one.png', 'two.png']);
+  const { code, stderr } = await runCli([...args, '--format', 'same', '--quality', '60'], cwd);
+  t.equal(code, 0, stderr);
+  t.same((await namesIn('formats')).sort(), ['one.jpg', 'two.webp']);
+  t.equal(await formatLike(at('formats', 'one.jpg')), 'jpeg');
+  t.equal(await formatLike(at('formats', 'two.webp')), 'webp');
 });
 
 t.test('what the tool did not write, or somebody has corrected, is not replaced unasked', async (t) => {

@@ -37,7 +37,7 @@ export async function readImage(file: string, { size }: ReadImageOptions = {}): 
  * sharp takes the colours of 16-bit pictures with a profile to Display P3 instead of sRGB, and leaves 16-bit greys as they are:
  * these are brought to 8 bits first, their profile kept.
  */
-async function openUpright(file: string): Promise<Sharp> {
+export async function openUpright(file: string): Promise<Sharp> {
   const picture = sharp(file, { failOn: 'error', autoOrient: true });
   const { depth, icc, space } = await picture.metadata();
   if (depth !== 'ushort' || icc === undefined) return picture;

@@ -53,6 +53,11 @@ export type Pixels = Uint8Array | Uint16Array | Float32Array;
 /** Pixels of a mask: bytes with object > 127, or values in [-1, 1] with object > 0. */
 export type MaskPixels = Uint8Array | Float32Array;
 
+/** A copy that shares no memory: `slice` of a Buffer, which is bytes too, would be a view. */
+export function copyPixels<P extends Pixels>(pixels: P): P {
+  return Uint8Array.prototype.slice.call(pixels) as Pixels as P;
+}
+
 /** Above it a pixel of a mask is object. */
 export function objectThreshold(mask: MaskPixels): number {
   return mask instanceof Float32Array ? 0 : 127;

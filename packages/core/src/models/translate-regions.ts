@@ -1,4 +1,4 @@
-import type { MaskPixels, PixelSample, Pixels } from '../data/sample.ts';
+import { copyPixels, type MaskPixels, type PixelSample, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
@@ -30,7 +30,7 @@ export async function translateRegions<S extends PixelSample>(
   { background, rimPx, plan = planRegions }: { background: Background; rimPx?: number; plan?: RegionPlanner },
 ): Promise<S> {
   const { width, height } = sample;
-  const result = { width, height, image: sample.image.slice(), masks: [...sample.masks] };
+  const result = { width, height, image: copyPixels(sample.image), masks: [...sample.masks] };
   const isChanging = new Set(order);
   const boxes = sample.masks.map((mask, index) => (isChanging.has(index) ? boxOfMask(mask, sample) : null));
   const options: RegionOptions = {

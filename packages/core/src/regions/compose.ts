@@ -1,5 +1,5 @@
 import { distanceTransform } from '../data/distance-transform.ts';
-import { type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
+import { copyPixels, type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxAround, boxOfMask, windowAround } from './box.ts';
 import { type Layout, rangeOf, resample } from './resample.ts';
@@ -95,7 +95,7 @@ export function keepBackground<P extends Pixels>(
   masks: readonly MaskPixels[],
   rimPx = 2,
 ): P {
-  const result = before.slice() as P;
+  const result = copyPixels(before);
   const boxes = masks.flatMap((mask) => boxOfMask(mask, { width, height }) ?? []);
   if (boxes.length === 0) return result;
   const objects = boxes.reduce(boxAround);

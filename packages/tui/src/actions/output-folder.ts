@@ -1,18 +1,31 @@
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { writeImage, writeMask } from '@instagan/datasets';
+import { writeAtomically } from '@instagan/core/data';
+import {
+  encodeLike,
+  formatLike,
+  type OriginalImage,
+  WRITTEN_FORMATS,
+  type WrittenFormat,
+  writeMask,
+} from '@instagan/datasets';
 import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
-/** Where translations go: `out/NAME.png` and the masks `out_seg/NAME_0.png`, … */
+/** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
   /**
-   * Writes an image and its masks, and removes masks that an earlier translation of that name left.
+   * Writes an image and its masks, and removes what an earlier translation of that name left.
    *
+   * @param original what was translated, for all that a picture does not hold
    * @param maskNumbers a number for the name of each mask; if empty, no masks are written
    * @returns the files
    */
-  write(image: MaskedImage, maskNumbers: readonly number[]): Promise<{ image: string; masks: string[] }>;
+  write(
+    image: MaskedImage,
+    maskNumbers: readonly number[],
+    original: OriginalImage,
+  ): Promise<{ image: string; masks: string[] }>;
 }
 
 export interface OutputPlan {
@@ -31,6 +44,10 @@ export interface OutputPlan {
   readonly overwrite: boolean;
   /** Whether this process does one part of several. */
   readonly isSharded: boolean;
+  /** Of the images; `same` is that of each input. */
+  readonly format: WrittenFormat | 'same';
+  /** Of formats with loss, 1 … 100. */
+  readonly quality?: number;
 }
 
 /** Where an image and its masks go. */
@@ -39,7 +56,8 @@ interface Places {
   readonly file: string | null;
   readonly images: string;
   readonly masks: string;
-  imageName(name: string): string;
+  /** Names that the image may get, by its format; the first is that of PNG. */
+  imageNames(name: string): readonly string[];
   /** What the names of an image's masks begin with. */
   maskName(name: string): string;
 }
@@ -85,7 +103,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   if (!plan.overwrite) {
-    const imageNames = new Set(plan.names.map(places.imageName));
+    const imageNames = new Set(plan.names.flatMap(places.imageNames));
     const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
       { folder: images, option: '--output', isTaken: (name) => imageNames.has(name) },
@@ -98,18 +116,18 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
         : [{ folder: dirname(sheet), option: '--sheet', isTaken: (name: string) => name === basename(sheet) }]),
     ]);
   }
-  return { write: (image, maskNumbers) => write(places, image, maskNumbers) };
+  return { write: (image, maskNumbers, original) => write(places, plan, image, maskNumbers, original) };
 }
 
-const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp)$/i;
+const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp|avif|tiff)$/i;
 const NAMED_LIKE_IMAGE = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|heif)$/i;
 
 async function placesOf({ output, names, isSharded }: OutputPlan): Promise<Places> {
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (found === null && !NAMED_LIKE_IMAGE.test(output))) {
     const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
-    const imageName = (name: string) => `${name}.png`;
-    return { file: null, images, masks: `${images}_seg`, imageName, maskName: (name) => name };
+    const imageNames = (name: string) => ENDINGS.map((ending) => `${name}${ending}`);
+    return { file: null, images, masks: `${images}_seg`, imageNames, maskName: (name) => name };
   }
   if (!NAMED_LIKE_IMAGE.test(output)) throw new UsageError(`${output} is a file: give --output a folder.`);
   if (names.length > 1 || isSharded) {
@@ -128,7 +146,7 @@ async function placesOf({ output, names, isSharded }: OutputPlan): Promise<Place
     file: output,
     images,
     masks: `${stem}_seg`,
-    imageName: () => basename(output),
+    imageNames: () => [basename(output)],
     maskName: () => basename(stem),
   };
 }
@@ -137,14 +155,17 @@ function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
+const ENDINGS: readonly string[] = Object.values(WRITTEN_FORMATS);
+
 async function write(
   places: Places,
+  plan: OutputPlan,
   translated: MaskedImage,
   maskNumbers: readonly number[],
+  original: OriginalImage,
 ): Promise<{ image: string; masks: string[] }> {
   const { name, width, height } = translated;
-  const image = join(places.images, places.imageName(name));
-  await writeImage(image, { width, height, data: translated.image });
+  const image = await writePicture(places, plan, translated, original);
   const masks: string[] = [];
   for (const [i, number] of maskNumbers.entries()) {
     const file = maskFile(places.masks, places.maskName(name), number);
@@ -155,4 +176,29 @@ async function write(
   await (await WrittenFiles.open(places.images)).add([basename(image)]);
   if (masks.length > 0) await (await WrittenFiles.open(places.masks)).add(masks.map((file) => basename(file)));
   return { image, masks };
+}
+
+/** Writes the image, and removes it in another format if it was written so earlier. */
+async function writePicture(
+  { file: given, images, imageNames }: Places,
+  { format, quality }: OutputPlan,
+  { name, width, height, image, masks }: MaskedImage,
+  original: OriginalImage,
+): Promise<string> {
+  const chosen = given === null ? (format === 'same' ? await formatLike(original.file) : format) : formatOf(given);
+  const file = given ?? join(images, `${name}${WRITTEN_FORMATS[chosen]}`);
+  const how = { format: chosen, ...(quality === undefined ? {} : { quality }) };
+  const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
+  await writeAtomically(file, encoded, { makesFolder: true });
+  for (const other of imageNames(name).map((each) => join(images, each))) {
+    if (given === null && other !== file) await rm(other, { force: true });
+  }
+  return file;
+}
+
+/** The format in which a file of this name is written. */
+function formatOf(file: string): WrittenFormat {
+  const ending = extname(file).toLowerCase().replace('.jpeg', '.jpg');
+  const [format] = Object.entries(WRITTEN_FORMATS).find(([, own]) => own === ending) ?? ['png'];
+  return format as WrittenFormat;
 }

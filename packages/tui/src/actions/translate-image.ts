@@ -70,7 +70,10 @@ export async function translateImage(
     masks === 'each' ? { ...job.how, instances: changing, maxInstances: job.maxInstances } : job.how;
   const output = await translateSample(job.forward, image, how);
   const outputNumbers = masks === 'each' ? maskNumbers : [...output.masks.keys()];
-  const written = await job.output.write(output, masks === 'none' ? [] : outputNumbers);
+  const written = await job.output.write(output, masks === 'none' ? [] : outputNumbers, {
+    file: input.file,
+    read: { width: image.width, height: image.height, data: image.image },
+  });
   const seconds = (performance.now() - begin) / 1000;
 
   const row = job.backward && {

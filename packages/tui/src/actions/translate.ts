@@ -13,7 +13,7 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import { type ImageFile, listInputs, writeImage } from '@instagan/datasets';
+import { type ImageFile, listInputs, type WrittenFormat, writeImage } from '@instagan/datasets';
 import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
@@ -44,6 +44,8 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly maxInstances: number;
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
+  readonly format: WrittenFormat | 'same';
+  readonly quality?: number;
   readonly overwrite?: true;
   readonly maxPixels?: number;
   readonly shard?: ShardValue;
@@ -70,6 +72,11 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const { run, input, direction, sheet, shard, checkpoint } = options;
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
+  if (options.quality !== undefined && (options.format === 'png' || options.format === 'tiff')) {
+    throw new UsageError(
+      `--quality is for files with loss, and --format is ${options.format}: leave --quality out, or give --format jpeg, webp, avif or same.`,
+    );
+  }
   const config = await readRunConfig(translationConfigs, run);
   const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
@@ -81,6 +88,8 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     names: inputs.map(({ name }) => name),
     overwrite: options.overwrite === true,
     isSharded: shard !== undefined,
+    format: options.format,
+    ...(options.quality === undefined ? {} : { quality: options.quality }),
   });
   const backend = await openCompute(options, terminal.remark);
   try {
@@ -200,6 +209,7 @@ function planOf(
     size,
     'save-masks': saveMasks ?? null,
     sheet: sheet !== undefined,
+    format: [options.format, options.quality ?? null],
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { TranslateCommandOptions } from '../actions/translate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
+import { BACKGROUNDS, DIRECTIONS, FORMATS, helpOf, namesOf, REGIONS } from '../options/names.ts';
 import {
   checkpointOption,
   computeOptions,
@@ -29,7 +29,7 @@ const DESCRIPTION =
   'With --segmenter no masks are needed: the objects of images that have none are found by it. What --masks ' +
   'holds for an image goes first. An image in which nothing is found is copied as it is.\n\n' +
   'Writes OUTPUT/NAME.png, and the translated masks as OUTPUT_seg/NAME_0.png, … Images of any size keep ' +
-  'it. Large ones are translated in regions around their objects.';
+  'it, and their bit depth, transparency, colour profile and EXIF where the --format holds them. Large ones are translated in regions around their objects.';
 
 const EXAMPLES = `
 Examples:
@@ -72,6 +72,8 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
     )
+    .addOption(new Option('--format <name>', 'file format of the images').choices(namesOf(FORMATS)).default('png'))
+    .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
     .addOption(maxPixelsOption())
     .addOption(
@@ -90,6 +92,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .addOption(jsonOption())
     .addHelpText('after', helpOf('Regions', REGIONS))
     .addHelpText('after', helpOf('Background', BACKGROUNDS))
+    .addHelpText('after', helpOf('Format', FORMATS))
     .addHelpText('after', EXAMPLES)
     .action(async (options: TranslateCommandOptions) => {
       const { translateAction } = await import('../actions/translate.ts');

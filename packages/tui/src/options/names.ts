@@ -1,4 +1,5 @@
 import type { BackendName, Background, RegionKind, TranslationDirection } from '@instagan/core';
+import type { WrittenFormat } from '@instagan/datasets';
 import type { CodecName } from '@instagan/video';
 
 /**
@@ -28,6 +29,15 @@ export const REGIONS: Readonly<Record<RegionKind, string>> = {
 export const BACKGROUNDS: Readonly<Record<Background, string>> = {
   keep: 'outside the masks, every pixel stays as it is',
   translated: 'the whole image comes from the model, as in the paper',
+};
+
+export const FORMATS: Readonly<Record<WrittenFormat | 'same', string>> = {
+  same: 'that of the input; PNG for a GIF',
+  png: 'without loss, 8 or 16 bits, with transparency',
+  jpeg: 'small, 8 bits, no transparency (it is laid on white)',
+  webp: 'smaller, 8 bits, with transparency, up to 16383 pixels a side',
+  avif: 'smallest, 8 bits, with transparency, slow',
+  tiff: 'without loss, 8 or 16 bits, with transparency',
 };
 
 export const CODECS: Readonly<Record<CodecName, string>> = {
