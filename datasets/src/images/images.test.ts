@@ -224,3 +224,27 @@ t.test('endings are recognised in any case', async (t) => {
   t.ok(['a.png', 'B.JPG', 'c.Jpeg', 'd.webp', 'e.TIF', 'e.tiff', 'f.gif', 'g.avif'].every(isImageName));
   t.notOk(['a.heic', 'a.bmp', 'png', '.png', 'a.png.txt', 'a'].some(isImageName));
 });
+
+t.test(
+  'a mask of 0 and 1, or one of 16 bits that ends at 255, is told with its fix, not taken for background',
+  async (t) => {
+    const folder = t.testdir();
+    const at = (name: string) => join(folder, name);
+    await grey([0, 1, 1, 0]).toColourspace('b-w').png().toFile(at('ones.png'));
+    await t.rejects(decodeMask(at('ones.png')), {
+      name: 'UserError',
+      message: /ones\.png holds 1 .* of 255 .*multiply it by 255/,
+    });
+    const deep = Uint16Array.of(0, 255, 255, 0);
+    await sharp(deep, { raw: { width: 4, height: 1, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toFile(at('deep.png'));
+    await t.rejects(decodeMask(at('deep.png')), { message: /deep\.png holds 255 .* of 65535 .*multiply it by 257/ });
+    // What a network has made of nothing.
+    await grey([0, 1, 2, 3]).toColourspace('b-w').png().toFile(at('soft.png'));
+    t.equal((await decodeMask(at('soft.png'))).objectPx, 0);
+    await grey([0, 0, 0, 0]).toColourspace('b-w').png().toFile(at('none.png'));
+    t.equal((await decodeMask(at('none.png'))).objectPx, 0);
+  },
+);

@@ -1,5 +1,5 @@
 import { realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, parse, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import { writeAtomically } from '@instagan/core/data';
 import {
@@ -29,7 +29,7 @@ export interface OutputFolder {
 }
 
 export interface OutputPlan {
-  /** Folder of the translated images. */
+  /** Folder of the translated images; or the file of the one that is translated. */
   readonly output: string;
   /** Contact sheet, if there is to be one. */
   readonly sheet: string | undefined;
@@ -42,28 +42,49 @@ export interface OutputPlan {
   readonly names: readonly string[];
   /** Whether files may be replaced that this tool did not write. */
   readonly overwrite: boolean;
-  /** Of the images; `same` is that of each input. */
-  readonly format: WrittenFormat | 'same';
+  /** Of the images; `same` is that of each input. @default as the one file is named, else png */
+  readonly format?: WrittenFormat | 'same';
   /** Of formats with loss, 1 … 100. */
   readonly quality?: number;
+  /** Whether this process does one part of several. */
+  readonly isSharded: boolean;
+}
+
+const WRITTEN_NAMES = Object.keys(WRITTEN_FORMATS) as WrittenFormat[];
+
+/** Where an image and its masks go. */
+interface Places {
+  /** The one file that `output` names; null for a folder of images. */
+  readonly file: string | null;
+  readonly images: string;
+  readonly masks: string;
+  readonly format: WrittenFormat | 'same';
+  imageName(name: string, format: WrittenFormat): string;
+  /** What the names of an image's masks begin with. */
+  maskName(name: string): string;
 }
 
 /**
- * Plans the output; nothing is written yet.
+ * Plans the output; nothing is written yet. For one image, an output that is named like an image file is that file, and its masks go
+ * beside it: `result.jpg`, `result_seg/result_0.png`. Any other output is a folder.
  *
- * @throws UsageError if it would overwrite what is read or what this tool did not write, or if `output` is a file
+ * @throws UsageError if it would overwrite what is read or what this tool did not write, or if `output` is a file where several images
+ *   are translated
  */
 export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> {
   const { output, sheet, input, masksFolder, saveMasks } = plan;
-  const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
-  const masks = `${images}_seg`;
-  if ((await stat(images).catch(() => null))?.isFile()) {
-    throw new UsageError(`${output} is a file: give --output a folder.`);
+  const places = await placesOf(plan);
+  if (plan.quality !== undefined && (places.format === 'png' || places.format === 'tiff')) {
+    throw new UsageError(
+      `--quality is for files with loss, and images are written as ${places.format}: leave --quality out, or give --format jpeg, webp, avif or same.`,
+    );
   }
+  const { file, images, masks } = places;
   const isFolder = (await stat(input).catch(() => null))?.isDirectory() ?? true;
   const read = [isFolder ? input : dirname(resolve(input)), ...(masksFolder === null ? [] : [masksFolder])];
   for (const [option, folder] of [
-    ['--output', images],
+    // A file may lie beside the one image that is read.
+    ['--output', file !== null && !isFolder ? undefined : images],
     ['--output', masks],
     ['--save-masks', saveMasks],
   ] as const) {
@@ -76,34 +97,77 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       throw new UsageError(`--save-masks would mix with the translations in ${folder}: choose another folder.`);
     }
   }
+  if (file !== null && (await realPath(file)) === (await realPath(input))) {
+    throw new UsageError(`--output ${output} is the image that is read: choose another file.`);
+  }
   if (sheet !== undefined) {
     // A sheet may lie beside the one image that is read, but not among images that are all read the next time.
     const place = await realPath(dirname(resolve(sheet)));
     const taken =
-      (await realPath(sheet)) === (await realPath(input)) || (isFolder && place === (await realPath(input)));
+      (await realPath(sheet)) === (await realPath(input)) ||
+      (await realPath(sheet)) === (file === null ? null : await realPath(file)) ||
+      (isFolder && place === (await realPath(input)));
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   if (!plan.overwrite) {
-    const names = new Set(plan.names);
-    const isMask = isMaskOf(names);
+    const imageNames = new Set(
+      plan.names.flatMap((name) => WRITTEN_NAMES.map((format) => places.imageName(name, format))),
+    );
+    const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
-      {
-        folder: images,
-        option: '--output',
-        isTaken: (file) => names.has(parse(file).name) && endings.includes(parse(file).ext),
-      },
+      { folder: images, option: '--output', isTaken: (name) => imageNames.has(name) },
       { folder: masks, option: '--output', isTaken: isMask },
-      ...(saveMasks === undefined ? [] : [{ folder: saveMasks, option: '--save-masks', isTaken: isMask }]),
+      ...(saveMasks === undefined
+        ? []
+        : [{ folder: saveMasks, option: '--save-masks', isTaken: isMaskOf(new Set(plan.names)) }]),
       ...(sheet === undefined
         ? []
-        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (file: string) => file === basename(sheet) }]),
+        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (name: string) => name === basename(sheet) }]),
     ]);
   }
+  return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };
+}
+
+const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp|avif|tiff?)$/i;
+const NAMED_LIKE_IMAGE = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|heif)$/i;
+
+async function placesOf({ output, names, isSharded, format }: OutputPlan): Promise<Places> {
+  const found = await stat(output).catch(() => null);
+  if (found?.isDirectory() || (found === null && !NAMED_LIKE_IMAGE.test(output))) {
+    const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
+    return {
+      file: null,
+      images,
+      masks: `${images}_seg`,
+      format: format ?? 'png',
+      imageName: (name, of) => `${name}${WRITTEN_FORMATS[of]}`,
+      maskName: (name) => name,
+    };
+  }
+  if (!NAMED_LIKE_IMAGE.test(output)) throw new UsageError(`${output} is a file: give --output a folder.`);
+  if (names.length > 1 || isSharded) {
+    throw new UsageError(
+      `${output} is named like an image, and there are several to write: give --output a folder, such as ${output.replace(NAMED_LIKE_IMAGE, '')}.`,
+    );
+  }
+  if (!WRITTEN_AS_IMAGE.test(output)) {
+    throw new UsageError(
+      `${output} is not written: give --output a file that ends in .png, .jpg, .webp, .avif or .tiff, or a folder.`,
+    );
+  }
+  const stem = output.replace(WRITTEN_AS_IMAGE, '');
+  const named = formatOfName(output);
+  if (format !== undefined && format !== named) {
+    throw new UsageError(`--output ${output} is named like ${named}, and --format is ${format}: leave --format out.`);
+  }
+  const images = dirname(output);
   return {
-    write: async (image, maskNumbers, original) => {
-      const written = await writePicture(images, image, original, plan);
-      return { image: written, masks: await writeMasks(masks, image, maskNumbers) };
-    },
+    file: output,
+    images,
+    masks: `${stem}_seg`,
+    format: named,
+    imageName: () => basename(output),
+    maskName: () => basename(stem),
   };
 }
 
@@ -111,37 +175,34 @@ function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-const endings: readonly string[] = Object.values(WRITTEN_FORMATS);
-
-async function writePicture(
-  folder: string,
-  { name, width, height, image, masks }: MaskedImage,
-  original: OriginalImage,
-  { format, quality }: OutputPlan,
-): Promise<string> {
-  const chosen = format === 'same' ? await formatLike(original.file) : format;
-  const how = { format: chosen, ...(quality === undefined ? {} : { quality }) };
-  const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
-  const file = join(folder, `${name}${WRITTEN_FORMATS[chosen]}`);
-  await writeAtomically(file, encoded, { makesFolder: true });
-  for (const ending of endings) {
-    const other = join(folder, `${name}${ending}`);
-    if (other !== file) await rm(other, { force: true });
-  }
-  await (await WrittenFiles.open(folder)).add([basename(file)]);
-  return file;
+function formatOfName(file: string): WrittenFormat {
+  const ending = extname(file).toLowerCase().replace('jpeg', 'jpg').replace(/tif$/, 'tiff');
+  return WRITTEN_NAMES.find((format) => WRITTEN_FORMATS[format] === ending) ?? 'png';
 }
 
-async function writeMasks(
-  folder: string,
-  { name, width, height, masks }: MaskedImage,
-  numbers: readonly number[],
-): Promise<string[]> {
-  const files = numbers.map((number) => maskFile(folder, name, number));
-  for (const [i, file] of files.entries()) {
-    await writeMask(file, { width, height, data: masks[i] as Uint8Array });
+async function write(
+  places: Places,
+  translated: MaskedImage,
+  maskNumbers: readonly number[],
+  original: OriginalImage,
+  quality: number | undefined,
+): Promise<{ image: string; masks: string[] }> {
+  const { name, width, height, image, masks } = translated;
+  const format = places.format === 'same' ? await formatLike(original.file) : places.format;
+  const how = { format, ...(quality === undefined ? {} : { quality }) };
+  const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
+  const file = join(places.images, places.imageName(name, format));
+  await writeAtomically(file, encoded, { makesFolder: true });
+  for (const other of places.file === null ? WRITTEN_NAMES : []) {
+    if (other !== format) await rm(join(places.images, places.imageName(name, other)), { force: true });
   }
-  await removeOtherMasks(folder, name, new Set(files));
-  if (files.length > 0) await (await WrittenFiles.open(folder)).add(files.map((file) => basename(file)));
-  return files;
+  await (await WrittenFiles.open(places.images)).add([basename(file)]);
+  const { masks: folder } = places;
+  const maskFiles = maskNumbers.map((number) => maskFile(folder, places.maskName(name), number));
+  for (const [i, maskFile] of maskFiles.entries()) {
+    await writeMask(maskFile, { width, height, data: masks[i] as Uint8Array });
+  }
+  await removeOtherMasks(folder, places.maskName(name), new Set(maskFiles));
+  if (maskFiles.length > 0) await (await WrittenFiles.open(folder)).add(maskFiles.map((path) => basename(path)));
+  return { image: file, masks: maskFiles };
 }

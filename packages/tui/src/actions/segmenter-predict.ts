@@ -96,8 +96,7 @@ async function predictAll(
     if (running.signal.aborted) break;
     const read = await readAll(inputs.slice(first, first + options.batch), (file, error) => {
       failed.push({ name: file.name, input: file.file, error });
-      running.fail();
-      running.remark(`instagan: ${error}`);
+      running.fail(error, file.file);
     });
     images.push(...(await predictPart(options, segmenter, read, running)));
   }

@@ -44,7 +44,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly maxInstances: number;
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
-  readonly format: WrittenFormat | 'same';
+  readonly format?: WrittenFormat | 'same';
   readonly quality?: number;
   readonly overwrite?: true;
   readonly shard?: ShardValue;
@@ -71,11 +71,6 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const { run, input, direction, sheet, shard, checkpoint } = options;
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
-  if (options.quality !== undefined && (options.format === 'png' || options.format === 'tiff')) {
-    throw new UsageError(
-      `--quality is for files with loss, and --format is ${options.format}: leave --quality out, or give --format jpeg, webp, avif or same.`,
-    );
-  }
   const config = await readRunConfig(translationConfigs, run);
   const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
@@ -86,8 +81,9 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     saveMasks: options.saveMasks,
     names: inputs.map(({ name }) => name),
     overwrite: options.overwrite === true,
-    format: options.format,
+    ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.quality === undefined ? {} : { quality: options.quality }),
+    isSharded: shard !== undefined,
   });
   const backend = await openCompute(options, terminal.remark);
   try {
@@ -100,6 +96,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       forward,
       backward: sheet === undefined ? null : await loadTranslator(run, back, backend, checkpoint),
       output,
+      sheet,
       source,
       segmenter,
       savedMasks: options.saveMasks ?? null,
@@ -144,7 +141,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
 /** Checks that every image is in a finished shard, counts them, and lays out the sheet. */
 async function joinAction(options: TranslateCommandOptions, say: (text: string) => void): Promise<number> {
   const { output, sheet } = options;
-  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit());
+  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit(sheet ?? ''));
   const { images, failed, rows } = joined;
   if (sheet !== undefined) {
     if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
@@ -203,7 +200,7 @@ function planOf(
     size,
     'save-masks': saveMasks ?? null,
     sheet: sheet !== undefined,
-    format: [options.format, options.quality ?? null],
+    format: [options.format ?? null, options.quality ?? null],
   };
 }
 

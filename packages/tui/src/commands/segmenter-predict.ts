@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { checkpointOption, computeOptions, instanceOptions, jsonOption, overwriteOption } from '../options/shared.ts';
-import { filePath, wholeNumber } from '../options/values.ts';
+import { filePath, folderPath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Predict the masks of images that have none.\n\n' +
@@ -23,8 +23,12 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
-    .requiredOption('--output <DIR>', 'folder for the masks; its earlier masks of these images are replaced', filePath)
-    .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', filePath)
+    .requiredOption(
+      '--output <DIR>',
+      'folder for the masks; its earlier masks of these images are replaced',
+      folderPath,
+    )
+    .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', folderPath)
     .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command

@@ -10,7 +10,15 @@ import {
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
-import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
+import {
+  filePath,
+  folderPath,
+  numberList,
+  pictureFile,
+  shardValue,
+  sizeOrKeep,
+  wholeNumber,
+} from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
@@ -39,7 +47,11 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
-    .requiredOption('--output <DIR>', 'folder for the translated images; those of earlier times are replaced', filePath)
+    .requiredOption(
+      '--output <PATH>',
+      'folder for the translated images; for one image also a file (.png, .jpg, .webp)',
+      filePath,
+    )
     .option(
       '--masks <PATH>',
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
@@ -47,7 +59,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     )
     .option('--category <NAME>', 'of a COCO file, only objects of this category change')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
-    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
+    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', folderPath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
@@ -59,7 +71,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
     )
-    .addOption(new Option('--format <name>', 'file format of the images').choices(namesOf(FORMATS)).default('png'))
+    .addOption(new Option('--format <name>', 'file format of the images (default: png)').choices(namesOf(FORMATS)))
     .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
     .addOption(
