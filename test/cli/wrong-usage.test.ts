@@ -60,7 +60,6 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --config half.json', 'half.json is not JSON'],
     ['translate --run r --input i --output o --instances 3-1', 'such as 0,2-4'],
     ['translate --run r --input i --output o --sheet s.gif', 'ends in .png'],
-    ['translate --run r --input i --output o --quality 80', 'give --format jpeg'],
     ['dataset draw --output o --size 8x8', 'from 32 to 4096'],
     ['backends --adaptor 1', "unknown option '--adaptor'"],
   ]);

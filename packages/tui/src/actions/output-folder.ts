@@ -42,13 +42,15 @@ export interface OutputPlan {
   readonly names: readonly string[];
   /** Whether files may be replaced that this tool did not write. */
   readonly overwrite: boolean;
-  /** Whether this process does one part of several. */
-  readonly isSharded: boolean;
-  /** Of the images; `same` is that of each input. */
-  readonly format: WrittenFormat | 'same';
+  /** Of the images; `same` is that of each input. @default as the one file is named, else png */
+  readonly format?: WrittenFormat | 'same';
   /** Of formats with loss, 1 … 100. */
   readonly quality?: number;
+  /** Whether this process does one part of several. */
+  readonly isSharded: boolean;
 }
+
+const WRITTEN_NAMES = Object.keys(WRITTEN_FORMATS) as WrittenFormat[];
 
 /** Where an image and its masks go. */
 interface Places {
@@ -56,8 +58,8 @@ interface Places {
   readonly file: string | null;
   readonly images: string;
   readonly masks: string;
-  /** Names that the image may get, by its format; the first is that of PNG. */
-  imageNames(name: string): readonly string[];
+  readonly format: WrittenFormat | 'same';
+  imageName(name: string, format: WrittenFormat): string;
   /** What the names of an image's masks begin with. */
   maskName(name: string): string;
 }
@@ -72,6 +74,11 @@ interface Places {
 export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> {
   const { output, sheet, input, masksFolder, saveMasks } = plan;
   const places = await placesOf(plan);
+  if (plan.quality !== undefined && (places.format === 'png' || places.format === 'tiff')) {
+    throw new UsageError(
+      `--quality is for files with loss, and images are written as ${places.format}: leave --quality out, or give --format jpeg, webp, avif or same.`,
+    );
+  }
   const { file, images, masks } = places;
   const isFolder = (await stat(input).catch(() => null))?.isDirectory() ?? true;
   const read = [isFolder ? input : dirname(resolve(input)), ...(masksFolder === null ? [] : [masksFolder])];
@@ -103,7 +110,9 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   if (!plan.overwrite) {
-    const imageNames = new Set(plan.names.flatMap(places.imageNames));
+    const imageNames = new Set(
+      plan.names.flatMap((name) => WRITTEN_NAMES.map((format) => places.imageName(name, format))),
+    );
     const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
       { folder: images, option: '--output', isTaken: (name) => imageNames.has(name) },
@@ -116,18 +125,24 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
         : [{ folder: dirname(sheet), option: '--sheet', isTaken: (name: string) => name === basename(sheet) }]),
     ]);
   }
-  return { write: (image, maskNumbers, original) => write(places, plan, image, maskNumbers, original) };
+  return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };
 }
 
-const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp|avif|tiff)$/i;
+const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp|avif|tiff?)$/i;
 const NAMED_LIKE_IMAGE = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|heif)$/i;
 
-async function placesOf({ output, names, isSharded }: OutputPlan): Promise<Places> {
+async function placesOf({ output, names, isSharded, format }: OutputPlan): Promise<Places> {
   const found = await stat(output).catch(() => null);
   if (found?.isDirectory() || (found === null && !NAMED_LIKE_IMAGE.test(output))) {
     const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
-    const imageNames = (name: string) => ENDINGS.map((ending) => `${name}${ending}`);
-    return { file: null, images, masks: `${images}_seg`, imageNames, maskName: (name) => name };
+    return {
+      file: null,
+      images,
+      masks: `${images}_seg`,
+      format: format ?? 'png',
+      imageName: (name, of) => `${name}${WRITTEN_FORMATS[of]}`,
+      maskName: (name) => name,
+    };
   }
   if (!NAMED_LIKE_IMAGE.test(output)) throw new UsageError(`${output} is a file: give --output a folder.`);
   if (names.length > 1 || isSharded) {
@@ -137,16 +152,21 @@ async function placesOf({ output, names, isSharded }: OutputPlan): Promise<Place
   }
   if (!WRITTEN_AS_IMAGE.test(output)) {
     throw new UsageError(
-      `${output} is not written: give --output a file that ends in .png, .jpg or .webp, or a folder.`,
+      `${output} is not written: give --output a file that ends in .png, .jpg, .webp, .avif or .tiff, or a folder.`,
     );
   }
   const stem = output.replace(WRITTEN_AS_IMAGE, '');
+  const named = formatOfName(output);
+  if (format !== undefined && format !== named) {
+    throw new UsageError(`--output ${output} is named like ${named}, and --format is ${format}: leave --format out.`);
+  }
   const images = dirname(output);
   return {
     file: output,
     images,
     masks: `${stem}_seg`,
-    imageNames: () => [basename(output)],
+    format: named,
+    imageName: () => basename(output),
     maskName: () => basename(stem),
   };
 }
@@ -155,50 +175,34 @@ function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-const ENDINGS: readonly string[] = Object.values(WRITTEN_FORMATS);
+function formatOfName(file: string): WrittenFormat {
+  const ending = extname(file).toLowerCase().replace('jpeg', 'jpg').replace(/tif$/, 'tiff');
+  return WRITTEN_NAMES.find((format) => WRITTEN_FORMATS[format] === ending) ?? 'png';
+}
 
 async function write(
   places: Places,
-  plan: OutputPlan,
   translated: MaskedImage,
   maskNumbers: readonly number[],
   original: OriginalImage,
+  quality: number | undefined,
 ): Promise<{ image: string; masks: string[] }> {
-  const { name, width, height } = translated;
-  const image = await writePicture(places, plan, translated, original);
-  const masks: string[] = [];
-  for (const [i, number] of maskNumbers.entries()) {
-    const file = maskFile(places.masks, places.maskName(name), number);
-    await writeMask(file, { width, height, data: translated.masks[i] as Uint8Array });
-    masks.push(file);
-  }
-  await removeOtherMasks(places.masks, places.maskName(name), new Set(masks));
-  await (await WrittenFiles.open(places.images)).add([basename(image)]);
-  if (masks.length > 0) await (await WrittenFiles.open(places.masks)).add(masks.map((file) => basename(file)));
-  return { image, masks };
-}
-
-/** Writes the image, and removes it in another format if it was written so earlier. */
-async function writePicture(
-  { file: given, images, imageNames }: Places,
-  { format, quality }: OutputPlan,
-  { name, width, height, image, masks }: MaskedImage,
-  original: OriginalImage,
-): Promise<string> {
-  const chosen = given === null ? (format === 'same' ? await formatLike(original.file) : format) : formatOf(given);
-  const file = given ?? join(images, `${name}${WRITTEN_FORMATS[chosen]}`);
-  const how = { format: chosen, ...(quality === undefined ? {} : { quality }) };
+  const { name, width, height, image, masks } = translated;
+  const format = places.format === 'same' ? await formatLike(original.file) : places.format;
+  const how = { format, ...(quality === undefined ? {} : { quality }) };
   const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
+  const file = join(places.images, places.imageName(name, format));
   await writeAtomically(file, encoded, { makesFolder: true });
-  for (const other of imageNames(name).map((each) => join(images, each))) {
-    if (given === null && other !== file) await rm(other, { force: true });
+  for (const other of places.file === null ? WRITTEN_NAMES : []) {
+    if (other !== format) await rm(join(places.images, places.imageName(name, other)), { force: true });
   }
-  return file;
-}
-
-/** The format in which a file of this name is written. */
-function formatOf(file: string): WrittenFormat {
-  const ending = extname(file).toLowerCase().replace('.jpeg', '.jpg');
-  const [format] = Object.entries(WRITTEN_FORMATS).find(([, own]) => own === ending) ?? ['png'];
-  return format as WrittenFormat;
+  await (await WrittenFiles.open(places.images)).add([basename(file)]);
+  const { masks: folder } = places;
+  const maskFiles = maskNumbers.map((number) => maskFile(folder, places.maskName(name), number));
+  for (const [i, maskFile] of maskFiles.entries()) {
+    await writeMask(maskFile, { width, height, data: masks[i] as Uint8Array });
+  }
+  await removeOtherMasks(folder, places.maskName(name), new Set(maskFiles));
+  if (maskFiles.length > 0) await (await WrittenFiles.open(folder)).add(maskFiles.map((path) => basename(path)));
+  return { image: file, masks: maskFiles };
 }

@@ -44,10 +44,9 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly maxInstances: number;
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
-  readonly format: WrittenFormat | 'same';
+  readonly format?: WrittenFormat | 'same';
   readonly quality?: number;
   readonly overwrite?: true;
-  readonly maxPixels?: number;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;
@@ -72,11 +71,6 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const { run, input, direction, sheet, shard, checkpoint } = options;
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
-  if (options.quality !== undefined && (options.format === 'png' || options.format === 'tiff')) {
-    throw new UsageError(
-      `--quality is for files with loss, and --format is ${options.format}: leave --quality out, or give --format jpeg, webp, avif or same.`,
-    );
-  }
   const config = await readRunConfig(translationConfigs, run);
   const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
@@ -87,9 +81,9 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     saveMasks: options.saveMasks,
     names: inputs.map(({ name }) => name),
     overwrite: options.overwrite === true,
-    isSharded: shard !== undefined,
-    format: options.format,
+    ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.quality === undefined ? {} : { quality: options.quality }),
+    isSharded: shard !== undefined,
   });
   const backend = await openCompute(options, terminal.remark);
   try {
@@ -106,10 +100,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       source,
       segmenter,
       savedMasks: options.saveMasks ?? null,
-      load: {
-        ...(options.size === 'keep' ? {} : { size: options.size }),
-        ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
-      },
+      load: options.size === 'keep' ? {} : { size: options.size },
       instances: options.instances,
       maxInstances: options.maxInstances,
       how: howToTranslate(options),
@@ -209,7 +200,7 @@ function planOf(
     size,
     'save-masks': saveMasks ?? null,
     sheet: sheet !== undefined,
-    format: [options.format, options.quality ?? null],
+    format: [options.format ?? null, options.quality ?? null],
   };
 }
 

@@ -72,7 +72,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'also write one picture of all: input, masks, output, its masks, translated back',
       pictureFile,
     )
-    .addOption(new Option('--format <name>', 'file format of the images').choices(namesOf(FORMATS)).default('png'))
+    .addOption(new Option('--format <name>', 'file format of the images (default: png)').choices(namesOf(FORMATS)))
     .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
     .addOption(maxPixelsOption())
