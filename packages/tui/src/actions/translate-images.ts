@@ -1,4 +1,5 @@
-import { contactSheetTiles, type Picture, UserError } from '@instagan/core';
+import path from 'node:path';
+import { contactSheetTiles, type Picture, SHEET_GAP_PX, UserError } from '@instagan/core';
 import type { ImageFile } from '@instagan/datasets';
 import { counted, formatSeconds } from '../output/format.ts';
 import type { ImageShard } from './image-shard.ts';
@@ -23,14 +24,20 @@ export interface TranslatedImages {
 
 /** A contact sheet ends before it is larger than this. */
 const MAX_SHEET_PX = 40e6;
+/** The longest side that a format holds, by the ending of the file. */
+const MAX_SIDE_PX: Readonly<Record<string, number>> = { '.webp': 16_383, '.jpg': 65_535, '.jpeg': 65_535 };
 
-/** @returns a function that tells whether one more row finds room on the sheet */
-export function sheetLimit(): (row: readonly Picture[]) => boolean {
+/** @returns a function that tells whether one more row finds room on the sheet, in its format */
+export function sheetLimit(sheet: string): (row: readonly Picture[]) => boolean {
+  const maxSide = MAX_SIDE_PX[path.extname(sheet).toLowerCase()] ?? Number.POSITIVE_INFINITY;
   let sumPx = 0;
+  let heights = 0;
   return (row) => {
     const isFirst = sumPx === 0;
-    for (const { width, height } of row) sumPx += width * height;
-    return isFirst || sumPx <= MAX_SHEET_PX;
+    sumPx += row.reduce((sum, { width, height }) => sum + width * height, 0);
+    heights += SHEET_GAP_PX + Math.max(...row.map(({ height }) => height));
+    const width = row.reduce((sum, picture) => sum + picture.width + SHEET_GAP_PX, SHEET_GAP_PX);
+    return (isFirst || sumPx <= MAX_SHEET_PX) && heights + SHEET_GAP_PX <= maxSide && width <= maxSide;
   };
 }
 
@@ -54,7 +61,7 @@ export async function translateImages(
   const images: TranslatedImage[] = [];
   const failed: FailedImage[] = [];
   const rows: (readonly Picture[])[] = [];
-  const takesRow = sheetLimit();
+  const takesRow = sheetLimit(job.sheet ?? '');
   for (const [index, input] of inputs.entries()) {
     // Computation is synchronous on some backends: signals are heard between two images.
     await new Promise((resume) => setImmediate(resume));

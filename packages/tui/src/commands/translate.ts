@@ -7,6 +7,7 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  maxPixelsOption,
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
@@ -46,7 +47,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .description(DESCRIPTION)
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption(
       '--output <PATH>',
       'folder for the translated images; for one image also a file (.png, .jpg, .webp)',
@@ -72,6 +73,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       pictureFile,
     )
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(
       new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
         shardValue,
