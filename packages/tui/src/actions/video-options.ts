@@ -28,7 +28,9 @@ export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, Re
   readonly crf?: number;
   readonly encoder: 'software' | 'hardware';
   readonly resume?: true;
-  readonly segmentFrames: number;
+  readonly partFrames: number;
+  /** The name of `partFrames` in earlier versions. */
+  readonly segmentFrames?: number;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;

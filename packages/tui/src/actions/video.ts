@@ -145,7 +145,8 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
 function translationOptions(
   options: VideoCommandOptions,
 ): Omit<TranslateVideoOptions, 'translator' | 'segment' | 'modelIdentity'> {
-  const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, segmentFrames, shard } = options;
+  const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, partFrames, segmentFrames, shard } =
+    options;
   return {
     ...jobOptions(options),
     ...howToTranslate(options),
@@ -158,7 +159,7 @@ function translationOptions(
     compares: compare === true,
     encoder,
     resumes: resume === true,
-    segmentFrames,
+    partFrames: segmentFrames ?? partFrames,
     ...(shard === undefined ? {} : { shard }),
   };
 }

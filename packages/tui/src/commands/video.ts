@@ -11,7 +11,7 @@ const DESCRIPTION =
   'NAME00001_1.png, … (grey, object above 127), NAME00001 for the first frame. Instances keep their number from frame to frame, and their masks are ' +
   'smoothed in time.\n\n' +
   'The ending of --output decides the format: .mp4, .mov, .mkv, .webm, .gif, or pictures as in ' +
-  'frames/%05d.png. Finished segments wait in OUTPUT.parts until the file is whole. Ctrl-C makes a ' +
+  'frames/%05d.png. Finished parts wait in OUTPUT.parts until the file is whole. Ctrl-C makes a ' +
   'shorter file of what is done; --resume goes on, also after a crash.\n\n' +
   'Needs ffmpeg: named by FFMPEG_PATH, from the package ffmpeg-static, or on the PATH.';
 
@@ -92,7 +92,8 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     )
     .optionsGroup('Long videos and many machines:')
     .option('--resume', 'go on where an earlier run with the same options ended')
-    .addOption(whole('--segment-frames <N>', 'frames that a crash costs at most', 1, 100_000).default(120))
+    .addOption(whole('--part-frames <N>', 'frames that a crash costs at most', 1, 100_000).default(120))
+    .addOption(whole('--segment-frames <N>', 'earlier name of --part-frames', 1, 100_000).hideHelp())
     .addOption(new Option('--shard <i/n>', 'translate part i of n only, by time').argParser(shardValue))
     .addOption(new Option('--join', 'join the finished shards of --output').conflicts(['shard', 'resume', 'run']))
     .optionsGroup('How it runs:');
