@@ -23,6 +23,7 @@ export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, Re
   readonly bridge?: number;
   readonly blend?: number;
   readonly compare?: true;
+  readonly overwrite?: true;
   readonly codec?: CodecName;
   readonly container?: ContainerName;
   readonly crf?: number;

@@ -126,7 +126,8 @@ async function joinAction(options: VideoCommandOptions, terminal: Terminal): Pro
 }
 
 function jobOptions(options: VideoCommandOptions): VideoJobOptions {
-  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf } = options;
+  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf, overwrite } =
+    options;
   return {
     input,
     output,
@@ -138,6 +139,7 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
     ...(codec === undefined ? {} : { codec }),
     ...(container === undefined ? {} : { container }),
     ...(crf === undefined ? {} : { crf }),
+    overwrites: overwrite === true,
     toleratesDamage: tolerateDamage === true,
   };
 }

@@ -7,6 +7,7 @@ import { failure } from '../encode/encode-frames.ts';
 import { muxerOf, type OutputFormat, sideTracks } from '../encode/output-format.ts';
 import { startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { parseSequence } from '../ffmpeg/image-sequence.ts';
 import type { MediaInput } from '../ffmpeg/media-input.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 import type { Part } from './part-folder.ts';
@@ -40,9 +41,9 @@ export async function joinParts(options: JoinOptions): Promise<readonly string[]
   const isImages = format.container === 'images';
   // The ending stays: an image sequence is known by it.
   const unfinished = isImages
-    ? resolve(output)
+    ? parseSequence(output).pattern
     : join(dirname(resolve(output)), `.${basename(output, extname(output))}.unfinished${extname(output)}`);
-  await makeFolder(dirname(unfinished));
+  await makeFolder(dirname(resolve(output)));
   const { args: trackArgs, remarks } = sideTracks(format.container, info);
   const running = startFfmpeg(ffmpeg, [
     ...['-itsoffset', `${microseconds(parts[0]?.startSeconds ?? 0) / 1e6}`],
