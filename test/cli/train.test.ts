@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
-import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { runCli, startCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts';
 
 const NETWORK = '--backend wasm --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
 
@@ -11,7 +11,7 @@ const drawn = await runCli('dataset draw --output meadow --count 3 --size 48x48'
 t.equal(drawn.code, 0, 'the sample set is drawn');
 
 function trainArguments(run: string, ...more: string[]): string[] {
-  return ['train', '--data', 'meadow', '--run', run, ...NETWORK, ...more];
+  return ['train', '--data', 'meadow', '--run', run, ...withOptions(NETWORK, more)];
 }
 
 /** SHA-256 of every file of a checkpoint. */
@@ -101,7 +101,8 @@ t.test('a run of the first version goes on, and cannot be given another network'
   t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
-  const later = { maskJitter: 0, upsampling: 'transposed', weights };
+  const networks = { upsampling: 'transposed', maskValues: 'soft', background: 'translated', ema: 0 };
+  const later = { ...networks, region: 'image', maskJitter: 0, evaluateEvery: 0, weights };
   t.strictSame(JSON.parse(await readFile(file, 'utf8')), { ...old, learningRate, sampleEvery: 0, ...later });
 });
 
