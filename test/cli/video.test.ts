@@ -35,7 +35,7 @@ const imported = await runCli(
   ),
   cwd,
 );
-const COMMAND = 'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --crf 1 --segment-frames 8';
+const COMMAND = 'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --crf 1 --part-frames 8';
 
 async function framesOf(file: string): Promise<Uint8Array[]> {
   const input = await openMediaInput(at(file));
@@ -58,7 +58,7 @@ t.test('a video is translated with the masks of its frames', async (t) => {
 t.test('killed at any moment, it goes on with --resume: every frame once, the same pictures', async (t) => {
   const command = [...COMMAND.split(' '), '--output', 'killed.mp4', '--codec', 'h264'];
   const first = startCli(command, cwd);
-  const record = at('killed.mp4.parts', 'shard-1-of-1', 'segment-00000008.json');
+  const record = at('killed.mp4.parts', 'shard-1-of-1', 'part-00000008.json');
   while (!existsSync(record) && first.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   first.child.kill('SIGKILL');
   await first.ended;
@@ -76,7 +76,7 @@ t.test('killed at any moment, it goes on with --resume: every frame once, the sa
 
 t.test('Ctrl-C leaves a file that plays', async (t) => {
   const running = startCli([...COMMAND.split(' '), '--output', 'stopped.mp4'], cwd);
-  const record = at('stopped.mp4.parts', 'shard-1-of-1', 'segment-00000000.json');
+  const record = at('stopped.mp4.parts', 'shard-1-of-1', 'part-00000000.json');
   while (!existsSync(record) && running.child.exitCode === null)
     await new Promise((resolve) => setTimeout(resolve, 20));
   running.child.kill('SIGINT');

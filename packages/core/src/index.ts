@@ -95,6 +95,7 @@ export * from './regions/index.ts';
 export {
   type FinishedShard,
   finishedShards,
+  partsFolder,
   removeShard,
   removeShards,
   type Shard,

@@ -38,7 +38,7 @@ export type { VideoJobOptions } from './translate/video-job.ts';
 export type {
   VideoFinished,
   VideoFrameDone,
+  VideoPartDone,
   VideoProgress,
-  VideoSegmentDone,
   VideoStarted,
 } from './translate/video-progress.ts';

@@ -66,6 +66,7 @@ export async function removeShards(output: string): Promise<void> {
   await rm(partsFolder(output), { recursive: true, force: true });
 }
 
-function partsFolder(output: string): string {
+/** Where the work of all shards of an output lies. */
+export function partsFolder(output: string): string {
   return path.join(path.dirname(output), `${path.basename(output).replaceAll('%', '')}.parts`);
 }

@@ -23,12 +23,15 @@ export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, Re
   readonly bridge?: number;
   readonly blend?: number;
   readonly compare?: true;
+  readonly overwrite?: true;
   readonly codec?: CodecName;
   readonly container?: ContainerName;
   readonly crf?: number;
   readonly encoder: 'software' | 'hardware';
   readonly resume?: true;
-  readonly segmentFrames: number;
+  readonly partFrames: number;
+  /** The name of `partFrames` in earlier versions. */
+  readonly segmentFrames?: number;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;

@@ -35,7 +35,7 @@ export class VideoReport {
       case 'frame':
         this.#frame(progress.doneFrames, progress.instances);
         break;
-      case 'segment':
+      case 'part':
         break;
       case 'finished':
         this.#finished = progress;

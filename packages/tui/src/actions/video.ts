@@ -126,7 +126,8 @@ async function joinAction(options: VideoCommandOptions, terminal: Terminal): Pro
 }
 
 function jobOptions(options: VideoCommandOptions): VideoJobOptions {
-  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf } = options;
+  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf, overwrite } =
+    options;
   return {
     input,
     output,
@@ -138,6 +139,7 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
     ...(codec === undefined ? {} : { codec }),
     ...(container === undefined ? {} : { container }),
     ...(crf === undefined ? {} : { crf }),
+    overwrites: overwrite === true,
     toleratesDamage: tolerateDamage === true,
   };
 }
@@ -145,7 +147,8 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
 function translationOptions(
   options: VideoCommandOptions,
 ): Omit<TranslateVideoOptions, 'translator' | 'segment' | 'modelIdentity'> {
-  const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, segmentFrames, shard } = options;
+  const { maxInstances, maskSmoothing, bridge, blend, compare, encoder, resume, partFrames, segmentFrames, shard } =
+    options;
   return {
     ...jobOptions(options),
     ...howToTranslate(options),
@@ -158,7 +161,7 @@ function translationOptions(
     compares: compare === true,
     encoder,
     resumes: resume === true,
-    segmentFrames,
+    partFrames: segmentFrames ?? partFrames,
     ...(shard === undefined ? {} : { shard }),
   };
 }

@@ -3,7 +3,7 @@ import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
 import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
-import { filePath, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
+import { filePath, frameRate, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate a video with a trained model: same length, same sound, the objects translated.\n\n' +
@@ -11,7 +11,7 @@ const DESCRIPTION =
   'NAME00001_1.png, … (grey, object above 127), NAME00001 for the first frame. Instances keep their number from frame to frame, and their masks are ' +
   'smoothed in time.\n\n' +
   'The ending of --output decides the format: .mp4, .mov, .mkv, .webm, .gif, or pictures as in ' +
-  'frames/%05d.png. Finished segments wait in OUTPUT.parts until the file is whole. Ctrl-C makes a ' +
+  'frames/%05d.png. Finished parts wait in OUTPUT.parts until the file is whole. Ctrl-C makes a ' +
   'shorter file of what is done; --resume goes on, also after a crash.\n\n' +
   'Needs ffmpeg: named by FFMPEG_PATH, from the package ffmpeg-static, or on the PATH.';
 
@@ -52,8 +52,8 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .option('--size <HxW>', 'stretch frames to height x width', sizeInPx({ min: 16, max: 8192 }))
     .option(
       '--fps <N>',
-      'even frame rate; without it frames keep their exact times',
-      numberWithin({ above: 0, max: 1000 }),
+      'even frame rate, such as 25 or 30000/1001; without it frames keep their exact times',
+      frameRate,
     )
     .addOption(whole('--every <N>', 'take each N-th frame only, shown N times as long', 1, 10_000))
     .option('--tolerate-damage', 'go on past what is damaged or missing in the file')
@@ -70,6 +70,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
       numberWithin({ min: 0, max: 0.9 }),
     )
     .optionsGroup('What is written:')
+    .option('--overwrite', 'replace an output that is there')
     .option('--compare', 'original, masks and translation side by side')
     .addOption(new Option('--codec <name>', 'see below (default: that of the format)').choices(namesOf(CODECS)))
     .addOption(
@@ -92,7 +93,8 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     )
     .optionsGroup('Long videos and many machines:')
     .option('--resume', 'go on where an earlier run with the same options ended')
-    .addOption(whole('--segment-frames <N>', 'frames that a crash costs at most', 1, 100_000).default(120))
+    .addOption(whole('--part-frames <N>', 'frames that a crash costs at most', 1, 100_000).default(120))
+    .addOption(whole('--segment-frames <N>', 'earlier name of --part-frames', 1, 100_000).hideHelp())
     .addOption(new Option('--shard <i/n>', 'translate part i of n only, by time').argParser(shardValue))
     .addOption(new Option('--join', 'join the finished shards of --output').conflicts(['shard', 'resume', 'run']))
     .optionsGroup('How it runs:');

@@ -28,6 +28,14 @@ export function numberWithin(limits: NumberLimits): (text: string) => number {
   };
 }
 
+/** Parses frames a second: a number or a fraction, such as `25`, `29.97` or `30000/1001`; at most 1000. */
+export function frameRate(text: string): number {
+  const [, frames, seconds = '1'] = /^(\d+(?:\.\d+)?)(?:\/(\d+))?$/.exec(text) ?? [];
+  const rate = Number(frames) / Number(seconds);
+  if (rate > 0 && rate <= 1000) return rate;
+  throw new InvalidArgumentError('Give frames a second, such as 25 or 30000/1001, 1000 at most.');
+}
+
 /** Parses a time from the beginning of a video: seconds, `M:S` or `H:M:S`, such as `12.5` or `1:02:03`. */
 export function timeValue(text: string): number {
   const parts = /^(?:\d+:){0,2}\d+(?:\.\d+)?$/.test(text) ? text.split(':').map(Number) : [];

@@ -1,6 +1,7 @@
 import { type SizePx, UserError } from '@instagan/core';
 import { runFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { rateText } from '../ffmpeg/media-input.ts';
 import type { VideoTrack } from '../ffmpeg/probe-media.ts';
 
 /** Which frames of a video are wanted, and how. */
@@ -22,7 +23,7 @@ const MIN_HD_HEIGHT_PX = 720;
 export function decodeFilters(track: VideoTrack, selection: FrameSelection): string {
   const { size, fps, every = 1, untilSeconds } = selection;
   const filters: string[] = [];
-  if (fps !== undefined) filters.push(`fps=${fps}`);
+  if (fps !== undefined) filters.push(`fps=${rateText(fps)}`);
   if (every > 1) filters.push(`select=not(mod(n\\,${every}))`);
   if (untilSeconds !== undefined) filters.push(`select=lt(t\\,${untilSeconds.toFixed(6)})`);
   if (track.hdr !== null) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openMediaInput } from '../ffmpeg/media-input.ts';
@@ -134,6 +134,25 @@ t.test('image sequences are videos', async (t) => {
   t.equal(frames.length, 7);
   t.match(format, { width: 33, height: 21 });
   t.ok(near(times, [0, 0.04, 0.08, 0.12, 0.16, 0.2, 0.24]), '25 a second');
+});
+
+t.test('pictures of different pixel formats, from any number on, are all there, also with a rate', async (t) => {
+  const own = at('mixed%20');
+  await mkdir(own);
+  for (let n = 0; n < 9; n++) {
+    const format = ['rgb24', 'gray', 'rgba'][n % 3] as string;
+    const source = `color=c=0x${(n * 20).toString(16).padStart(2, '0').repeat(3)}:s=16x16:d=0.1:r=10,format=${format}`;
+    await makeClip(at('one.png'), '-f', 'lavfi', '-i', source, '-frames:v', '1');
+    await rename(at('one.png'), join(own, `f${998 + n}.png`));
+  }
+  const sequence = join(own, 'f%d.png');
+  const greys = async (options: DecodeOptions) =>
+    (await decode(sequence, options)).frames.map(({ data }) => data[0] as number);
+  // The source's grey pictures keep the range of video, 16 … 235: up to 13 off.
+  const all = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => n * 20);
+  t.ok(near(await greys({}), all, 14));
+  t.ok(near(await greys({ fps: 25 }), all, 14));
+  t.ok(near(await greys({ every: 3 }), [0, 60, 120], 14));
 });
 
 t.test('damage is told, or passed over if that is wanted', async (t) => {

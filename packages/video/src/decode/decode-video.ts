@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { UserError } from '@instagan/core';
 import { type FfmpegEnd, type FfmpegProcess, mainMessage, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
-import type { MediaInput } from '../ffmpeg/media-input.ts';
+import { type MediaInput, rateText } from '../ffmpeg/media-input.ts';
 import type { MediaInfo, VideoTrack } from '../ffmpeg/probe-media.ts';
 import { type FrameFormat, secondsOf, type VideoFrame } from '../frame.ts';
 import { NutReader } from '../nut/nut-reader.ts';
@@ -98,10 +98,24 @@ async function* readFrames(
       lastTicks = ticks;
       yield { index: index++, ticks, data: frame.data };
     }
-    await refuseDamage(await running.ended, secondsOf(lastTicks, format.timeBase), context);
+    const end = await running.ended;
+    refuseLoss(index, context);
+    await refuseDamage(end, secondsOf(lastTicks, format.timeBase), context);
   } finally {
     running.kill();
   }
+}
+
+/** @throws UserError if not all pictures of a sequence came out */
+function refuseLoss(frames: number, { input, options }: Context): void {
+  const { startSeconds = 0, durationSeconds, untilSeconds, every = 1, toleratesDamage } = options;
+  const isAll = startSeconds === 0 && durationSeconds === undefined && untilSeconds === undefined;
+  if (input.pictures === null || !isAll || toleratesDamage === true) return;
+  const expected = Math.ceil(input.pictures.length / every);
+  if (frames === expected) return;
+  throw new UserError(
+    `${input.name}: ${frames} of ${expected} pictures can be decoded; check the one after, or go on with --tolerate-damage.`,
+  );
 }
 
 /** @throws UserError if the decoder met damage, or the video ended long before its header says */
@@ -149,9 +163,15 @@ function decodeArguments(ffmpeg: Ffmpeg, input: MediaInput, track: VideoTrack, o
     args.push('-c:v', track.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
   args.push(...input.args, '-map', '0:V:0', '-an', '-sn', '-dn');
   args.push('-vf', decodeFilters(track, options), ...passthrough(ffmpeg));
-  args.push('-enc_time_base', fps === undefined ? demuxerTimeBase(ffmpeg) : `${1 / fps}`);
+  args.push('-enc_time_base', fps === undefined ? demuxerTimeBase(ffmpeg) : inverse(rateText(fps)));
   args.push('-c:v', 'rawvideo', '-f', 'nut', 'pipe:1');
   return args;
+}
+
+/** The time of a frame, from the text of a rate. */
+function inverse(rate: string): string {
+  const [frames = '1', seconds = '1'] = rate.split('/');
+  return rate.includes('/') ? `${seconds}/${frames}` : `${1 / Number(rate)}`;
 }
 
 /** Frames pass as they come: none is repeated or dropped to make their rate even. */

@@ -14,8 +14,8 @@ export interface Encoder {
   /** Its own pixel format. */
   readonly pixelFormat: string;
   readonly args: readonly string[];
-  /** Container for its segments. */
-  readonly segment: 'mp4' | 'mov' | 'mkv';
+  /** Container for its parts. */
+  readonly partContainer: 'mp4' | 'mov' | 'mkv';
   /** Whether its pixels are YUV with colours at half the resolution, so that sides must be even. */
   readonly needsEvenSides: boolean;
 }
@@ -72,7 +72,7 @@ const HARDWARE: readonly (Omit<Candidate, 'name'> & { readonly suffix: string })
 ];
 
 /**
- * Whether a format is encoded only when the segments are joined: GIFs, pictures, and VP9 with transparency, whose alpha
+ * Whether a format is encoded only when the parts are joined: GIFs, pictures, and VP9 with transparency, whose alpha
  * channel ffmpeg loses when it copies a track.
  */
 export function isEncodedLast({ codec, keepsAlpha }: Pick<OutputFormat, 'codec' | 'keepsAlpha'>): boolean {
@@ -87,7 +87,7 @@ export function transparentVp9({ crf = DEFAULT_CRF.vp9 }: EncoderOptions): strin
 }
 
 /**
- * Chooses the encoder of the segments: the first that encodes a test picture.
+ * Chooses the encoder of the parts: the first that encodes a test picture.
  *
  * @throws UsageError if the codec does not go as far as `crf`; UserError if no encoder works
  */
@@ -100,15 +100,15 @@ export async function chooseEncoder(
   if (crf !== undefined && maxCrf !== undefined && crf > maxCrf) {
     throw new UsageError(`${codec} has no quality ${crf}: give --crf a whole number from 0 to ${maxCrf}.`);
   }
-  // What is encoded when the segments are joined is kept without loss until then.
-  const segmentCodec = codec === null || isEncodedLast({ codec, keepsAlpha }) ? 'ffv1' : codec;
-  const isHardware = encoder === 'hardware' && codec === segmentCodec;
+  // What is encoded when the parts are joined is kept without loss until then.
+  const partCodec = codec === null || isEncodedLast({ codec, keepsAlpha }) ? 'ffv1' : codec;
+  const isHardware = encoder === 'hardware' && codec === partCodec;
   const candidates = isHardware
-    ? HARDWARE.map(({ suffix, ...rest }) => ({ name: `${segmentCodec}_${suffix}`, ...rest }))
-    : SOFTWARE[segmentCodec];
+    ? HARDWARE.map(({ suffix, ...rest }) => ({ name: `${partCodec}_${suffix}`, ...rest }))
+    : SOFTWARE[partCodec];
   const failures: string[] = [];
   for (const candidate of candidates) {
-    const chosen = encoderOf(candidate, segmentCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[segmentCodec]);
+    const chosen = encoderOf(candidate, partCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[partCodec]);
     const end = await runFfmpeg(ffmpeg, [
       ...chosen.globalArgs,
       ...['-f', 'lavfi', '-i', 'color=s=256x256:d=0.1', '-frames:v', '1'],
@@ -120,8 +120,8 @@ export async function chooseEncoder(
   }
   const fix = isHardware ? 'leave --encoder hardware out' : `use an ffmpeg that has it, or another --codec`;
   const what = isHardware
-    ? `No encoder of a GPU for ${segmentCodec} works here`
-    : `This ffmpeg cannot encode ${segmentCodec}`;
+    ? `No encoder of a GPU for ${partCodec} works here`
+    : `This ffmpeg cannot encode ${partCodec}`;
   throw new UserError(`${what} (${failures.join('; ')}): ${fix}.`);
 }
 
@@ -135,18 +135,18 @@ function encoderOf(
   const alphaFormats: Partial<Record<CodecName, string>> = { prores: 'yuva444p10le', ffv1: 'bgra' };
   const pixelFormat = (keepsAlpha ? alphaFormats[codec] : undefined) ?? candidate.pixelFormat ?? 'yuv420p';
   const args = [...candidate.quality(crf)];
-  // Segments can be joined at exact times only if frames lie in the order in which they are shown: no B-frames.
+  // Parts can be joined at exact times only if frames lie in the order in which they are shown: no B-frames.
   if (codec === 'h264' || codec === 'hevc') args.push('-bf', '0');
   if (keepsAlpha && codec === 'prores') args.push('-profile:v', '4');
   if (codec === 'hevc' && container !== 'mkv') args.push('-tag:v', 'hvc1');
-  const segment = codec === 'prores' ? 'mov' : codec === 'ffv1' ? 'mkv' : 'mp4';
+  const partContainer = codec === 'prores' ? 'mov' : codec === 'ffv1' ? 'mkv' : 'mp4';
   return {
     name: candidate.name,
     globalArgs: candidate.globalArgs ?? [],
     filters: candidate.filters ?? [],
     pixelFormat,
     args,
-    segment,
+    partContainer,
     needsEvenSides: codec === 'h264' || codec === 'hevc' || codec === 'av1' || codec === 'prores',
   };
 }

@@ -37,9 +37,9 @@ export function encodeFrames(ffmpeg: Ffmpeg, encoder: Encoder, format: FrameForm
     ...[
       '-enc_time_base',
       demuxerTimeBase(ffmpeg),
-      ...segmentMuxing(encoder),
+      ...partMuxing(encoder),
       '-f',
-      muxerOf(encoder.segment),
+      muxerOf(encoder.partContainer),
       '-y',
       `file:${file}`,
     ],
@@ -89,8 +89,8 @@ export function encodeFrames(ffmpeg: Ffmpeg, encoder: Encoder, format: FrameForm
 }
 
 /** In mp4 and mov an edit list would end where the last frame begins, and hide it: its duration is not known. */
-function segmentMuxing({ segment }: Encoder): string[] {
-  return segment === 'mp4' || segment === 'mov' ? ['-use_editlist', '0'] : [];
+function partMuxing({ partContainer }: Encoder): string[] {
+  return partContainer === 'mp4' || partContainer === 'mov' ? ['-use_editlist', '0'] : [];
 }
 
 /** The error for an ffmpeg that could not write `file`. */

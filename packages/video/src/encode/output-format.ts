@@ -1,6 +1,6 @@
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
 import { UsageError } from '@instagan/core';
-import { isSequence } from '../ffmpeg/media-input.ts';
+import { isSequence } from '../ffmpeg/image-sequence.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 
 export const CODECS = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
@@ -110,7 +110,7 @@ export function outputFormat(output: string, hasAlpha: boolean, options: OutputF
 
 function containerOf(output: string, asked: ContainerName | undefined): ContainerName {
   const ending = extname(output).toLowerCase();
-  if (isSequence(basename(output))) {
+  if (isSequence(output) && BY_ENDING[ending] === undefined) {
     if (asked !== undefined && asked !== 'images')
       throw new UsageError(`${output} names many pictures, not one ${asked}.`);
     if (PICTURE_ENDINGS.includes(ending)) return 'images';

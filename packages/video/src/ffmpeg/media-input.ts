@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError, UserError } from '@instagan/core';
+import { isSequence, parseSequence, picturesOf, requireWholeSequence } from './image-sequence.ts';
 
 /** A video as ffmpeg is to open it. */
 export interface MediaInput {
@@ -12,6 +13,8 @@ export interface MediaInput {
   readonly args: readonly string[];
   /** Path of the file; null for image sequences and URLs. */
   readonly file: string | null;
+  /** The pictures of a sequence, in order; null for all else. */
+  readonly pictures: readonly string[] | null;
   /** Changes with the content: tells whether a later run sees the same video. */
   readonly identity: string;
 }
@@ -34,10 +37,13 @@ const MEDIA_ENDING = /\.(mp4|m4v|mov|mkv|webm|gif|avi|ts|mpe?g|ogv|flv|wmv|m3u8|
  * @throws UsageError for other protocols and folders, UserError if the file is missing or the page holds no video
  */
 export async function openMediaInput(name: string, options: MediaInputOptions = {}): Promise<MediaInput> {
-  const [, protocol] = /^([a-z][a-z0-9+.-]+):/i.exec(name) ?? [];
-  if (protocol !== undefined && !isFolderOf(name)) return openUrl(name, protocol.toLowerCase(), options);
-  if (isSequence(name)) return openSequence(name, options.sequenceFps ?? 25);
+  // What is there is a file, whatever its name looks like.
   const found = await stat(name).catch(() => null);
+  if (found === null) {
+    const [, protocol] = /^([a-z][a-z0-9+.-]+):/i.exec(name) ?? [];
+    if (protocol !== undefined && !isFolderOf(name)) return openUrl(name, protocol.toLowerCase(), options);
+    if (isSequence(name)) return openSequence(name, options.sequenceFps ?? 25);
+  }
   if (found === null) throw new UserError(`There is no video ${name}: check the path.`);
   if (found.isDirectory()) {
     throw new UsageError(
@@ -48,27 +54,28 @@ export async function openMediaInput(name: string, options: MediaInputOptions = 
   if (found.size === 0) throw new UserError(`${name} is empty: it holds no video.`);
   const path = resolve(name);
   const args = ['-protocol_whitelist', 'file,crypto,data', '-i', `file:${path}`];
-  return { name, args, file: path, identity: `${path} ${found.size} ${found.mtimeMs}` };
-}
-
-/** Whether a name stands for many pictures: it holds a number as in `%05d`. */
-export function isSequence(name: string): boolean {
-  return /%0?\d*d/.test(name) && !/^https?:/i.test(name);
+  return { name, args, file: path, pictures: null, identity: `${path} ${found.size} ${found.mtimeMs}` };
 }
 
 async function openSequence(name: string, fps: number): Promise<MediaInput> {
-  const path = resolve(name);
+  const sequence = parseSequence(name);
+  const pictures = await picturesOf(sequence);
+  await requireWholeSequence(name, pictures);
   const args = [
-    '-protocol_whitelist',
-    'file,crypto,data',
-    '-framerate',
-    `${fps}`,
-    '-f',
-    'image2',
-    '-i',
-    `file:${path}`,
+    ...['-protocol_whitelist', 'file,crypto,data', '-framerate', rateText(fps), '-f', 'image2'],
+    // The pixel format may change from picture to picture, which must not start the filters anew: they count frames.
+    ...['-start_number', `${pictures[0]?.number}`, '-reinit_filter:v', '0', '-i', `file:${sequence.pattern}`],
   ];
-  return { name, args, file: null, identity: `${path} at ${fps}` };
+  const files = pictures.map(({ file }) => file);
+  return { name, args, file: null, pictures: files, identity: `${resolve(name)} at ${fps}` };
+}
+
+/** A frame rate as ffmpeg reads it, exact for those of NTSC, such as 30000/1001. */
+export function rateText(fps: number): string {
+  const thousandths = fps * 1001;
+  const isNtsc =
+    Math.abs(fps - Math.round(fps)) > 1e-4 && Math.abs(thousandths / 1000 - Math.round(thousandths / 1000)) < 1e-4;
+  return isNtsc ? `${Math.round(thousandths / 1000) * 1000}/1001` : `${fps}`;
 }
 
 /** On Windows `C:\clip.mp4` has the form of a URL. */
@@ -83,7 +90,13 @@ async function openUrl(name: string, protocol: string, { downloader }: MediaInpu
   }
   const url = parseUrl(name);
   const direct = MEDIA_ENDING.test(url.pathname) ? url.href : await resolvePage(url, downloader);
-  return { name, args: ['-protocol_whitelist', WEB_PROTOCOLS, '-i', direct], file: null, identity: url.href };
+  return {
+    name,
+    args: ['-protocol_whitelist', WEB_PROTOCOLS, '-i', direct],
+    file: null,
+    pictures: null,
+    identity: url.href,
+  };
 }
 
 function parseUrl(name: string): URL {

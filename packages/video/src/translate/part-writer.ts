@@ -3,7 +3,7 @@ import type { Encoder } from '../encode/choose-encoder.ts';
 import { encodeFrames, type FrameEncoder } from '../encode/encode-frames.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { type FrameFormat, secondsOf } from '../frame.ts';
-import type { SegmentFolder } from '../parts/segment-folder.ts';
+import type { PartFolder } from '../parts/part-folder.ts';
 import { compareFormat, compareFrame } from './compare-frame.ts';
 import { flattened } from './frame-pixels.ts';
 import type { TranslatedFrame } from './translate-frames.ts';
@@ -11,7 +11,7 @@ import type { TranslatedFrame } from './translate-frames.ts';
 export interface PartWriterOptions {
   readonly keepsAlpha: boolean;
   readonly compares: boolean;
-  readonly segmentFrames: number;
+  readonly partFrames: number;
   readonly firstFrame: number;
   /** How long a frame is shown, roughly. */
   readonly secondsPerFrame: number;
@@ -27,13 +27,13 @@ interface OpenPart {
   frames: number;
 }
 
-/** Encodes frames into segments of equal length; a segment is flushed while the next one begins. */
+/** Encodes frames into parts of equal length; a part is flushed while the next one begins. */
 export class PartWriter {
   readonly format: FrameFormat;
   readonly remarks: readonly string[];
   readonly #ffmpeg: Ffmpeg;
   readonly #encoder: Encoder;
-  readonly #parts: SegmentFolder;
+  readonly #parts: PartFolder;
   readonly #decoded: FrameFormat;
   readonly #options: PartWriterOptions;
   #nextFrame: number;
@@ -43,13 +43,7 @@ export class PartWriter {
   #open: OpenPart | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(
-    ffmpeg: Ffmpeg,
-    encoder: Encoder,
-    parts: SegmentFolder,
-    decoded: FrameFormat,
-    options: PartWriterOptions,
-  ) {
+  constructor(ffmpeg: Ffmpeg, encoder: Encoder, parts: PartFolder, decoded: FrameFormat, options: PartWriterOptions) {
     this.#ffmpeg = ffmpeg;
     this.#encoder = encoder;
     this.#parts = parts;
@@ -66,11 +60,11 @@ export class PartWriter {
     ];
   }
 
-  /** @returns whether a segment was ended: when the first frame after it comes */
+  /** @returns whether a part was ended: when the first frame after it comes */
   async write(frame: TranslatedFrame): Promise<boolean> {
     const picture = this.#options.compares ? compareFrame(frame, this.#decoded) : frame.data;
     const data = this.#decoded.hasAlpha && !this.format.hasAlpha ? flattened(picture) : picture;
-    const isFull = this.#open !== null && this.#open.frames >= this.#options.segmentFrames;
+    const isFull = this.#open !== null && this.#open.frames >= this.#options.partFrames;
     if (isFull) await this.#close(frame.ticks);
     if (this.#lastTicks !== null) this.#stepTicks = frame.ticks - this.#lastTicks;
     this.#lastTicks = frame.ticks;
@@ -84,7 +78,7 @@ export class PartWriter {
     return isFull;
   }
 
-  /** Ends the last segment, whose last frame is shown as long as the one before; all are finished then. */
+  /** Ends the last part, whose last frame is shown as long as the one before; all are finished then. */
   async finish(): Promise<void> {
     if (this.#open !== null) await this.#close(this.#open.lastTicks + this.#stepTicks);
     await this.#flushing;

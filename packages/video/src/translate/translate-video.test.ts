@@ -75,7 +75,7 @@ t.test('a clip comes out with every frame at its time, the same length and the s
     ...['-f', 'lavfi', '-i', 'testsrc=s=48x32:d=2:r=30', '-f', 'lavfi', '-i', 'sine=d=2', '-vf', select, '-vsync', '0'],
   );
   const before = await probe(input);
-  const events = await run({ input, output: at('uneven-out.mp4'), segmentFrames: 7 });
+  const events = await run({ input, output: at('uneven-out.mp4'), partFrames: 7 });
   const after = await probe(at('uneven-out.mp4'));
   t.ok(near(after.times, before.times, 1e-4), 'uneven times too');
   t.match(after, { width: 48, height: 32, codec: 'h264', colourSpace: 'bt709', audio: before.audio });
@@ -105,7 +105,7 @@ t.test('what is translated is what is seen', async (t) => {
 t.test('stopped, it leaves a file that plays; resumed, it has every frame once', async (t) => {
   const output = at('stopped.mp4');
   const controller = new AbortController();
-  const options = { input: numbered, output, crf: 1, segmentFrames: 5 };
+  const options = { input: numbered, output, crf: 1, partFrames: 5 };
   for await (const event of translateVideo({ ...options, translator, segment: leftHalf, signal: controller.signal })) {
     if (event.type === 'frame' && event.doneFrames === 12) controller.abort();
     if (event.type === 'finished') t.match(event, { isStopped: true, output });
@@ -121,9 +121,9 @@ t.test('stopped, it leaves a file that plays; resumed, it has every frame once',
   t.notOk(existsSync(`${output}.parts`));
 });
 
-t.test('left in the middle, as by a crash, it loses one segment at most and leaves no half file', async (t) => {
+t.test('left in the middle, as by a crash, it loses one part at most and leaves no half file', async (t) => {
   const output = at('killed.mp4');
-  const options = { input: numbered, output, crf: 1, segmentFrames: 4 };
+  const options = { input: numbered, output, crf: 1, partFrames: 4 };
   for await (const event of translateVideo({ ...options, translator, segment: leftHalf })) {
     if (event.type === 'frame' && event.doneFrames === 14) break;
   }
@@ -136,7 +136,7 @@ t.test('left in the middle, as by a crash, it loses one segment at most and leav
 
 t.test('shards on different machines make the same video, done twice or once', async (t) => {
   const output = at('sharded.mp4');
-  const options = { input: numbered, output, crf: 1, segmentFrames: 3 };
+  const options = { input: numbered, output, crf: 1, partFrames: 3 };
   await run({ ...options, shard: { number: 3, count: 3 } });
   await t.rejects(joinShards(options), /Shard 1\/3, 2\/3 of .* is not finished/);
   await run({ ...options, shard: { number: 1, count: 3 } });
@@ -151,7 +151,7 @@ t.test('shards on different machines make the same video, done twice or once', a
 t.test(
   'blended, a resumed video is the same as one made at once: the frames before the seam are blended too',
   async (t) => {
-    const options = { input: numbered, crf: 1, segmentFrames: 6, blending: 0.8 };
+    const options = { input: numbered, crf: 1, partFrames: 6, blending: 0.8 };
     await run({ ...options, output: at('blended.mp4') });
     const resumed = { ...options, output: at('blended-later.mp4') };
     for await (const event of translateVideo({ ...resumed, translator, segment: leftHalf })) {

@@ -10,8 +10,8 @@ import {
 import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
-import { joinSegments } from '../parts/join-segments.ts';
-import { openSegments, readSegments, type Segment } from '../parts/segment-folder.ts';
+import { joinParts } from '../parts/join-parts.ts';
+import { openParts, type Part, readParts } from '../parts/part-folder.ts';
 import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
@@ -29,38 +29,38 @@ export interface TranslateVideoOptions
   readonly resumes?: boolean;
   /** Translates one part only; {@link joinShards} makes the file when all are done. @default the whole video */
   readonly shard?: Shard;
-  /** Frames of a segment: what is lost at most when the process is killed. @default 120 */
-  readonly segmentFrames?: number;
+  /** Frames of a part: what is lost at most when the process is killed. @default 120 */
+  readonly partFrames?: number;
   /** Tells one model from another, such as its run and step: a resumed run must have the same. */
   readonly modelIdentity?: string;
   /** Stops the translation; what is done by then becomes a whole, shorter file. */
   readonly signal?: AbortSignal;
 }
 
-const DEFAULT_SEGMENT_FRAMES = 120;
-/** Frames before a segment or shard from which the instances are known again. */
+const DEFAULT_PART_FRAMES = 120;
+/** Frames before a part or shard from which the instances are known again. */
 const WARM_UP_FRAMES = 12;
 
 /**
  * Translates a video: decodes it, finds and tracks the instances of each frame, translates them, encodes, and joins the
  * result with the sound and the subtitles of the input. The work is done as the iterator is read; leaving it early stops
- * it. Finished segments lie in `OUTPUT.parts` until the file is whole; nothing unfinished gets its name.
+ * it. Finished parts lie in `OUTPUT.parts` until the file is whole; nothing unfinished gets its name.
  *
  * @throws from the iterator: UsageError, UserError
  */
 export async function* translateVideo(options: TranslateVideoOptions): AsyncGenerator<VideoProgress, void, void> {
-  const { output, shard = { number: 1, count: 1 }, segmentFrames = DEFAULT_SEGMENT_FRAMES } = options;
+  const { output, shard = { number: 1, count: 1 }, partFrames = DEFAULT_PART_FRAMES } = options;
   const job = await openVideoJob(options);
   const encoder = await chooseEncoder(job.ffmpeg, job.format, options);
-  const parts = await openSegments(shardFolder(output, shard), {
+  const folder = await openParts(shardFolder(output, shard), {
     plan: planOf(options, job, encoder),
-    ending: encoder.segment,
+    ending: encoder.partContainer,
     resumes: options.resumes === true || shard.count > 1,
   });
-  const before = await parts.segments();
+  const before = await folder.parts();
   let doneFrames = framesIn(before);
   let isStopped = false;
-  if (!(await parts.isComplete())) {
+  if (!(await folder.isComplete())) {
     const range = timeRangeOf(shard, job.durationSeconds);
     const doneSeconds = before.at(-1)?.lastSeconds ?? Number.NEGATIVE_INFINITY;
     const fps = options.fps ?? job.info.video.fps;
@@ -72,10 +72,10 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
-    const writer = new PartWriter(job.ffmpeg, encoder, parts, video.format, {
+    const writer = new PartWriter(job.ffmpeg, encoder, folder, video.format, {
       keepsAlpha: job.format.keepsAlpha,
       compares: options.compares === true,
-      segmentFrames,
+      partFrames,
       firstFrame: doneFrames,
       secondsPerFrame: step,
     });
@@ -93,19 +93,19 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
       const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
       const isWarmUp = (frame: VideoFrame) => !isWanted(frame);
       for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp })) {
-        const hasSegment = await writer.write(frame);
+        const hasPart = await writer.write(frame);
         doneFrames++;
         yield { type: 'frame', doneFrames, instances: frame.instances.length };
-        if (hasSegment) yield { type: 'segment', doneFrames };
+        if (hasPart) yield { type: 'part', doneFrames };
         isStopped = options.signal?.aborted === true;
         if (isStopped) break;
       }
       await writer.finish();
-      if (!isStopped) await parts.complete();
+      if (!isStopped) await folder.complete();
     } finally {
       await writer.abort();
       video.close();
-      const isUnused = (await parts.segments()).length === 0 && !(await parts.isComplete());
+      const isUnused = (await folder.parts()).length === 0 && !(await folder.isComplete());
       if (isUnused) await removeShard(output, shard);
     }
   }
@@ -113,14 +113,14 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
     return;
   }
-  const segments = await parts.segments();
-  if (segments.length === 0) {
+  const parts = await folder.parts();
+  if (parts.length === 0) {
     yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
     return;
   }
-  const remarks = await join(job, options, segments, isStopped);
+  const remarks = await join(job, options, parts, isStopped);
   if (!isStopped) await removeShards(output);
-  yield { type: 'finished', output, doneFrames: framesIn(segments), isStopped, remarks };
+  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
 }
 
 /**
@@ -134,13 +134,13 @@ export async function joinShards(
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const job = await openVideoJob(options);
   const shards = await finishedShards(options.output);
-  const segments = (await Promise.all(shards.map(({ folder }) => readSegments(folder)))).flat();
-  if (segments.length === 0) {
+  const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
+  if (parts.length === 0) {
     throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
   }
-  const remarks = await join(job, options, segments, false);
+  const remarks = await join(job, options, parts, false);
   await removeShards(options.output);
-  return { doneFrames: framesIn(segments), remarks };
+  return { doneFrames: framesIn(parts), remarks };
 }
 
 /** The frames wanted, with as many of those just before the first. */
@@ -160,15 +160,15 @@ async function* withLead(
 function join(
   job: VideoJob,
   { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
-  segments: readonly Segment[],
+  parts: readonly Part[],
   isStopped: boolean,
 ): Promise<readonly string[]> {
-  const last = segments.at(-1);
+  const last = parts.at(-1);
   const stoppedAt = isStopped && last !== undefined ? last.endSeconds : undefined;
-  return joinSegments({ ...job, segments, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
+  return joinParts({ ...job, parts, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
 }
 
-/** All that decides what the segments hold. */
+/** All that decides what the parts hold. */
 function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
   const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
   const { region = 'image', background = 'translated', rimPx } = options;
@@ -177,7 +177,7 @@ function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder)
     model: options.modelIdentity ?? null,
     selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
     compare: compares === true,
-    encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.segment],
+    encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.partContainer],
     tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
     regions: [region, background, rimPx ?? null],
   };
@@ -187,6 +187,6 @@ function expectedFrames({ durationSeconds }: VideoJob, secondsPerFrame: number, 
   return durationSeconds === null ? null : Math.max(1, Math.round(durationSeconds / secondsPerFrame / shard.count));
 }
 
-function framesIn(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { frames }) => sum + frames, 0);
+function framesIn(parts: readonly Part[]): number {
+  return parts.reduce((sum, { frames }) => sum + frames, 0);
 }

@@ -1,10 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { UsageError, UserError } from '@instagan/core';
+import { partsFolder, UsageError, UserError } from '@instagan/core';
 import { conversionRemarks } from '../decode/decode-filters.ts';
 import type { DecodeOptions } from '../decode/decode-video.ts';
 import { type OutputFormat, type OutputFormatOptions, outputFormat } from '../encode/output-format.ts';
 import { type Ffmpeg, findFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { parseSequence, picturesOf } from '../ffmpeg/image-sequence.ts';
 import { type MediaInput, openMediaInput } from '../ffmpeg/media-input.ts';
 import { type MediaInfo, probeMedia } from '../ffmpeg/probe-media.ts';
 
@@ -16,6 +17,8 @@ export interface VideoJobOptions extends OutputFormatOptions, Omit<DecodeOptions
   readonly output: string;
   /** Constant rate factor: lower is better and larger. @default depends on the codec, visually lossless for most */
   readonly crf?: number;
+  /** Replaces an output that is there. @default false */
+  readonly overwrites?: boolean;
 }
 
 /** A video that is about to be translated or joined. */
@@ -37,11 +40,14 @@ export interface VideoJob {
  */
 export async function openVideoJob(options: VideoJobOptions): Promise<VideoJob> {
   const { output, startSeconds = 0, fps } = options;
+  if (options.durationSeconds !== undefined && options.durationSeconds <= 0) {
+    throw new UsageError('--duration must be above 0: leave it out to take all.');
+  }
   // What was typed wrong is said before anything is looked for.
   outputFormat(output, false, options);
   const ffmpeg = await findFfmpeg();
   const input = await openMediaInput(options.input, fps === undefined ? {} : { sequenceFps: fps });
-  await refusePlace(input, output);
+  await refusePlace(input, options);
   const info = await probeMedia(ffmpeg, input);
   const format = outputFormat(output, info.video.hasAlpha, options);
   const wholeSeconds = info.durationSeconds;
@@ -60,19 +66,43 @@ export async function openVideoJob(options: VideoJobOptions): Promise<VideoJob> 
   };
 }
 
-/** @throws UsageError if the output is what is read, or a folder; UserError if its folder is missing */
-async function refusePlace(input: MediaInput, output: string): Promise<void> {
-  const found = await stat(output).catch(() => null);
-  if (found?.isDirectory())
-    throw new UsageError(`${output} is a folder: name a file, or pictures as in ${output}/%05d.png.`);
-  if (input.file !== null && found !== null && (await realpath(input.file)) === (await realpath(output))) {
-    throw new UsageError(`--output would overwrite ${input.name}, which is read: choose another name.`);
+/**
+ * Refuses to write where something is that must stay. What a stopped run left, beside its parts, may be replaced.
+ *
+ * @throws UsageError if the output is what is read, no regular file, or there already; UserError if its folder is missing
+ */
+async function refusePlace(
+  input: MediaInput,
+  { output, container, overwrites = false }: VideoJobOptions,
+): Promise<void> {
+  const isPictures = outputFormat(output, false, container === undefined ? {} : { container }).container === 'images';
+  const there = isPictures
+    ? (await picturesOf(parseSequence(output))).map(({ file }) => file)
+    : (await isThere(output))
+      ? [output]
+      : [];
+  const read = new Set(await Promise.all((input.pictures ?? [input.file ?? '']).map(realpathOf)));
+  for (const file of there) {
+    const found = await stat(file).catch(() => null);
+    if (found?.isDirectory())
+      throw new UsageError(`${file} is a folder: name a file, or pictures as in ${file}/%05d.png.`);
+    if (found !== null && !found.isFile()) throw new UsageError(`${file} is no regular file: choose another --output.`);
+    if (read.has(await realpathOf(file)))
+      throw new UsageError(`--output would overwrite ${file}, which is read: choose another name.`);
   }
-  if (input.file === null && resolve(input.name) === resolve(output)) {
-    throw new UsageError(`--output would overwrite ${input.name}, which is read: choose another name.`);
+  const [first] = there;
+  if (first !== undefined && !overwrites && !(await isThere(partsFolder(output)))) {
+    throw new UsageError(`${first} is there already: choose another --output, or add --overwrite.`);
   }
   const folder = dirname(resolve(output));
-  const isThere = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
-  if (!isThere && !output.includes('%'))
-    throw new UserError(`There is no folder ${folder} for the output: make it first.`);
+  const hasFolder = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+  if (!hasFolder && !isPictures) throw new UserError(`There is no folder ${folder} for the output: make it first.`);
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null)) !== null;
+}
+
+async function realpathOf(file: string): Promise<string> {
+  return realpath(file).catch(() => resolve(file));
 }

@@ -1,5 +1,5 @@
 /** What the translation of a video tells as it goes. */
-export type VideoProgress = VideoStarted | VideoFrameDone | VideoSegmentDone | VideoFinished;
+export type VideoProgress = VideoStarted | VideoFrameDone | VideoPartDone | VideoFinished;
 
 export interface VideoStarted {
   readonly type: 'started';
@@ -25,8 +25,8 @@ export interface VideoFrameDone {
 }
 
 /** What is safe from now on if the process is killed. */
-export interface VideoSegmentDone {
-  readonly type: 'segment';
+export interface VideoPartDone {
+  readonly type: 'part';
   readonly doneFrames: number;
 }
 

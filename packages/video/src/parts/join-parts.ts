@@ -7,13 +7,14 @@ import { failure } from '../encode/encode-frames.ts';
 import { muxerOf, type OutputFormat, sideTracks } from '../encode/output-format.ts';
 import { startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { parseSequence } from '../ffmpeg/image-sequence.ts';
 import type { MediaInput } from '../ffmpeg/media-input.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
-import type { Segment } from './segment-folder.ts';
+import type { Part } from './part-folder.ts';
 
 export interface JoinOptions {
   readonly ffmpeg: Ffmpeg;
-  readonly segments: readonly Segment[];
+  readonly parts: readonly Part[];
   readonly format: OutputFormat;
   /** Final name. */
   readonly output: string;
@@ -29,23 +30,23 @@ export interface JoinOptions {
 }
 
 /**
- * Joins segments to one file with the sound and subtitles of the input. The file gets its final name when it is whole;
+ * Joins parts to one file with the sound and subtitles of the input. The file gets its final name when it is whole;
  * pictures are written one by one.
  *
  * @returns what does not come along unchanged, a sentence each
  * @throws UserError if it cannot be written
  */
-export async function joinSegments(options: JoinOptions): Promise<readonly string[]> {
-  const { ffmpeg, segments, format, output, input, info } = options;
+export async function joinParts(options: JoinOptions): Promise<readonly string[]> {
+  const { ffmpeg, parts, format, output, input, info } = options;
   const isImages = format.container === 'images';
   // The ending stays: an image sequence is known by it.
   const unfinished = isImages
-    ? resolve(output)
+    ? parseSequence(output).pattern
     : join(dirname(resolve(output)), `.${basename(output, extname(output))}.unfinished${extname(output)}`);
-  await makeFolder(dirname(unfinished));
+  await makeFolder(dirname(resolve(output)));
   const { args: trackArgs, remarks } = sideTracks(format.container, info);
   const running = startFfmpeg(ffmpeg, [
-    ...['-itsoffset', `${microseconds(segments[0]?.startSeconds ?? 0) / 1e6}`],
+    ...['-itsoffset', `${microseconds(parts[0]?.startSeconds ?? 0) / 1e6}`],
     ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe', '-i', 'pipe:0'],
     ...(trackArgs.length > 0 ? [...cut(options), ...input.args] : []),
     ...['-map', '0:v:0', ...trackArgs],
@@ -54,7 +55,7 @@ export async function joinSegments(options: JoinOptions): Promise<readonly strin
     ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
   ]);
   running.stdout.resume();
-  running.stdin.end(concatList(segments));
+  running.stdin.end(concatList(parts));
   const end = await running.ended;
   if (end.exitCode !== 0) {
     if (!isImages) await rm(unfinished, { force: true });
@@ -86,15 +87,15 @@ function videoArguments({ format: { container, codec, keepsAlpha }, crf, ffmpeg 
 
 /**
  * The script of ffmpeg's concat demuxer. Durations are differences of rounded starts, so that rounding does not add up over
- * many segments.
+ * many parts.
  */
-function concatList(segments: readonly Segment[]): string {
+function concatList(parts: readonly Part[]): string {
   const lines = ['ffconcat version 1.0'];
-  for (const [i, { file, startSeconds, lastSeconds, endSeconds }] of segments.entries()) {
+  for (const [i, { file, startSeconds, lastSeconds, endSeconds }] of parts.entries()) {
     lines.push(`file '${`file:${resolve(file)}`.replaceAll("'", "'\\''")}'`);
     // The frame at the end is there twice; half-way to its repetition no container's rounding matters.
     lines.push(`outpoint ${microseconds((lastSeconds + endSeconds) / 2 - startSeconds) / 1e6}`);
-    const next = segments[i + 1];
+    const next = parts[i + 1];
     if (next === undefined) continue;
     lines.push(`duration ${(microseconds(next.startSeconds) - microseconds(startSeconds)) / 1e6}`);
   }

@@ -1,0 +1,66 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '@instagan/core';
+
+/** Pictures with a number in their name, such as `frames/%05d.png`. */
+export interface ImageSequence {
+  readonly folder: string;
+  /** What ffmpeg takes for it: only the number is a pattern, also where a folder has a `%` in its name. */
+  readonly pattern: string;
+  readonly name: RegExp;
+}
+
+/** Whether the name of a file stands for many pictures: it holds a number as in `%05d`. */
+export function isSequence(name: string): boolean {
+  return /%\d*d/.test(basename(name)) && !/^https?:/i.test(name);
+}
+
+/** @param name for which {@link isSequence} holds */
+export function parseSequence(name: string): ImageSequence {
+  const path = resolve(name);
+  const [before = '', after = ''] = basename(path).split(/%\d*d/);
+  const digits = Number(/%(\d*)d/.exec(basename(path))?.[1] ?? 0);
+  const number = digits > 1 ? `0*\\d{${digits},}` : '0|[1-9]\\d*';
+  const folder = dirname(path);
+  return {
+    folder,
+    pattern: join(folder.replaceAll('%', '%%'), basename(path)),
+    name: new RegExp(`^${escaped(before)}(${number})${escaped(after)}$`),
+  };
+}
+
+export interface NumberedFile {
+  readonly number: number;
+  readonly file: string;
+}
+
+/** The pictures that are there, by their number. */
+export async function picturesOf({ folder, name }: ImageSequence): Promise<NumberedFile[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = names.flatMap((entry) => {
+    const [, number] = name.exec(entry) ?? [];
+    return number === undefined ? [] : [{ number: Number(number), file: join(folder, entry) }];
+  });
+  return found.sort((a, b) => a.number - b.number);
+}
+
+/** @throws UserError if there is no picture, one is missing between the first and the last, or one is empty */
+export async function requireWholeSequence(named: string, pictures: readonly NumberedFile[]): Promise<void> {
+  const [first] = pictures;
+  if (first === undefined) throw new UserError(`There are no pictures ${named}: check the path.`);
+  const gap = pictures.findIndex(({ number }, i) => number !== first.number + i);
+  if (gap > 0) {
+    const { number } = pictures[gap - 1] as NumberedFile;
+    throw new UserError(
+      `${named} has no picture ${number + 1}, but goes on with ${pictures[gap]?.number}: add it, or number the pictures without a gap.`,
+    );
+  }
+  for (const { file } of pictures) {
+    const { size } = await stat(file);
+    if (size === 0) throw new UserError(`${file} is empty: it holds no picture.`);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,97 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { beginPlan, readCompletion, readRecord, recordCompletion, UsageError, writeRecord } from '@instagan/core';
+
+/** A finished stretch of the output. */
+export interface Part {
+  readonly file: string;
+  /** Index of its first frame within the shard. */
+  readonly firstFrame: number;
+  readonly frames: number;
+  /** When its first frame is shown, in seconds of the output. */
+  readonly startSeconds: number;
+  /** When its last frame is shown. */
+  readonly lastSeconds: number;
+  /** Until when. The file holds the last frame once more from then on, so that the first one's duration is known. */
+  readonly endSeconds: number;
+}
+
+/** The finished parts of one shard, on disk: what survives when the process is killed. */
+export interface PartFolder {
+  readonly folder: string;
+  /** Those that follow each other without a gap from the first frame on. */
+  parts(): Promise<Part[]>;
+  /** Whether the last frame is among them. */
+  isComplete(): Promise<boolean>;
+  /** Where to write the part that begins with this frame. */
+  fileFor(firstFrame: number): string;
+  /** Counts a part as finished. */
+  commit(part: Part): Promise<void>;
+  /** Records that there are no more. */
+  complete(): Promise<void>;
+}
+
+/** Records; `segment-…` are those of jobs that earlier versions began. */
+const RECORD = /^(?:part|segment)-(\d{8})\.json$/;
+
+export interface OpenPartsOptions {
+  /** All that decides what the parts hold; those of another plan are not mixed in. */
+  readonly plan: Readonly<Record<string, unknown>>;
+  /** Ending of the files of parts, such as `mp4`. */
+  readonly ending: string;
+  /** Whether parts that are there are kept. */
+  readonly resumes: boolean;
+}
+
+/**
+ * Opens the folder of a shard's parts.
+ *
+ * @throws UsageError if it is to go on with parts that were made with other settings, or to start over where there are
+ *   some
+ */
+export async function openParts(folder: string, { plan, ending, resumes }: OpenPartsOptions): Promise<PartFolder> {
+  if (!resumes) await clear(folder);
+  await beginPlan(folder, plan, clear);
+  return {
+    folder,
+    parts: () => readParts(folder),
+    isComplete: async () => (await readCompletion(folder)) !== null,
+    fileFor: (firstFrame) => join(folder, `${partName(firstFrame)}.${ending}`),
+    commit: (part) => writeRecord(join(folder, `${partName(part.firstFrame)}.json`), part),
+    complete: () => recordCompletion(folder),
+  };
+}
+
+/** The finished parts in a folder, in order, up to the first gap. */
+export async function readParts(folder: string): Promise<Part[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => RECORD.test(name));
+  names.sort((a, b) => firstFrameOf(a) - firstFrameOf(b));
+  const parts: Part[] = [];
+  let next = 0;
+  for (const name of names) {
+    const record = (await readRecord(join(folder, name))) as unknown as Part | null;
+    if (record === null || record.firstFrame !== next) continue;
+    // The folder may have been moved since.
+    parts.push({ ...record, file: join(folder, basename(record.file.replaceAll('\\', '/'))) });
+    next += record.frames;
+  }
+  return parts;
+}
+
+async function clear(folder: string): Promise<void> {
+  const frames = (await readParts(folder)).reduce((sum, part) => sum + part.frames, 0);
+  if (frames > 0) {
+    throw new UsageError(
+      `${folder} holds ${frames} frames of an earlier run: go on with --resume, or remove that folder to start over.`,
+    );
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+function firstFrameOf(recordName: string): number {
+  return Number(RECORD.exec(recordName)?.[1]);
+}
+
+function partName(firstFrame: number): string {
+  return `part-${String(firstFrame).padStart(8, '0')}`;
+}
