@@ -20,13 +20,21 @@ export {
 } from './folder/dataset-folder.ts';
 export {
   type InputImage,
+  type LeftOut,
   type LoadedSample,
   type LoadSampleOptions,
   listInputs,
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
-export { type ImageHeader, isImageName, type MaskImage, type RgbImage, readHeader } from './images/image-file.ts';
+export {
+  type ImageHeader,
+  isImageName,
+  type MaskImage,
+  type RgbImage,
+  readHeader,
+  requirePixels,
+} from './images/image-file.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, writeImage, writeMask } from './images/write-image.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { runCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts';
 
 t.setTimeout(120_000);
 
@@ -23,13 +23,14 @@ t.test('a training that cannot fit says so at once, and with what it would', asy
   const folder = await temporaryFolder(t);
   const drawn = await runCli('dataset draw --output meadow --count 2 --size 32x32'.split(' '), folder);
   t.equal(drawn.code, 0, 'exit code', { output: drawn.stderr });
-  const train = `train --data meadow --run run --steps 1 ${SMALL}`;
-  const large = await runCli([...train.split(' '), '--size', '4096x4096', '--ngf', '64'], folder);
+  const train = 'train --data meadow --run run --steps 1'.split(' ');
+  const network = SMALL.split(' ');
+  const large = await runCli([...train, ...withOptions(network, ['--size', '4096x4096', '--ngf', '64'])], folder);
   t.equal(large.code, 1);
   t.match(large.stderr, /^instagan: This training needs about .*: it fits with --size \d+x\d+/m);
   t.notOk(existsSync(path.join(folder, 'run')), 'nothing is left of it');
 
-  const small = await runCli([...train.split(' '), '--ui', 'json'], folder);
+  const small = await runCli([...train, ...network, '--ui', 'json'], folder);
   t.equal(small.code, 0, 'exit code', { output: small.stderr });
   const [started] = small.stdout
     .split('\n')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
-import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { runCli, startCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts';
 
 const NETWORK = '--backend wasm --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
 
@@ -11,7 +11,7 @@ const drawn = await runCli('dataset draw --output meadow --count 3 --size 48x48'
 t.equal(drawn.code, 0, 'the sample set is drawn');
 
 function trainArguments(run: string, ...more: string[]): string[] {
-  return ['train', '--data', 'meadow', '--run', run, ...NETWORK, ...more];
+  return ['train', '--data', 'meadow', '--run', run, ...withOptions(NETWORK, more)];
 }
 
 /** SHA-256 of every file of a checkpoint. */

@@ -34,7 +34,10 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['trian --data d --run r', 'Did you mean train?'],
     ['train --run r', "required option '--data <DIR>' not specified"],
     ['train --data d --run r --lerning-rate 1', 'Did you mean --learning-rate?'],
+    ['train --dta d --run r', 'Did you mean --data?'],
+    ['translate --run r --input a --input b --output o', "option '--input <PATH>' is given twice: give it once"],
     ['train --data d --run r extra', 'too many arguments'],
+    ['train --data d --run r --\u001b[31m', "unknown option '--\\x1b[31m'"],
     ['train --data --run r', 'Give a path'],
     ['train --data d --run r --steps 1 --epochs 1', 'cannot be used with'],
     ['train --data d --run r --steps 1.5', 'whole number from 1'],
@@ -57,7 +60,7 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --config half.json', 'half.json is not JSON'],
     ['translate --run r --input i --output o --instances 3-1', 'such as 0,2-4'],
     ['translate --run r --input i --output o --sheet s.gif', 'ends in .png'],
-    ['dataset draw --output o --size 8x8', 'from 32 to 1024'],
+    ['dataset draw --output o --size 8x8', 'from 32 to 4096'],
     ['backends --adaptor 1', "unknown option '--adaptor'"],
   ]);
 });

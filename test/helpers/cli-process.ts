@@ -74,3 +74,9 @@ function cliEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...environment } = process.env;
   return environment;
 }
+
+/** Options with a value each, such as `--size 32x32`, but for those that `more` gives in their place; then `more`. */
+export function withOptions(usual: readonly string[], more: readonly string[]): string[] {
+  const kept = usual.filter((_, i) => !more.includes(usual[i - (i % 2)] as string));
+  return [...kept, ...more];
+}

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
+import { withOptions } from './cli-process.ts';
 import { TerminalEmulator } from './terminal-emulator.ts';
 
 /** Networks so small that a step takes a fraction of a second. */
@@ -31,7 +32,8 @@ export class LiveRuns {
   train(t: Test, run: string, ...more: string[]): TerminalEmulator {
     t.teardown(() => this.#kill(run));
     const options = '--steps 100000 --schedule 90000+1 --sample-every 20 --checkpoint-every 50'.split(' ');
-    return this.open(t, 'train', '--data', 'meadow', '--run', run, ...TINY_NETWORK, ...options, ...more);
+    const all = withOptions([...TINY_NETWORK, ...options], more);
+    return this.open(t, 'train', '--data', 'meadow', '--run', run, ...all);
   }
 
   open(t: Test, ...args: string[]): TerminalEmulator {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
@@ -101,7 +101,7 @@ t.test('one fault at a time: each is found, with its severity and file, and noth
         ...['a0', 'a1', 'a2', 'a3'].map((n) => `warning image-without-mask trainA/${n}.png`),
       ],
     ],
-    ['another format', (root) => writeFile(join(root, 'trainA', 'a.gif'), 'x'), ['warning other-file trainA/a.gif']],
+    ['another format', (root) => writeFile(join(root, 'trainA', 'a.bmp'), 'x'), ['warning other-file trainA/a.bmp']],
     ['a folder within', (root) => mkdir(join(root, 'trainA', 'more.png')), ['warning other-file trainA/more.png']],
     [
       'two images of one name',
@@ -307,4 +307,15 @@ t.test('names that end like masks are told apart, and masks may have any number'
 
 t.test('a folder that is not there is refused by name', async (t) => {
   await t.rejects(checkDataset(join(t.testdir(), 'nothing')), { name: 'UserError', message: /no folder .*nothing/ });
+});
+
+t.test('a training set without any object is an error: nothing can be learned from it', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  const before = await checkDataset(root);
+  t.equal(before.errors, 0);
+  for (const file of await readdir(join(root, 'trainB_seg'))) await mask(join(root, 'trainB_seg', file), () => false);
+  const { faults } = await checkDataset(root);
+  const errors = faults.filter(({ severity }) => severity === 'error');
+  t.match(errors, [{ code: 'no-objects', file: 'trainB', message: /trainB has no object to learn from/ }]);
+  t.equal(errors.length, 1);
 });

@@ -84,6 +84,11 @@ async function checkDomain(
     const message = `${file} has ${image.masks.length} instances, more than ${maxInstances}; the largest ${maxInstances} take part: raise the limit or split the image.`;
     faults.push({ severity: 'warning', code: 'too-many-instances', file, message });
   }
+  const masks = images.reduce((sum, image) => sum + image.masks.length, 0);
+  if (split === 'train' && masks > 0 && !inspected.some(({ hasObject }) => hasObject)) {
+    const message = `${imageFolder} has no object to learn from: all of its ${masks} masks are all background; draw the objects.`;
+    faults.push({ severity: 'error', code: 'no-objects', file: fileFromRoot(root, imageFolder), message });
+  }
   const sizes = inspected.flatMap(({ size }) => size ?? []);
   return {
     faults,
@@ -92,7 +97,7 @@ async function checkDomain(
       domain,
       folder: imageFolder,
       images: images.length,
-      masks: images.reduce((sum, { masks }) => sum + masks.length, 0),
+      masks,
       empty: inspected.filter(({ isEmpty }) => isEmpty).length,
       instancesPerImage: histogram(images.map(({ masks }, i) => (inspected[i]?.isEmpty ? 0 : masks.length))),
       width: rangeOf(sizes.map(({ width }) => width)),

@@ -37,12 +37,12 @@ export interface DomainFolder {
   readonly orphans: readonly string[];
   /** Files among the masks whose name does not end in `_<number>`. */
   readonly misnamed: readonly string[];
-  /** Files and folders that are no PNG, JPEG or WebP. Hidden ones are passed over. */
+  /** Folders, and files that are not read as images. Hidden ones are passed over. */
   readonly others: readonly string[];
 }
 
 /**
- * Indexes the authors' layout: `trainA/NAME.png|jpg|jpeg|webp` with the masks `trainA_seg/NAME_0.png`, `NAME_1.png`, …;
+ * Indexes the authors' layout: `trainA/NAME.png` (or another image that is read) with the masks `trainA_seg/NAME_0.png`, `NAME_1.png`, …;
  * likewise `trainB`, `testA`, `testB`. A folder that is missing reads as empty.
  *
  * @throws UserError if `root` is no folder or cannot be listed
@@ -50,12 +50,12 @@ export interface DomainFolder {
 export async function readDomainFolder(root: string, split: SplitName, domain: DomainName): Promise<DomainFolder> {
   const imageFolder = `${split}${domain}`;
   const maskFolder = `${imageFolder}_seg`;
-  if ((await list(root)) === null) {
+  if ((await listImages(root)) === null) {
     throw new UserError(
       `There is no folder ${root}: give the folder that holds trainA, trainA_seg, trainB, trainB_seg.`,
     );
   }
-  const images = await list(join(root, imageFolder));
+  const images = await listImages(join(root, imageFolder));
   const masks = await indexMasks(join(root, maskFolder));
   const names = new Set(images?.files.map(nameOf));
   return {
@@ -84,7 +84,7 @@ export interface MaskIndex {
 
 /** The masks of a folder by the image they belong to; null if there is no such folder. */
 export async function indexMasks(folder: string): Promise<MaskIndex | null> {
-  const found = await list(folder);
+  const found = await listImages(folder);
   if (found === null) return null;
   const byName = new Map<string, MaskFile[]>();
   const misnamed: string[] = [];
@@ -102,9 +102,12 @@ export async function indexMasks(folder: string): Promise<MaskIndex | null> {
   return { byName, misnamed, others: found.others };
 }
 
-/** The images of a folder in natural order of their names; null if there is no such folder. */
-export async function listImages(folder: string): Promise<readonly string[] | null> {
-  return (await list(folder))?.files ?? null;
+/** What a folder holds, in natural order of the names. */
+export interface FolderContent {
+  /** Images that are read. */
+  readonly files: readonly string[];
+  /** Folders, and files that are not read as images. Hidden ones are passed over. */
+  readonly others: readonly string[];
 }
 
 /** File name without its ending, in Unicode form C: file systems differ in how they store accents. */
@@ -114,7 +117,8 @@ export function nameOf(file: string): string {
 
 const litter = new Set(['thumbs.db', 'desktop.ini']);
 
-async function list(folder: string): Promise<{ files: string[]; others: string[] } | null> {
+/** The images of a folder, and what else is there; null if there is no such folder. */
+export async function listImages(folder: string): Promise<FolderContent | null> {
   let entries: Dirent[];
   try {
     entries = await readdir(folder, { withFileTypes: true });

@@ -4,7 +4,7 @@ import t from 'tap';
 import { writeMask } from '../images/write-image.ts';
 import { height, width, writeBoxDataset } from './box-dataset.test-fixture.ts';
 import { readDomainFolder } from './dataset-folder.ts';
-import { listInputs, loadSample } from './load-sample.ts';
+import { type LeftOut, listInputs, loadSample } from './load-sample.ts';
 import { mapBounded } from './map-bounded.ts';
 import { overlap, shapeOf } from './mask-overlap.ts';
 import { naturalOrder } from './natural-order.ts';
@@ -116,6 +116,24 @@ t.test('a single file and a folder without masks are inputs too', async (t) => {
   t.same(await listInputs(file), [{ name: 'b1', file, masks: [] }]);
   t.equal((await listInputs(file, join(root, 'trainB_seg')))[0]?.masks.length, 2);
   t.equal((await listInputs(join(root, 'trainB'))).length, 3);
+});
+
+t.test('what is left out of folders is told; masks that fit no image at all are refused', async (t) => {
+  const root = await writeBoxDataset(t.testdir());
+  const [images, masks] = [join(root, 'trainB'), join(root, 'trainB_seg')];
+  for (const name of ['IMG_1.HEIC', 'noext', 'd.bmp', '.DS_Store', 'Thumbs.db'])
+    await writeFile(join(images, name), '');
+  await mkdir(join(images, 'sub'));
+  for (const name of ['b1-0.png', 'B1_0.png', 'b1_0.txt']) await writeFile(join(masks, name), '');
+  const told: LeftOut[] = [];
+  const onLeftOut = (leftOut: LeftOut) => told.push(leftOut);
+  t.equal((await listInputs(images, masks, { onLeftOut })).length, 3);
+  t.same(told, [{ others: ['IMG_1.HEIC', 'd.bmp', 'noext', 'sub'], masks: ['B1_0.png', 'b1-0.png', 'b1_0.txt'] }]);
+  await listInputs(join(images, 'b1.png'), masks, { onLeftOut });
+  await listInputs(join(root, 'testA'), join(root, 'testA_seg'), { onLeftOut });
+  t.equal(told.length, 1, 'nothing is left out of a single file, nor of a clean folder');
+  const message = /No mask in .*trainB_seg belongs to .*t0\.png/;
+  await t.rejects(listInputs(join(root, 'testA'), masks), { name: 'UserError', message });
 });
 
 t.test('a mask at another resolution is scaled to its image, one of another shape is refused', async (t) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SizePx } from '@instagan/core/data';
 import { hasSameAspect, type ImageHeader, readHeader } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
-import { type DecodedMask, decodeMask, NotAMaskError } from '../images/read-mask.ts';
+import { type DecodedMask, decodeMask, FaintMaskError, NotAMaskError } from '../images/read-mask.ts';
 import type { DatasetFault, FaultCode } from './dataset-fault.ts';
 import type { ImageFile } from './dataset-folder.ts';
 import { type MaskShape, overlap, shapeOf } from './mask-overlap.ts';
@@ -24,6 +24,8 @@ export interface InspectedImage {
   readonly size: SizePx | null;
   /** Its only mask is all background: there is no object in it. Known after looking at pixels only. */
   readonly isEmpty: boolean;
+  /** Whether a mask has an object, or may have one. */
+  readonly hasObject: boolean;
 }
 
 /** Shorter sides than this are hardly worth training on. */
@@ -40,15 +42,19 @@ export async function inspectImage(root: string, image: ImageFile, options: Insp
   const shapes: MaskShape[] = [];
   const masks = options.needMasks ? image.masks : [];
   let isEmpty = false;
+  let hasObject = false;
   for (const { file } of masks) {
     const shape = await inspectMask(file, image.file, size, options, add);
     if (shape === 'nothing') {
       if (masks.length === 1) isEmpty = true;
       else addEmptyMask(file, add);
-    } else if (shape !== null) shapes.push(shape);
+    } else {
+      hasObject = true;
+      if (shape !== null) shapes.push(shape);
+    }
   }
   addOverlaps(shapes, add);
-  return { faults, size, isEmpty };
+  return { faults, size, isEmpty, hasObject };
 }
 
 type AddFault = (severity: DatasetFault['severity'], code: FaultCode, path: string, message: string) => void;
@@ -105,7 +111,9 @@ async function inspectMask(
     size = header;
     if (depth === 'pixels' || header.channels !== 1) decoded = await decodeMask(file);
   } catch (error) {
-    add('error', error instanceof NotAMaskError ? 'mask-colour' : 'unreadable', file, (error as Error).message);
+    const code =
+      error instanceof NotAMaskError ? 'mask-colour' : error instanceof FaintMaskError ? 'mask-faint' : 'unreadable';
+    add('error', code, file, (error as Error).message);
     return null;
   }
   if (imageSize !== null) addSizeFault(file, size, imageFile, imageSize, add);

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import {
   type MaskedImage,
   maskFromBytes,
@@ -7,21 +8,38 @@ import {
   UserError,
   valuesFromBytes,
 } from '@instagan/core/data';
-import { hasSameAspect, isImageName, readHeader } from '../images/image-file.ts';
+import { hasSameAspect, isImageName, READ_FORMATS, readHeader, requirePixels } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
 import { decodeMask, resizeMask } from '../images/read-mask.ts';
-import { type ImageFile, indexMasks, listImages, nameOf } from './dataset-folder.ts';
+import { type ImageFile, indexMasks, listImages, type MaskIndex, nameOf } from './dataset-folder.ts';
+
+/** What lies among the inputs and is not used, by its path in its folder. */
+export interface LeftOut {
+  /** Folders, and files that are not read as images. */
+  readonly others: readonly string[];
+  /** Files of the mask folder that belong to no image. */
+  readonly masks: readonly string[];
+}
+
+export interface ListInputsOptions {
+  /** Told what is left out of folders, if anything is. */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
+}
 
 /**
  * The images at a path, a file or a folder, with the masks that a folder has for each (`NAME_0.png`, …; maybe none).
  *
  * @param masksFolder without it, every image comes without masks
  * @returns in natural order of their names, which are unique
- * @throws UserError if the path or the mask folder does not exist, holds no image, two images share one name (their
+ * @throws UserError if the path or the mask folder does not exist, holds no image or no mask of any of them, two images share one name (their
  *   outputs would overwrite each other), or two masks of an image share one number
  */
-export async function listInputs(path: string, masksFolder?: string): Promise<readonly ImageFile[]> {
-  const files = await imagesAt(path);
+export async function listInputs(
+  path: string,
+  masksFolder?: string,
+  { onLeftOut }: ListInputsOptions = {},
+): Promise<readonly ImageFile[]> {
+  const { files, others } = await imagesAt(path);
   const index = masksFolder === undefined ? null : await indexMasks(masksFolder);
   if (masksFolder !== undefined && index === null) {
     throw new UserError(
@@ -29,7 +47,7 @@ export async function listInputs(path: string, masksFolder?: string): Promise<re
     );
   }
   const byName = new Map<string, string>();
-  return files.map((file) => {
+  const inputs = files.map((file) => {
     const name = nameOf(file);
     const same = byName.get(name);
     if (same !== undefined) throw new UserError(`${file} has the same name as ${same}: rename or remove one of them.`);
@@ -41,23 +59,44 @@ export async function listInputs(path: string, masksFolder?: string): Promise<re
     }
     return { name, file, masks };
   });
+  if (index !== null && inputs.every(({ masks }) => masks.length === 0)) {
+    throw new UserError(
+      `No mask in ${masksFolder} belongs to ${files.length === 1 ? files[0] : `any image of ${path}`}: name masks after their images, NAME_0.png, NAME_1.png, … for NAME.jpg.`,
+    );
+  }
+  // Masks of other images are usual beside a single one.
+  const masks =
+    index === null || masksFolder === undefined || others === null ? [] : unused(index, byName, masksFolder);
+  const leftOut = { others: (others ?? []).map((other) => relative(path, other)), masks };
+  if (leftOut.others.length + leftOut.masks.length > 0) onLeftOut?.(leftOut);
+  return inputs;
 }
 
-async function imagesAt(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw new UserError(`There is no file or folder ${path}: give an image or a folder of images.`);
-  if (!found.isDirectory()) {
-    if (isImageName(path)) return [path];
-    throw new UserError(`${path} is no image that can be read: give a PNG, JPEG or WebP file, or a folder of them.`);
+function unused({ byName, misnamed, others }: MaskIndex, names: ReadonlyMap<string, string>, folder: string): string[] {
+  const orphans = [...byName].flatMap(([name, masks]) => (names.has(name) ? [] : masks.map(({ file }) => file)));
+  return [...orphans, ...misnamed, ...others].map((file) => relative(folder, file));
+}
+
+/** @returns `others` is null for a single file */
+async function imagesAt(path: string): Promise<{ files: readonly string[]; others: readonly string[] | null }> {
+  const entry = await stat(path).catch(() => null);
+  if (entry === null) throw new UserError(`There is no file or folder ${path}: give an image or a folder of images.`);
+  if (!entry.isDirectory()) {
+    if (isImageName(path)) return { files: [path], others: null };
+    throw new UserError(`${path} is no image that can be read: give a ${READ_FORMATS} file, or a folder of them.`);
   }
-  const files = (await listImages(path)) ?? [];
-  if (files.length === 0) throw new UserError(`${path} holds no image: put PNG, JPEG or WebP files there.`);
-  return files;
+  const found = await listImages(path);
+  if (found === null || found.files.length === 0) {
+    throw new UserError(`${path} holds no image: put ${READ_FORMATS} files there.`);
+  }
+  return found;
 }
 
 export interface LoadSampleOptions {
   /** Stretch to this size. Without it the image keeps its own. */
   readonly size?: SizePx;
+  /** Larger images are refused before they are decoded. @default 100 million */
+  readonly maxPixels?: number;
 }
 
 /** An image whose masks say which files they come from. */
@@ -78,12 +117,14 @@ export interface LoadedSample extends Sample {
  *
  * @throws UserError naming the file that cannot be read, or the mask that has another shape than the image
  */
-export async function loadInput(input: ImageFile, { size }: LoadSampleOptions = {}): Promise<InputImage> {
+export async function loadInput(input: ImageFile, { size, maxPixels }: LoadSampleOptions = {}): Promise<InputImage> {
   const own = await readHeader(input.file);
+  requirePixels(input.file, own, maxPixels);
   const image = await readImage(input.file, size === undefined ? {} : { size });
   const { width, height } = image;
   const masks: Uint8Array[] = [];
   for (const { file } of input.masks) {
+    requirePixels(file, await readHeader(file), maxPixels);
     const mask = await decodeMask(file);
     if (!hasSameAspect(mask, own)) {
       throw new UserError(

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import { READ_FORMATS } from '../images/image-file.ts';
 import type { DatasetFault, FaultCode } from './dataset-fault.ts';
 import type { DomainFolder, ImageFile } from './dataset-folder.ts';
 
@@ -24,7 +25,7 @@ export function nameFaults(root: string, folder: DomainFolder, { needMasks }: Na
       `There is no folder ${imageFolder}: put the images of this domain there.`,
     );
   } else if (images.length === 0) {
-    const text = `${imageFolder} holds no image: put PNG, JPEG or WebP files there.`;
+    const text = `${imageFolder} holds no image: put ${READ_FORMATS} files there.`;
     add(severity, 'no-images', imageFolder, text);
   }
   for (const [first, second] of pairsOfOneName(images)) {
@@ -35,12 +36,7 @@ export function nameFaults(root: string, folder: DomainFolder, { needMasks }: Na
   for (const path of folder.others) {
     const file = fileFromRoot(root, path);
     if (!needMasks && file.startsWith(`${maskFolder}/`)) continue;
-    add(
-      'warning',
-      'other-file',
-      file,
-      `${file} is no PNG, JPEG or WebP file and is left out: convert it or remove it.`,
-    );
+    add('warning', 'other-file', file, `${file} is no ${READ_FORMATS} file and is left out: convert it or remove it.`);
   }
   if (!needMasks) return faults;
 

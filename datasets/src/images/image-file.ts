@@ -30,9 +30,12 @@ export interface ImageHeader {
   readonly hasAlpha: boolean;
 }
 
-const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+const endings = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.gif', '.avif'];
 
-/** Whether the name ends as an image that is read: png, jpg, jpeg or webp, in any case. */
+/** The formats that are read, as messages name them. */
+export const READ_FORMATS = 'PNG, JPEG, WebP, TIFF, GIF or AVIF';
+
+/** Whether the name ends as an image that is read, in any case. */
 export function isImageName(name: string): boolean {
   return endings.includes(extname(name).toLowerCase());
 }
@@ -59,6 +62,21 @@ export async function readHeader(file: string): Promise<ImageHeader> {
   }
 }
 
+/** Pixels of the largest image that is read whole, unless told otherwise. */
+export const MAX_PIXELS = 100e6;
+
+/**
+ * Checks the size of an image before it is decoded: a file of some kilobytes may hold a picture that does not fit in memory.
+ *
+ * @throws UserError naming the file, its size and the limit
+ */
+export function requirePixels(file: string, { width, height }: SizePx, maxPixels = MAX_PIXELS): void {
+  if (width * height <= maxPixels) return;
+  throw new UserError(
+    `${file} has ${width}x${height} pixels, and at most ${maxPixels / 1e6} million are read: scale it down, or raise --max-pixels.`,
+  );
+}
+
 /** Whether scaling the one to a side of the other gives its other side, give or take a pixel of rounding. */
 export function hasSameAspect(a: SizePx, b: SizePx): boolean {
   const [small, large] = a.width <= b.width ? [a, b] : [b, a];
@@ -76,7 +94,7 @@ export function unreadable(file: string, error: unknown): UserError {
 function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/missing|ENOENT/.test(message)) return 'there is no such file';
-  if (/unsupported image format/.test(message)) return 'it is not a PNG, JPEG or WebP image';
+  if (/unsupported image format/.test(message)) return `it is not a ${READ_FORMATS} image`;
   if (/premature end|read error|corrupt|truncated|unable to parse|VipsForeign|chunk/i.test(message)) {
     return 'it is damaged or cut short';
   }

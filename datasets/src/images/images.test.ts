@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t from 'tap';
-import { isImageName, readHeader } from './image-file.ts';
+import { isImageName, readHeader, requirePixels } from './image-file.ts';
 import { readImage } from './read-image.ts';
 import { decodeMask, readMask } from './read-mask.ts';
 import { writeImage, writeMask } from './write-image.ts';
@@ -76,6 +76,29 @@ t.test('pictures of every kind arrive as 8-bit RGB', async (t) => {
   t.same(pixel(await readImage(file('alpha.png')), 0, 0), [255, 255, 255], 'transparent is laid on white');
 });
 
+t.test('TIFF, GIF and AVIF are read, of several pages the first', async (t) => {
+  const folder = t.testdir();
+  await raw().tiff({ compression: 'lzw' }).toFile(join(folder, 'a.tiff'));
+  await raw().gif().toFile(join(folder, 'b.gif'));
+  await raw().avif({ lossless: true }).toFile(join(folder, 'c.avif'));
+  const pages = Buffer.concat([Buffer.from(rgb), Buffer.alloc(rgb.length, 99)]);
+  await sharp(pages, { raw: { width, height: 2 * height, channels: 3, pageHeight: height } })
+    .gif()
+    .toFile(join(folder, 'd.gif'));
+  t.equal((await sharp(join(folder, 'd.gif')).metadata()).pages, 2, 'the fixture is what it says');
+  for (const name of ['a.tiff', 'b.gif', 'c.avif', 'd.gif']) {
+    const read = await readImage(join(folder, name));
+    t.same([read.width, read.height], [width, height], name);
+    for (const [x, want] of [
+      [1, [255, 0, 0]],
+      [10, [0, 0, 255]],
+    ] as const) {
+      const off = Math.max(...pixel(read, x, 4).map((value, c) => Math.abs(value - (want[c] as number))));
+      t.ok(off <= 2, `${name} at ${x}: off by ${off}`);
+    }
+  }
+});
+
 t.test('a photo from a phone lying on its side is set upright, header and pixels alike', async (t) => {
   const file = join(t.testdir(), 'phone.jpg');
   await raw().withMetadata({ orientation: 6 }).jpeg({ chromaSubsampling: '4:4:4' }).toFile(file);
@@ -105,7 +128,9 @@ t.test('a damaged file is refused by name and reason, not returned half grey', a
     await t.rejects(readMask(file), { name: 'UserError', message: new RegExp(name) });
   }
   await writeFile(join(folder, 'text.png'), 'this is no image');
-  await t.rejects(readHeader(join(folder, 'text.png')), { message: /text\.png: it is not a PNG, JPEG or WebP/ });
+  await t.rejects(readHeader(join(folder, 'text.png')), {
+    message: /text\.png: it is not a PNG, JPEG, WebP, TIFF, GIF or AVIF/,
+  });
   await t.rejects(readImage(join(folder, 'none.png')), { message: /none\.png: there is no such file/ });
 });
 
@@ -196,6 +221,43 @@ t.test('what cannot be written is refused and leaves the old file whole', async 
 });
 
 t.test('endings are recognised in any case', async (t) => {
-  t.ok(['a.png', 'B.JPG', 'c.Jpeg', 'd.webp'].every(isImageName));
-  t.notOk(['a.gif', 'png', '.png', 'a.png.txt', 'a'].some(isImageName));
+  t.ok(['a.png', 'B.JPG', 'c.Jpeg', 'd.webp', 'e.TIF', 'e.tiff', 'f.gif', 'g.avif'].every(isImageName));
+  t.notOk(['a.heic', 'a.bmp', 'png', '.png', 'a.png.txt', 'a'].some(isImageName));
+});
+
+t.test(
+  'a mask of 0 and 1, or one of 16 bits that ends at 255, is told with its fix, not taken for background',
+  async (t) => {
+    const folder = t.testdir();
+    const at = (name: string) => join(folder, name);
+    await grey([0, 1, 1, 0]).toColourspace('b-w').png().toFile(at('ones.png'));
+    await t.rejects(decodeMask(at('ones.png')), {
+      name: 'UserError',
+      message: /ones\.png holds 1 .* of 255 .*multiply it by 255/,
+    });
+    const deep = Uint16Array.of(0, 255, 255, 0);
+    await sharp(deep, { raw: { width: 4, height: 1, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toFile(at('deep.png'));
+    await t.rejects(decodeMask(at('deep.png')), { message: /deep\.png holds 255 .* of 65535 .*multiply it by 257/ });
+    // What a network has made of nothing.
+    await grey([0, 1, 2, 3]).toColourspace('b-w').png().toFile(at('soft.png'));
+    t.equal((await decodeMask(at('soft.png'))).objectPx, 0);
+    await grey([0, 0, 0, 0]).toColourspace('b-w').png().toFile(at('none.png'));
+    t.equal((await decodeMask(at('none.png'))).objectPx, 0);
+  },
+);
+
+t.test('an image too large for memory is refused by its header', async (t) => {
+  const file = join(t.testdir(), 'bomb.png');
+  await sharp({ create: { width: 12_000, height: 9_000, channels: 3, background: '#000000' } })
+    .png()
+    .toFile(file);
+  const header = await readHeader(file);
+  t.throws(() => requirePixels(file, header), {
+    name: 'UserError',
+    message: /bomb\.png has 12000x9000 pixels, and at most 100 million are read: .*--max-pixels/,
+  });
+  t.doesNotThrow(() => requirePixels(file, header, 2e8));
 });

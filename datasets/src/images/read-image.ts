@@ -1,5 +1,5 @@
 import type { SizePx } from '@instagan/core/data';
-import sharp, { type ResizeOptions } from 'sharp';
+import sharp, { type ResizeOptions, type Sharp } from 'sharp';
 import { type RgbImage, unreadable } from './image-file.ts';
 
 export interface ReadImageOptions {
@@ -8,16 +8,16 @@ export interface ReadImageOptions {
 }
 
 /**
- * Reads a PNG, JPEG or WebP file as 8-bit RGB.
+ * Reads a PNG, JPEG, WebP, TIFF, GIF or AVIF file as 8-bit RGB.
  *
  * EXIF orientation is applied; grey, palette, 16-bit and CMYK files and colour profiles are converted to sRGB; what is
- * transparent is laid on white, as a web page or a viewer would show it; of an animation the first frame is taken.
+ * transparent is laid on white, as a web page or a viewer would show it; of an animation or a file of several pages the first one is taken.
  *
  * @throws UserError naming the file if it is missing, damaged or cut short
  */
 export async function readImage(file: string, { size }: ReadImageOptions = {}): Promise<RgbImage> {
   try {
-    const pipeline = sharp(file, { failOn: 'error', autoOrient: true });
+    const pipeline = await openUpright(file);
     if (size !== undefined) pipeline.resize(resizeOptions(size));
     const { data, info } = await pipeline
       .flatten({ background: '#ffffff' })
@@ -29,6 +29,25 @@ export async function readImage(file: string, { size }: ReadImageOptions = {}): 
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/**
+ * The picture, upright, in a form of which sharp converts the colours rightly.
+ *
+ * sharp takes the colours of 16-bit pictures with a profile to Display P3 instead of sRGB, and leaves 16-bit greys as they are:
+ * these are brought to 8 bits first, their profile kept.
+ */
+async function openUpright(file: string): Promise<Sharp> {
+  const picture = sharp(file, { failOn: 'error', autoOrient: true });
+  const { depth, icc, space } = await picture.metadata();
+  if (depth !== 'ushort' || icc === undefined) return picture;
+  return sharp(
+    await picture
+      .keepIccProfile()
+      .toColourspace(space === 'grey16' ? 'b-w' : 'srgb')
+      .png({ compressionLevel: 0 })
+      .toBuffer(),
+  );
 }
 
 /** How images and masks are resized: the same way, so that a mask stays on its object. */

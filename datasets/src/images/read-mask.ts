@@ -18,13 +18,17 @@ export interface DecodedMask extends MaskImage {
 /** The file can be decoded, but is no mask: colours, or a shape held by transparency alone. */
 export class NotAMaskError extends UserError {}
 
+/** The file can be decoded, but its object is too dark to be one: a mask of 0 and 1, or one of 16 bits that ends at 255. */
+export class FaintMaskError extends UserError {}
+
 /** Largest difference between the channels of a grey pixel: what lossy compression leaves. */
 const greyTolerance = 32;
 
 /**
  * Reads the mask of one instance: greyscale, object above 127.
  *
- * Grey stored as RGB, palette and 16-bit files are read as grey; transparent parts are background.
+ * Grey stored as RGB, palette and 16-bit files are read as grey; transparent parts are background. Levels are taken as they are
+ * stored, whatever a colour profile makes of them.
  *
  * @throws UserError naming the file if it cannot be read; NotAMaskError, a UserError, if it holds colours (a label map
  *   or an overlay, where a threshold would invent an object) or its shape in the transparency of a dark picture
@@ -38,12 +42,14 @@ export async function readMask(file: string, { size }: ReadMaskOptions = {}): Pr
 export async function decodeMask(file: string): Promise<DecodedMask> {
   const { channels } = await readHeader(file);
   try {
-    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true })
+    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const grey = info.channels === 1 ? data : greyOf(file, data, info.channels);
-    return { width: info.width, height: info.height, ...threshold(grey) };
+    const mask = { width: info.width, height: info.height, ...threshold(grey) };
+    if (mask.objectPx === 0 && channels === 1) await refuseFaint(file);
+    return mask;
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -59,6 +65,23 @@ export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskIma
     .raw({ depth: 'uchar' })
     .toBuffer();
   return { ...size, data: threshold(resized).data };
+}
+
+/** @throws FaintMaskError if all that is not 0 has one value, which is too low for an object */
+async function refuseFaint(file: string): Promise<void> {
+  const image = sharp(file);
+  const isDeep = (await image.metadata()).depth === 'ushort';
+  const raw = await image
+    .toColourspace(isDeep ? 'grey16' : 'b-w')
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer();
+  const values = isDeep ? new Uint16Array(raw.buffer, raw.byteOffset, raw.length / 2) : raw;
+  const value = values.find((each) => each !== 0);
+  if (value === undefined || values.some((each) => each !== 0 && each !== value)) return;
+  const [most, bits] = isDeep ? [65_535, 16] : [255, 8];
+  throw new FaintMaskError(
+    `The mask ${file} holds ${value} where its object is, of ${most} that ${bits} bits hold: multiply it by ${Math.floor(most / value)}, so that objects are white.`,
+  );
 }
 
 function threshold(grey: Uint8Array): { data: Uint8Array; objectPx: number; betweenPx: number } {

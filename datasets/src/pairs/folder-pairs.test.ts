@@ -161,10 +161,10 @@ t.test('images without mask are left out and named; without masks needed they ta
 
 t.test('many warnings of one kind are summed up instead of flooding the screen', async (t) => {
   const root = await writeBoxDataset(t.testdir());
-  for (let i = 0; i < 9; i++) await writeFile(join(root, 'trainA', `x${i}.gif`), '');
+  for (let i = 0; i < 9; i++) await writeFile(join(root, 'trainA', `x${i}.bmp`), '');
   const source = await openFolderPairs({ ...settings, root, workers: 0 });
   t.equal(source.warnings.length, 1);
-  t.match(source.warnings[0], /x0\.gif.*8 more like it in trainA.*dataset check/);
+  t.match(source.warnings[0], /x0\.bmp.*8 more like it in trainA.*dataset check/);
   await source.close();
 });
 

@@ -89,6 +89,7 @@ export {
   pictureTable,
   pixelsOf,
   type Rgb,
+  SHEET_GAP_PX,
 } from './pictures/contact-sheet.ts';
 export * from './regions/index.ts';
 export {

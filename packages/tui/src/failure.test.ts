@@ -19,8 +19,17 @@ t.test('a disk that is full is said, also of a file that is open already', async
 });
 
 t.test('a backend that is out of memory is said as such', async (t) => {
-  const failure = describeFailure(new Error('XNN status for XNNConv2D is not successful. XNN status: 6'));
-  t.match(failure.message, /^The memory is used up .*lower --size/);
+  const error = new Error('XNN status for XNNConv2D is not successful. XNN status: 6');
+  const advice = (...options: string[]) => describeFailure(error, new Set(options)).message;
+  t.match(
+    advice('--data', '--ngf', '--size', '--batch'),
+    /^The memory is used up .*lower --size or --batch or --ngf, or use/,
+  );
+  t.match(
+    advice('--run', '--input'),
+    /\): give smaller images, or use a machine with more\.$/,
+    'no option that it does not have',
+  );
 });
 
 t.test('anything else is one line that asks for a report', async (t) => {

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT_CODE } from './exit-code.ts';
 import { describeFailure } from './failure.ts';
 import { surviveClosedStreams } from './output/streams.ts';
+import { printRemark, printText } from './output/terminal.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -17,6 +18,10 @@ export async function main(args: readonly string[], beforeAction?: () => Promise
   const program = createProgram((code) => {
     exitCode = code;
   });
+  let options: ReadonlySet<string> = new Set();
+  program.hook('preAction', (_, command) => {
+    options = new Set(command.options.map(({ long }) => long ?? ''));
+  });
   if (beforeAction !== undefined) program.hook('preAction', beforeAction);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -24,9 +29,9 @@ export async function main(args: readonly string[], beforeAction?: () => Promise
   } catch (error) {
     // commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.wrongUsage;
-    const failure = describeFailure(error);
-    process.stderr.write(`instagan: ${failure.message}\n`);
-    if (program.opts<{ debug?: true }>().debug) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    const failure = describeFailure(error, options);
+    printRemark(`instagan: ${failure.message}`);
+    if (program.opts<{ debug?: true }>().debug) printText(`${(error as Error).stack ?? ''}\n`, process.stderr);
     return failure.exitCode;
   }
 }

@@ -14,6 +14,8 @@ import { addTrainCommand } from './commands/train.ts';
 import { addTranslateCommand } from './commands/translate.ts';
 import { addVideoCommand } from './commands/video.ts';
 import type { ReportExitCode } from './exit-code.ts';
+import { makeStrict } from './options/strict-options.ts';
+import { visible } from './output/visible.ts';
 import { packageVersion } from './version.ts';
 
 const EXAMPLES = `
@@ -39,7 +41,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help to see how it is used)')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'instagan: ')) })
+    .configureOutput({ outputError: (text, write) => write(visible(text.replace(/^error: /, 'instagan: '))) })
     .addHelpText('after', EXAMPLES);
   addTrainCommand(program, reportExitCode);
   addMonitorCommand(program, reportExitCode);
@@ -57,5 +59,6 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);
   addBackendsCommand(program);
+  makeStrict(program);
   return program;
 }

@@ -3,6 +3,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { messageOf, UserError } from '../errors.ts';
 import { dawnToggles } from '../runtime/dawn-toggles.ts';
 import { adapterName, findGpuHost, type GpuAdapter, type GpuDevice, type GpuHost } from '../runtime/gpu-host.ts';
+import { mayHaveGpu, softwareVulkanInstalled } from '../runtime/hardware.ts';
 import { failReads } from '../tfjs/failing-reads.ts';
 import { withNavigatorGpu } from '../tfjs/navigator-gpu.ts';
 import {
@@ -40,8 +41,13 @@ export const webgpuBackend: Backend = defineBackend({
   priority: 5,
   async obstacle() {
     const host = await findGpuHost(dawnToggles());
-    const adapter = await host?.requestAdapter();
-    host?.release();
+    // Where there is surely no GPU no driver is opened: it would print to the screen, and nobody asked for it by name.
+    if (host === undefined || !mayHaveGpu()) {
+      host?.release();
+      return host !== undefined && softwareVulkanInstalled() ? 'only a software adapter' : 'no GPU adapter';
+    }
+    const adapter = await host.requestAdapter();
+    host.release();
     if (!adapter) return 'no GPU adapter';
     return isSoftware(adapter) ? 'only a software adapter' : undefined;
   },

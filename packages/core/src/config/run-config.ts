@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/files.ts';
+import { makeFolder, readText } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
-import { choiceNames } from './setting-text.ts';
+import { choiceNames, valueText } from './setting-text.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
 export const CONFIG_FILE = 'config.json';
@@ -21,7 +21,7 @@ export async function readRunConfig<Config extends RunSettings>(
   const file = path.join(runFolder, CONFIG_FILE);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch {
     throw new UserError(
       `${runFolder} is no run, it has no ${CONFIG_FILE}: give the folder that \`train --run\` or \`import --run\` wrote.`,
@@ -77,9 +77,12 @@ export function resumedConfig<Config extends RunSettings>(
   changes: Partial<Config>,
 ): Config {
   for (const [name, value] of Object.entries(changes) as [keyof Config & string, unknown][]) {
-    if (kind.table.rows[name]?.changesOnResume || JSON.stringify(value) === JSON.stringify(own[name])) continue;
+    const row = kind.table.rows[name];
+    const textOf = (one: unknown) =>
+      row?.kind === 'size' || row?.kind === 'numbers' ? valueText(row, one) : JSON.stringify(one);
+    if (row?.changesOnResume || JSON.stringify(value) === JSON.stringify(own[name])) continue;
     throw new UsageError(
-      `The run was started with ${name} ${JSON.stringify(own[name])} and cannot go on with ${JSON.stringify(value)}: leave it out, or start another run.`,
+      `The run was started with ${name} ${textOf(own[name])} and cannot go on with ${textOf(value)}: leave it out, or start another run.`,
     );
   }
   return Object.freeze({ ...own, ...changes });

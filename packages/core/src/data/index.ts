@@ -4,7 +4,7 @@
  */
 export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
-export { makeFolder } from '../runtime/files.ts';
+export { makeFolder, readText } from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { type Components, connectedComponents } from './connected-components.ts';

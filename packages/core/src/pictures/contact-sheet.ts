@@ -15,7 +15,8 @@ export interface ContactSheetRow {
   readonly reconstruction: Sample;
 }
 
-const GAP_PX = 4;
+/** Between the pictures of a sheet, and around them. */
+export const SHEET_GAP_PX = 4;
 const PAPER: Rgb = [250, 249, 246];
 const BACKGROUND: Rgb = [32, 34, 40];
 /** One colour for each instance, told apart by people with colour-blindness too (Okabe and Ito 2008). */
@@ -46,20 +47,20 @@ export function pictureTable(rows: readonly (readonly Picture[])[]): Picture {
   const columns = Math.max(...rows.map((row) => row.length));
   const cellWidth = Math.max(...rows.map(([first]) => (first as Picture).width));
   const heights = rows.map(([first]) => (first as Picture).height);
-  const width = columns * cellWidth + (columns + 1) * GAP_PX;
-  const height = heights.reduce((sum, each) => sum + each + GAP_PX, GAP_PX);
+  const width = columns * cellWidth + (columns + 1) * SHEET_GAP_PX;
+  const height = heights.reduce((sum, each) => sum + each + SHEET_GAP_PX, SHEET_GAP_PX);
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = PAPER[i % 3] as number;
-  let top = GAP_PX;
+  let top = SHEET_GAP_PX;
   for (const [index, tiles] of rows.entries()) {
     for (const [column, tile] of tiles.entries()) {
-      const left = GAP_PX + column * (cellWidth + GAP_PX);
+      const left = SHEET_GAP_PX + column * (cellWidth + SHEET_GAP_PX);
       for (let y = 0; y < tile.height; y++) {
         const row = tile.data.subarray(y * tile.width * 3, (y + 1) * tile.width * 3);
         data.set(row, ((top + y) * width + left) * 3);
       }
     }
-    top += (heights[index] as number) + GAP_PX;
+    top += (heights[index] as number) + SHEET_GAP_PX;
   }
   return { width, height, data };
 }

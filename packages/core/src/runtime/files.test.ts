@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { makeFolder } from './files.ts';
+import { makeFolder, readText } from './files.ts';
 
 t.test('a working folder that is deleted does not send a program into an endless loop', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'instagan-deleted-'));
@@ -50,4 +50,13 @@ t.test('a folder that may not be written is told by its code', { skip: isRoot },
   const root = t.testdir({ locked: {} });
   chmodSync(path.join(root, 'locked'), 0o500);
   await t.rejects(makeFolder(path.join(root, 'locked', 'a')), { code: 'EACCES' });
+});
+
+t.test('text is read with and without a byte-order mark, in UTF-8 and UTF-16', async (t) => {
+  const file = path.join(t.testdir(), 'c.json');
+  const text = '{"name": "Schäfchen 羊"}';
+  for (const bytes of [text, `\ufeff${text}`, Buffer.from(`\ufeff${text}`, 'utf16le')]) {
+    writeFileSync(file, bytes);
+    t.equal(await readText(file), text);
+  }
 });

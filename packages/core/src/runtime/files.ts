@@ -1,4 +1,4 @@
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
@@ -42,6 +42,16 @@ function isFolder(folder: string): Promise<boolean> {
 /** Where builds and downloads are kept between runs: `INSTAGAN_CACHE`, else `~/.cache/instagan`. */
 export function cacheFolder(): string {
   return process.env.INSTAGAN_CACHE || path.join(os.homedir(), '.cache', 'instagan');
+}
+
+/**
+ * A text file that a person may have written: in UTF-8, or in UTF-16 with a byte-order mark, as editors and shells of Windows write
+ * it. The mark is no part of the text.
+ */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
 /** Codes with which systems refuse to open or sync a folder; there, renames are ordered without it. */

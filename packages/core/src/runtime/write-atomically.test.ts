@@ -36,6 +36,7 @@ t.test('what cannot be written is told with the file and the fix, and leaves not
   });
   await t.rejects(writeAtomically(path.join(folder, 'gone', 'a'), 'x'), {
     message: /: its folder does not exist; make it, then /,
+    cause: { code: 'ENOENT' },
   });
   const taken = path.join(folder, 'taken');
   await t.rejects(writeAtomically(taken, 'x'), { name: 'UserError', message: /^Cannot write .*taken: / });

@@ -33,6 +33,7 @@ export async function writeAtomically(
     if (error instanceof UserError) throw error;
     throw new UserError(
       `Cannot write ${file}: ${reasonOf(error as NodeJS.ErrnoException)}, then run the same command again.`,
+      { cause: error },
     );
   }
 }

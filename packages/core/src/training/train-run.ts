@@ -119,6 +119,7 @@ class Training<Config extends RunSettings, Batch> {
   readonly #data: BatchSource<Batch>;
   readonly #log: EventLog;
   readonly #lock: RunLock;
+  #skippedInRow = 0;
   #lockCheckedMs = 0;
   readonly #control: TrainingControl;
   readonly #alarms = new AlarmMonitor();
@@ -236,9 +237,17 @@ class Training<Config extends RunSettings, Batch> {
       const reasonToSkip = learner.reasonToSkip(batch);
       const updates = reasonToSkip === null ? this.#learn(learner, batch) : [];
       this.#step++;
-      if (reasonToSkip !== null)
+      if (reasonToSkip !== null) {
         yield await this.#warn('no-instances', `Step ${this.#step} is skipped: ${reasonToSkip}.`);
-      else this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
+        if (++this.#skippedInRow >= this.#data.stepsPerEpoch) {
+          throw new UserError(
+            `Nothing can be learned from this set: all ${this.#skippedInRow} steps of an epoch were skipped, the last because ${reasonToSkip}; run "instagan dataset check" on it.`,
+          );
+        }
+      } else {
+        this.#skippedInRow = 0;
+        this.#unlogged.push({ step: this.#step, updates, seconds: (performance.now() - begin) / 1000 });
+      }
       if (this.#step % logEvery === 0 || this.#step === this.#totalSteps) yield* this.#report(learner);
       // The checkpoint comes last: a run that is killed before it makes pictures and scores again, and never goes without.
       if (sampleEvery > 0 && this.#step % sampleEvery === 0) yield* this.#sample(learner, batch);

@@ -271,6 +271,14 @@ t.test('images that lost every instance are left out, and a step without any is 
   );
 });
 
+t.test('a set from which nothing can be learned ends the training after an epoch', async (t) => {
+  const pairs = (step: number) => ({ a: [tinySample(`a${step}`, 0)], b: [tinySample(`b${step}`, 1)] });
+  const openData = async () => memoryData(pairs, 3);
+  const { events, error } = await trainTiny({ runFolder: path.join(t.testdir(), 'run'), steps: 20, openData });
+  t.match(error, { name: 'UserError', message: /all 3 steps of an epoch were skipped.*dataset check/ });
+  t.equal(events.filter(({ type }) => type === 'warning').length, 3);
+});
+
 t.test('the same configuration and data give the same bits; another seed gives others', async (t) => {
   const folder = t.testdir();
   const hashes = async (name: string, seed: number) => {

@@ -50,7 +50,32 @@ function printFaults(
   if (listed.length === 0) return;
   terminal.line();
   terminal.line(`${title} (${meaning}):`);
-  for (const { message } of listed) terminal.line(`  ${message}`);
+  for (const line of groupedFaults(listed)) terminal.line(`  ${line}`);
+}
+
+/** Faults of one kind are told in full up to this many; of more, the first one, and the files of the others. */
+const MAX_TOLD = 3;
+/** So many files are named; `--json` has them all. */
+const MAX_NAMED = 100;
+
+/** Faults in lines: those of one kind together. */
+export function groupedFaults(faults: readonly DatasetFault[]): string[] {
+  const byCode = new Map<string, DatasetFault[]>();
+  for (const fault of faults) {
+    const group = byCode.get(fault.code);
+    if (group === undefined) byCode.set(fault.code, [fault]);
+    else group.push(fault);
+  }
+  return [...byCode].flatMap(([code, group]) => {
+    const [first, ...others] = group;
+    if (first === undefined || group.length <= MAX_TOLD) return group.map(({ message }) => message);
+    const names = others.slice(0, MAX_NAMED).map(({ file }) => file);
+    const rest = others.length > MAX_NAMED ? `, and ${others.length - MAX_NAMED} more that --json lists` : '';
+    return [
+      `${group.length} faults of one kind (${code}): ${first.message}`,
+      `  The same in ${names.join(', ')}${rest}.`,
+    ];
+  });
 }
 
 function rowOf({ folder, images, masks, instancesPerImage, height, width }: DomainStatistics): string[] {

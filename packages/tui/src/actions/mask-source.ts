@@ -4,6 +4,7 @@ import {
   type CocoMasks,
   type ImageFile,
   type InputImage,
+  type LeftOut,
   type LoadSampleOptions,
   listInputs,
   loadInput,
@@ -13,6 +14,7 @@ import {
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
+import { leftOutRemarks } from '../output/left-out.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
@@ -48,9 +50,14 @@ export interface MaskSourceOptions extends InstanceOptions {
  * segmenter finds. Without either, the folder beside the images.
  *
  * @param say told the choice
+ * @param remark told what is left out
  * @throws UsageError if there is none of these; UserError if one cannot be read
  */
-export async function openMaskSource(options: MaskSourceOptions, say: (text: string) => void): Promise<MaskSource> {
+export async function openMaskSource(
+  options: MaskSourceOptions,
+  say: (text: string) => void,
+  remark: (text: string) => void,
+): Promise<MaskSource> {
   const { input, masks, segmenter, category } = options;
   const isCoco = masks !== undefined && /\.json$/i.test(masks);
   const coco = isCoco ? await readCocoMasks(masks, category === undefined ? {} : { category }) : null;
@@ -58,7 +65,7 @@ export async function openMaskSource(options: MaskSourceOptions, say: (text: str
     throw new UsageError('--category names objects of a COCO file: give it as --masks.');
   const folder =
     isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
-  const inputs = await listInputs(input, folder ?? undefined);
+  const inputs = await listInputs(input, folder ?? undefined, { onLeftOut: tell(input, folder, remark) });
   if (folder === null && coco === null && segmenter === undefined) {
     throw new UsageError(
       `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image, or --segmenter RUN, a run of "instagan segmenter train".`,
@@ -74,9 +81,16 @@ export async function openMaskSource(options: MaskSourceOptions, say: (text: str
 }
 
 /** The images alone, for a model that sees no masks. */
-export async function sourceWithoutMasks(input: string): Promise<MaskSource> {
+export async function sourceWithoutMasks(input: string, remark: (text: string) => void): Promise<MaskSource> {
   const load: MaskSource['load'] = async (file, options) => ({ ...(await loadInput(file, options)), masksFrom: null });
-  return { inputs: await listInputs(input), folder: null, isListed: true, load };
+  const inputs = await listInputs(input, undefined, { onLeftOut: tell(input, null, remark) });
+  return { inputs, folder: null, isListed: true, load };
+}
+
+function tell(input: string, folder: string | null, remark: (text: string) => void): (leftOut: LeftOut) => void {
+  return (leftOut) => {
+    for (const text of leftOutRemarks(leftOut, input, folder)) remark(`instagan: ${text}`);
+  };
 }
 
 async function loadMasked(

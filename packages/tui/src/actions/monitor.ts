@@ -7,7 +7,7 @@ import type { Graphics } from '../dashboard/terminal/capabilities.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { formatTable } from '../output/format.ts';
 import { progressLine } from '../output/progress-line.ts';
-import { hasDashboard } from '../output/terminal.ts';
+import { hasDashboard, print, printJson, printJsonLine } from '../output/terminal.ts';
 import { findRuns, RUNS_FOLDER } from './find-runs.ts';
 
 export interface MonitorCommandOptions {
@@ -66,7 +66,8 @@ async function follow(run: string, asJson: boolean): Promise<void> {
     entry.checkAlive();
   }, ALIVE_INTERVAL_MS);
   for await (const event of followEvents(eventLogFile(run), controller.signal)) {
-    process.stdout.write(asJson ? `${formatEvent(event)}\n` : `${lineOf(event, entry.log.state)}\n`);
+    if (asJson) printJsonLine(formatEvent(event));
+    else print(lineOf(event, entry.log.state));
     readWhole(entry);
     const isEnd = event.type === 'run-finished' || event.type === 'run-failed' || event.type === 'job-finished';
     const isLast = isEnd && event.time === entry.log.state.end?.time;
@@ -128,7 +129,7 @@ function printRuns(runs: readonly string[], asJson: boolean): void {
       alarms: alarms.map(({ code }) => code),
     };
   });
-  if (asJson) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  if (asJson) printJson(rows);
   else {
     const cells = rows.map(({ run, job, state, step, totalSteps, alarms }) => [
       job ?? run,
@@ -136,6 +137,6 @@ function printRuns(runs: readonly string[], asJson: boolean): void {
       state === 'starting' ? '' : totalSteps === null ? String(step) : `${step}/${totalSteps}`,
       alarms.join(', '),
     ]);
-    process.stdout.write(`${formatTable([['run', 'state', 'step', 'alarms'], ...cells]).join('\n')}\n`);
+    for (const line of formatTable([['run', 'state', 'step', 'alarms'], ...cells])) print(line);
   }
 }

@@ -16,7 +16,7 @@ export interface OutputFolder {
 }
 
 export interface OutputPlan {
-  /** Folder of the translated images. */
+  /** Folder of the translated images; or the file of the one that is translated. */
   readonly output: string;
   /** Contact sheet, if there is to be one. */
   readonly sheet: string | undefined;
@@ -29,24 +29,37 @@ export interface OutputPlan {
   readonly names: readonly string[];
   /** Whether files may be replaced that this tool did not write. */
   readonly overwrite: boolean;
+  /** Whether this process does one part of several. */
+  readonly isSharded: boolean;
+}
+
+/** Where an image and its masks go. */
+interface Places {
+  /** The one file that `output` names; null for a folder of images. */
+  readonly file: string | null;
+  readonly images: string;
+  readonly masks: string;
+  imageName(name: string): string;
+  /** What the names of an image's masks begin with. */
+  maskName(name: string): string;
 }
 
 /**
- * Plans the output; nothing is written yet.
+ * Plans the output; nothing is written yet. For one image, an output that is named like an image file is that file, and its masks go
+ * beside it: `result.jpg`, `result_seg/result_0.png`. Any other output is a folder.
  *
- * @throws UsageError if it would overwrite what is read or what this tool did not write, or if `output` is a file
+ * @throws UsageError if it would overwrite what is read or what this tool did not write, or if `output` is a file where several images
+ *   are translated
  */
 export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> {
   const { output, sheet, input, masksFolder, saveMasks } = plan;
-  const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
-  const masks = `${images}_seg`;
-  if ((await stat(images).catch(() => null))?.isFile()) {
-    throw new UsageError(`${output} is a file: give --output a folder.`);
-  }
+  const places = await placesOf(plan);
+  const { file, images, masks } = places;
   const isFolder = (await stat(input).catch(() => null))?.isDirectory() ?? true;
   const read = [isFolder ? input : dirname(resolve(input)), ...(masksFolder === null ? [] : [masksFolder])];
   for (const [option, folder] of [
-    ['--output', images],
+    // A file may lie beside the one image that is read.
+    ['--output', file !== null && !isFolder ? undefined : images],
     ['--output', masks],
     ['--save-masks', saveMasks],
   ] as const) {
@@ -59,30 +72,65 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       throw new UsageError(`--save-masks would mix with the translations in ${folder}: choose another folder.`);
     }
   }
+  if (file !== null && (await realPath(file)) === (await realPath(input))) {
+    throw new UsageError(`--output ${output} is the image that is read: choose another file.`);
+  }
   if (sheet !== undefined) {
     // A sheet may lie beside the one image that is read, but not among images that are all read the next time.
     const place = await realPath(dirname(resolve(sheet)));
     const taken =
-      (await realPath(sheet)) === (await realPath(input)) || (isFolder && place === (await realPath(input)));
+      (await realPath(sheet)) === (await realPath(input)) ||
+      (await realPath(sheet)) === (file === null ? null : await realPath(file)) ||
+      (isFolder && place === (await realPath(input)));
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   if (!plan.overwrite) {
-    const names = new Set(plan.names);
-    const isMask = isMaskOf(names);
+    const imageNames = new Set(plan.names.map(places.imageName));
+    const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
-      {
-        folder: images,
-        option: '--output',
-        isTaken: (file) => names.has(file.replace(/\.png$/, '')) && file.endsWith('.png'),
-      },
+      { folder: images, option: '--output', isTaken: (name) => imageNames.has(name) },
       { folder: masks, option: '--output', isTaken: isMask },
-      ...(saveMasks === undefined ? [] : [{ folder: saveMasks, option: '--save-masks', isTaken: isMask }]),
+      ...(saveMasks === undefined
+        ? []
+        : [{ folder: saveMasks, option: '--save-masks', isTaken: isMaskOf(new Set(plan.names)) }]),
       ...(sheet === undefined
         ? []
-        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (file: string) => file === basename(sheet) }]),
+        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (name: string) => name === basename(sheet) }]),
     ]);
   }
-  return { write: (image, maskNumbers) => write(images, masks, image, maskNumbers) };
+  return { write: (image, maskNumbers) => write(places, image, maskNumbers) };
+}
+
+const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp)$/i;
+const NAMED_LIKE_IMAGE = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|heif)$/i;
+
+async function placesOf({ output, names, isSharded }: OutputPlan): Promise<Places> {
+  const found = await stat(output).catch(() => null);
+  if (found?.isDirectory() || (found === null && !NAMED_LIKE_IMAGE.test(output))) {
+    const images = /(^|[/\\])\.{1,2}[/\\]*$/.test(output) ? resolve(output) : output.replace(/(?<=.)[/\\]+$/, '');
+    const imageName = (name: string) => `${name}.png`;
+    return { file: null, images, masks: `${images}_seg`, imageName, maskName: (name) => name };
+  }
+  if (!NAMED_LIKE_IMAGE.test(output)) throw new UsageError(`${output} is a file: give --output a folder.`);
+  if (names.length > 1 || isSharded) {
+    throw new UsageError(
+      `${output} is named like an image, and there are several to write: give --output a folder, such as ${output.replace(NAMED_LIKE_IMAGE, '')}.`,
+    );
+  }
+  if (!WRITTEN_AS_IMAGE.test(output)) {
+    throw new UsageError(
+      `${output} is not written: give --output a file that ends in .png, .jpg or .webp, or a folder.`,
+    );
+  }
+  const stem = output.replace(WRITTEN_AS_IMAGE, '');
+  const images = dirname(output);
+  return {
+    file: output,
+    images,
+    masks: `${stem}_seg`,
+    imageName: () => basename(output),
+    maskName: () => basename(stem),
+  };
 }
 
 function realPath(path: string): Promise<string> {
@@ -90,22 +138,21 @@ function realPath(path: string): Promise<string> {
 }
 
 async function write(
-  imageFolder: string,
-  maskFolder: string,
+  places: Places,
   translated: MaskedImage,
   maskNumbers: readonly number[],
 ): Promise<{ image: string; masks: string[] }> {
   const { name, width, height } = translated;
-  const image = join(imageFolder, `${name}.png`);
+  const image = join(places.images, places.imageName(name));
   await writeImage(image, { width, height, data: translated.image });
   const masks: string[] = [];
   for (const [i, number] of maskNumbers.entries()) {
-    const file = maskFile(maskFolder, name, number);
+    const file = maskFile(places.masks, places.maskName(name), number);
     await writeMask(file, { width, height, data: translated.masks[i] as Uint8Array });
     masks.push(file);
   }
-  await removeOtherMasks(maskFolder, name, new Set(masks));
-  await (await WrittenFiles.open(imageFolder)).add([basename(image)]);
-  if (masks.length > 0) await (await WrittenFiles.open(maskFolder)).add(masks.map((file) => basename(file)));
+  await removeOtherMasks(places.masks, places.maskName(name), new Set(masks));
+  await (await WrittenFiles.open(places.images)).add([basename(image)]);
+  if (masks.length > 0) await (await WrittenFiles.open(places.masks)).add(masks.map((file) => basename(file)));
   return { image, masks };
 }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { type ConfigKind, type RunSettings, readRunConfig, UsageError, UserError } from '@instagan/core';
+import { type ConfigKind, type RunSettings, readRunConfig, readText, UsageError, UserError } from '@instagan/core';
 import { type Fields, isFields, listSettings, mergeFields, valueAt, valueText } from '@instagan/core/settings';
 
 export interface ConfigSources {
@@ -31,7 +30,7 @@ export async function resolveConfig<Config extends RunSettings>(
 async function readConfigFile(kind: { parse(input: unknown, source: string): unknown }, file: string): Promise<Fields> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch (error) {
     throw new UserError(`Cannot read ${file} (${(error as NodeJS.ErrnoException).code}): check the path of --config.`);
   }

@@ -2,6 +2,7 @@ import { type JobDescription, JobLog } from '../jobs/job-log.ts';
 import { progressLine } from '../output/progress-line.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { listenForInterruption } from './interruption.ts';
+import { RepeatedErrors } from './repeated-errors.ts';
 import { StepPace } from './step-pace.ts';
 
 /** A job that is at work, as the work sees it. */
@@ -10,8 +11,8 @@ export interface RunningJob {
   readonly signal: AbortSignal;
   /** One item is done. @param picture file that was written */
   advance(instances: number, picture?: string): void;
-  /** One item could not be done. */
-  fail(): void;
+  /** One item could not be done. Its error is told, but for the fourth and later ones of a kind. @param input its file */
+  fail(error: string, input: string): void;
   /** Prints a line that stays, above the bar. */
   say(text: string): void;
   /** Prints a remark on standard error. */
@@ -39,6 +40,7 @@ export async function runJob<T>(
   const pace = new StepPace();
   let done = description.step;
   let failed = 0;
+  const failures = new RepeatedErrors();
   pace.start(done, performance.now());
   const drawBar = () => {
     if (!isQuiet) terminal.status(progressLine({ item, done, total, secondsEach: pace.secondsPerStep() }));
@@ -52,8 +54,10 @@ export async function runJob<T>(
   const job: RunningJob = {
     signal: interruption.signal,
     advance: count,
-    fail: () => {
+    fail: (error, input) => {
       failed++;
+      const told = failures.tell(error, input);
+      if (told !== null) terminal.remark(`instagan: ${told}`);
       count(0);
     },
     say: (text) => {

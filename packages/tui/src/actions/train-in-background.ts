@@ -10,7 +10,7 @@ import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ScreenOptions } from '../options/shared.ts';
 import { shellQuoted } from '../output/format.ts';
-import { hasDashboard } from '../output/terminal.ts';
+import { hasDashboard, print, printRemark, printText } from '../output/terminal.ts';
 
 const POLL_INTERVAL_MS = 100;
 const LAST_LINES = 6;
@@ -45,13 +45,13 @@ export async function trainInBackground(options: ScreenOptions): Promise<number>
   const forward = (name: NodeJS.Signals) => void training.child.kill(name);
   const forwarded = isDetached ? (['SIGINT', 'SIGTERM'] as const) : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
   for (const name of forwarded) process.on(name, forward);
-  process.stderr.write(`instagan: the training starts, its output goes to ${training.outputFile}\n`);
+  printRemark(`instagan: the training starts, its output goes to ${training.outputFile}`);
   const failed = new AbortController();
   const exited = training.exited.finally(() => failed.abort());
   const exitCode = await Promise.race([exited, hasBegun(run, training.pid, failed.signal).then(() => null)]);
   for (const name of forwarded) process.off(name, forward);
   if (exitCode !== null) {
-    process.stderr.write(outputOf(training));
+    printText(outputOf(training), process.stderr);
     if (isNewFolder) removeOutput(run, training.outputFile);
     return exitCode;
   }
@@ -122,7 +122,7 @@ async function watch(run: string, training: BackgroundTraining, isDetached: bool
   }
   training.child.ref();
   const exitCode = await training.exited;
-  process.stdout.write(endOf(outputOf(training)));
+  printText(endOf(outputOf(training)));
   return end.reason === 'ended' && end.interrupted && exitCode === 0
     ? EXIT_CODE.signal + constants.signals.SIGINT
     : exitCode;
@@ -130,9 +130,9 @@ async function watch(run: string, training: BackgroundTraining, isDetached: bool
 
 function printWhereabouts(run: string, pid: number): void {
   const place = shellQuoted(run);
-  process.stdout.write(`The training of ${run} goes on in the background, as process ${pid}.\n`);
-  process.stdout.write(`  watch and control it  instagan monitor ${place}\n`);
-  process.stdout.write(`  stop it, with a checkpoint  kill ${pid}\n`);
+  print(`The training of ${run} goes on in the background, as process ${pid}.`);
+  print(`  watch and control it  instagan monitor ${place}`);
+  print(`  stop it, with a checkpoint  kill ${pid}`);
 }
 
 /** What this training has printed. */

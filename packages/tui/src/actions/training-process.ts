@@ -12,7 +12,7 @@ import {
 import { writeImage } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions, ScreenOptions } from '../options/shared.ts';
-import { openTerminal } from '../output/terminal.ts';
+import { openTerminal, printJsonLine } from '../output/terminal.ts';
 import { listenForInterruption } from './interruption.ts';
 import { openCompute } from './open-compute.ts';
 import { PlainReport, type ReportWording } from './plain-report.ts';
@@ -68,7 +68,7 @@ export async function trainInProcess(
     let last: RunEvent | undefined;
     for await (const event of begin(common, report)) {
       if (event.type === 'run-started') controlServer = await openControl(options.run, control, terminal.remark);
-      if (options.ui === 'json') process.stdout.write(`${formatEvent(event)}\n`);
+      if (options.ui === 'json') printJsonLine(formatEvent(event));
       else report.event(event);
       last = event;
     }

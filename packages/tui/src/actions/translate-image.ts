@@ -20,6 +20,8 @@ export interface ImageJob {
   /** Translates back, for the contact sheet; null without one. */
   readonly backward: LoadedTranslator | null;
   readonly output: OutputFolder;
+  /** Where the contact sheet goes; undefined without one. */
+  readonly sheet: string | undefined;
   readonly source: MaskSource;
   /** Finds the objects of images without masks; null without one. */
   readonly segmenter: Segmenter | null;

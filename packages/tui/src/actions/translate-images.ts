@@ -1,4 +1,5 @@
-import { contactSheetTiles, type Picture, UserError } from '@instagan/core';
+import path from 'node:path';
+import { contactSheetTiles, type Picture, SHEET_GAP_PX, UserError } from '@instagan/core';
 import type { ImageFile } from '@instagan/datasets';
 import { counted, formatSeconds } from '../output/format.ts';
 import type { ImageShard } from './image-shard.ts';
@@ -23,20 +24,31 @@ export interface TranslatedImages {
 
 /** A contact sheet ends before it is larger than this. */
 const MAX_SHEET_PX = 40e6;
+/** The longest side that a format holds, by the ending of the file. */
+const MAX_SIDE_PX: Readonly<Record<string, number>> = { '.webp': 16_383, '.jpg': 65_535, '.jpeg': 65_535 };
 
-/** @returns a function that tells whether one more row finds room on the sheet */
-export function sheetLimit(): (row: readonly Picture[]) => boolean {
+/** @returns a function that tells whether one more row finds room on the sheet, in its format */
+export function sheetLimit(sheet: string): (row: readonly Picture[]) => boolean {
+  const maxSide = MAX_SIDE_PX[path.extname(sheet).toLowerCase()] ?? Number.POSITIVE_INFINITY;
   let sumPx = 0;
+  let heights = 0;
   return (row) => {
     const isFirst = sumPx === 0;
-    for (const { width, height } of row) sumPx += width * height;
-    return isFirst || sumPx <= MAX_SHEET_PX;
+    sumPx += row.reduce((sum, { width, height }) => sum + width * height, 0);
+    heights += SHEET_GAP_PX + Math.max(...row.map(({ height }) => height));
+    const width = row.reduce((sum, picture) => sum + picture.width + SHEET_GAP_PX, SHEET_GAP_PX);
+    return (isFirst || sumPx <= MAX_SHEET_PX) && heights + SHEET_GAP_PX <= maxSide && width <= maxSide;
   };
 }
 
+/** Whether no other image could be written either. */
+function leavesNoRoom({ cause }: UserError): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 /**
- * Translates images one after the other until all are done or a signal comes. An image that cannot be read or written does
- * not stop the others.
+ * Translates images one after the other until all are done, a signal comes, or the disk is full. Another image that cannot be read
+ * or written does not stop the rest.
  *
  * @param shard keeps what is done; null if all images are translated here
  */
@@ -49,7 +61,7 @@ export async function translateImages(
   const images: TranslatedImage[] = [];
   const failed: FailedImage[] = [];
   const rows: (readonly Picture[])[] = [];
-  const takesRow = sheetLimit();
+  const takesRow = sheetLimit(job.sheet ?? '');
   for (const [index, input] of inputs.entries()) {
     // Computation is synchronous on some backends: signals are heard between two images.
     await new Promise((resume) => setImmediate(resume));
@@ -66,10 +78,9 @@ export async function translateImages(
       running.say(`${place} ${image.output}${instances}  ${formatSeconds(image.seconds)}`);
       if (tiles !== null && takesRow(tiles)) rows.push(tiles);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || leavesNoRoom(error)) throw error;
       failed.push({ name: input.name, input: input.file, error: error.message });
-      running.fail();
-      running.remark(`instagan: ${error.message}`);
+      running.fail(error.message, input.file);
     }
   }
   await shard?.complete(failed);

@@ -45,6 +45,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly size: SizeValue | 'keep';
   readonly sheet?: string;
   readonly overwrite?: true;
+  readonly maxPixels?: number;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;
@@ -70,7 +71,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
   const config = await readRunConfig(translationConfigs, run);
-  const source = await sourceFor(config, { ...options, run }, say);
+  const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
   if (source.isListed) requireInstances(inputs, options.instances);
   const plan = { output: options.output, sheet, input, masksFolder: source.folder };
@@ -79,6 +80,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
     saveMasks: options.saveMasks,
     names: inputs.map(({ name }) => name),
     overwrite: options.overwrite === true,
+    isSharded: shard !== undefined,
   });
   const backend = await openCompute(options, terminal.remark);
   try {
@@ -91,10 +93,14 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       forward,
       backward: sheet === undefined ? null : await loadTranslator(run, back, backend, checkpoint),
       output,
+      sheet,
       source,
       segmenter,
       savedMasks: options.saveMasks ?? null,
-      load: options.size === 'keep' ? {} : { size: options.size },
+      load: {
+        ...(options.size === 'keep' ? {} : { size: options.size }),
+        ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
+      },
       instances: options.instances,
       maxInstances: options.maxInstances,
       how: howToTranslate(options),
@@ -135,7 +141,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
 /** Checks that every image is in a finished shard, counts them, and lays out the sheet. */
 async function joinAction(options: TranslateCommandOptions, say: (text: string) => void): Promise<number> {
   const { output, sheet } = options;
-  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit());
+  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit(sheet ?? ''));
   const { images, failed, rows } = joined;
   if (sheet !== undefined) {
     if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
@@ -197,17 +203,22 @@ function planOf(
   };
 }
 
-function sourceFor(config: TrainingConfig, options: Translation, say: (text: string) => void): Promise<MaskSource> {
+function sourceFor(
+  config: TrainingConfig,
+  options: Translation,
+  say: (text: string) => void,
+  remark: (text: string) => void,
+): Promise<MaskSource> {
   const { run, input, instances, segmenter } = options;
   const { name, masks } = translationModel(config);
   if (instances !== undefined && masks !== 'each') {
     throw new UsageError(`${run} is a ${name}, which knows no single instances: leave --instances out.`);
   }
-  if (masks !== 'none') return openMaskSource(options, say);
+  if (masks !== 'none') return openMaskSource(options, say, remark);
   if (segmenter !== undefined) {
     throw new UsageError(`${run} is a ${name}, which sees no masks: leave --segmenter out.`);
   }
-  return sourceWithoutMasks(input);
+  return sourceWithoutMasks(input, remark);
 }
 
 /** @throws UserError if no image at all has any of the instances asked for */

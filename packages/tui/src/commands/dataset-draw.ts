@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { DatasetDrawCommandOptions } from '../actions/dataset-draw.ts';
 import { jsonOption } from '../options/shared.ts';
-import { filePath, sizeInPx, wholeNumber } from '../options/values.ts';
+import { folderPath, sizeInPx, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Draw the sample set: meadows with one to five sheep (domain A) or giraffes (domain B), and the mask ' +
@@ -20,7 +20,7 @@ export function addDatasetDrawCommand(dataset: Command): void {
     .command('draw')
     .summary('draw the sample set: sheep and giraffes')
     .description(DESCRIPTION)
-    .requiredOption('--output <DIR>', 'a new or empty folder, or an earlier drawn set', filePath)
+    .requiredOption('--output <DIR>', 'a new or empty folder, or an earlier drawn set', folderPath)
     .option('--count <N>', 'training images of each domain', wholeNumber(1, 99_999), 100)
     .option('--test-count <N>', 'test images of each domain (default: a fifth of --count)', wholeNumber(0, 99_999))
     .addOption(

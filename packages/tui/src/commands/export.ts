@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExportCommandOptions } from '../actions/export.ts';
 import { checkpointOption, jsonOption } from '../options/shared.ts';
-import { filePath } from '../options/values.ts';
+import { filePath, folderPath } from '../options/values.ts';
 
 const DESCRIPTION =
   'Copy of a run what translation needs, to share it or to keep it.\n\n' +
@@ -21,7 +21,7 @@ export function addExportCommand(program: Command): void {
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run of a model or of a segmenter', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--output <DIR>', "the copy's folder; it must not be a run already", filePath)
+    .requiredOption('--output <DIR>', "the copy's folder; it must not be a run already", folderPath)
     .option('--half', 'round the weights to 16 bits, which halves the file')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { checkpointOption, computeOptions, instanceOptions, jsonOption, overwriteOption } from '../options/shared.ts';
-import { filePath, wholeNumber } from '../options/values.ts';
+import {
+  checkpointOption,
+  computeOptions,
+  instanceOptions,
+  jsonOption,
+  maxPixelsOption,
+  overwriteOption,
+} from '../options/shared.ts';
+import { filePath, folderPath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Predict the masks of images that have none.\n\n' +
@@ -22,13 +29,18 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .description(DESCRIPTION)
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
-    .requiredOption('--output <DIR>', 'folder for the masks; its earlier masks of these images are replaced', filePath)
-    .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
+    .requiredOption(
+      '--output <DIR>',
+      'folder for the masks; its earlier masks of these images are replaced',
+      folderPath,
+    )
+    .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', folderPath)
     .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: SegmenterPredictCommandOptions) => {

@@ -7,10 +7,19 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  maxPixelsOption,
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
-import { filePath, numberList, pictureFile, shardValue, sizeOrKeep, wholeNumber } from '../options/values.ts';
+import {
+  filePath,
+  folderPath,
+  numberList,
+  pictureFile,
+  shardValue,
+  sizeOrKeep,
+  wholeNumber,
+} from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
@@ -38,8 +47,12 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .description(DESCRIPTION)
     .option('--run <DIR>', 'run that trained or imported the model', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP)', filePath)
-    .requiredOption('--output <DIR>', 'folder for the translated images; those of earlier times are replaced', filePath)
+    .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
+    .requiredOption(
+      '--output <PATH>',
+      'folder for the translated images; for one image also a file (.png, .jpg, .webp)',
+      filePath,
+    )
     .option(
       '--masks <PATH>',
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
@@ -47,7 +60,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     )
     .option('--category <NAME>', 'of a COCO file, only objects of this category change')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
-    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', filePath)
+    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', folderPath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
@@ -60,6 +73,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       pictureFile,
     )
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(
       new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
         shardValue,

@@ -87,6 +87,14 @@ export function filePath(text: string): string {
   return text;
 }
 
+/** Takes the path of a folder to write; refuses what is named like an image. */
+export function folderPath(text: string): string {
+  if (/\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic)$/i.test(text)) {
+    throw new InvalidArgumentError('Give a folder; this is named like an image.');
+  }
+  return filePath(text);
+}
+
 /** Takes the path of a picture to write. */
 export function pictureFile(text: string): string {
   if (/\.(png|jpe?g|webp)$/i.test(text)) return filePath(text);

@@ -1,4 +1,5 @@
 import { cutTo } from './text-width.ts';
+import { visible, visibleJson, visibleLine } from './visible.ts';
 
 /** Where a command writes: results on standard output, remarks on standard error. */
 export interface Terminal {
@@ -16,7 +17,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /** The terminal that this process runs in. */
 export function openTerminal(): Terminal {
-  const { stdout, stderr } = process;
+  const { stdout } = process;
   const isInteractive = stdout.isTTY === true && process.env.TERM !== 'dumb';
   let hasStatus = false;
   const clear = () => {
@@ -27,23 +28,45 @@ export function openTerminal(): Terminal {
     isInteractive,
     line: (text = '') => {
       clear();
-      stdout.write(`${text}\n`);
+      print(text);
     },
     status: (text) => {
       if (!isInteractive) return;
-      stdout.write(`${CLEAR_LINE}${cutTo(text, (stdout.columns || 80) - 1)}`);
+      stdout.write(`${CLEAR_LINE}${cutTo(visibleLine(text), (stdout.columns || 80) - 1)}`);
       hasStatus = true;
     },
     remark: (text) => {
       clear();
-      stderr.write(`${text}\n`);
+      printRemark(text);
     },
   };
 }
 
-/** Prints one JSON document, for programs: `--json`. */
+// All that is printed goes through these four: what comes from outside must not command the terminal.
+
+/** Prints a line on standard output. */
+export function print(line: string): void {
+  process.stdout.write(`${visibleLine(line)}\n`);
+}
+
+/** Prints a line on standard error. */
+export function printRemark(line: string): void {
+  process.stderr.write(`${visibleLine(line)}\n`);
+}
+
+/** Prints text that has lines of its own, such as a stack trace. */
+export function printText(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  stream.write(visible(text));
+}
+
+/** Prints a JSON document, for programs: `--json`. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  printJsonLine(JSON.stringify(value, null, 2));
+}
+
+/** Prints what is JSON already. */
+export function printJsonLine(json: string): void {
+  process.stdout.write(`${visibleJson(json)}\n`);
 }
 
 /** Whether a dashboard can be shown: a person has a keyboard and a screen that is more than a typewriter. */

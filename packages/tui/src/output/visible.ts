@@ -1,0 +1,28 @@
+/**
+ * Text that no terminal takes for a command: control characters of file names, logged messages and contents of files are
+ * spelled, such as `\x1b`, and so are those that turn the direction of writing around. Only line breaks stay.
+ */
+export function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, spelled);
+}
+
+/** As {@link visible}, for what must stay one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\n');
+}
+
+/** As {@link visible}, for JSON: it stays the same JSON. */
+export function visibleJson(json: string): string {
+  return json.replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${hex(character, 4)}`);
+}
+
+function spelled(character: string): string {
+  if (character === '\t') return '\\t';
+  if (character === '\r') return '\\r';
+  return character > '\u00ff' ? `\\u${hex(character, 4)}` : `\\x${hex(character, 2)}`;
+}
+
+function hex(character: string, digits: number): string {
+  return character.charCodeAt(0).toString(16).padStart(digits, '0');
+}
