@@ -85,7 +85,7 @@ function takesRegions(
   if (model.masks !== 'each') {
     if (region === 'auto') return false;
     throw new UsageError(
-      `A ${model.name} knows no single instances, around which regions could lie: translate images whole.`,
+      `A ${model.name} does not tell instances apart, so it cannot translate regions around them: translate whole images.`,
     );
   }
   if (region === 'objects' || trained === undefined) return region === 'objects';

@@ -42,7 +42,8 @@ export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<R
       initial = isNew ? await initialWeights(init, config) : null;
       const data = await options.openData(config);
       const parts = splitImages(data.count, config);
-      if (parts.train.length === 0) throw new UserError('There is no image with a mask to train on: add some.');
+      if (parts.train.length === 0)
+        throw new UserError('No image has a mask to train on: add masks to some of the images.');
       let loading: Promise<readonly ValidationImage[]> | undefined;
       heldOut = () => {
         loading ??= loadValidationImages(data, parts.heldOut, config);

@@ -124,7 +124,7 @@ t.test(
     const generatorB = authors('generator.pth');
     const sizes = `ngf ${readParityArrays('step.safetensors').metadata.ngf} and ${authorsGeneratorSize().ngf}`;
     await t.rejects(importAuthorsModel({ generatorA, generatorB }), {
-      message: new RegExp(`are not of one model \\(${sizes}\\)`),
+      message: new RegExp(`do not belong to the same model \\(${sizes}\\)`),
     });
     await t.rejects(
       importAuthorsModel({ generatorA, generatorB: authors('none.pth') }),
@@ -137,7 +137,7 @@ t.test(
         discriminatorA: authors('discriminator.pth'),
         discriminatorB: authors('step_net_D_B.pth'),
       }),
-      /discriminator\.pth and .*step_net_D_B\.pth are not of one model/,
+      /discriminator\.pth and .*step_net_D_B\.pth do not belong to the same model/,
     );
   },
 );
