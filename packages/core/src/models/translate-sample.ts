@@ -41,7 +41,7 @@ const MAX_TIMES_TRAINED = 1.5;
  * Translates the instances of one image of any size, in order of decreasing area or as given. An image without instances comes
  * back as it was, unless the model sees no masks.
  *
- * @param sample pixels in whatever form; with regions, bytes take a quarter of the memory
+ * @param sample pixels in any form; with regions, bytes take a quarter of the memory
  * @returns image and masks in the forms of those of `sample`; masks in the order of `sample`. A model that sees the masks' union returns
  *   that one mask, one that sees none returns the masks as they were
  * @throws UsageError if a model without instances is asked for regions
