@@ -27,7 +27,14 @@ export {
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
-export { type ImageHeader, isImageName, type MaskImage, type RgbImage, readHeader } from './images/image-file.ts';
+export {
+  type ImageHeader,
+  isImageName,
+  type MaskImage,
+  type RgbImage,
+  readHeader,
+  requirePixels,
+} from './images/image-file.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, writeImage, writeMask } from './images/write-image.ts';

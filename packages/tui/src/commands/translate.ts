@@ -7,6 +7,7 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  maxPixelsOption,
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
@@ -76,6 +77,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       pictureFile,
     )
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(
       new Option(
         '--shard <i/n>',
