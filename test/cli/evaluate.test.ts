@@ -53,7 +53,7 @@ t.test('what cannot be scored is said in a sentence', async (t) => {
   t.equal(unscored?.code, 1);
   t.match(
     unscored?.stderr,
-    /^instagan: run has no best checkpoint, none was scored while it was trained: take the last/,
+    /^instagan: run has no best checkpoint, because none was scored during training: use the last/,
   );
   t.match(data?.stderr, /^instagan: run\/testA has no image with masks in run\/testA_seg: add some/);
 });

@@ -45,10 +45,10 @@ t.test('a changed source takes effect at once, or its author would look for a fa
   for (const part of ['bin', 'src', 'package.json', 'run-checkout.js']) {
     await cp(path.join(TUI, part), path.join(copy, part), { recursive: true });
   }
-  t.match(run(t, ['--help'], copy).stdout, 'tell what can compute here', 'without a compiled form');
-  t.match(run(t, ['--help'], copy).stdout, 'tell what can compute here', 'with it');
+  t.match(run(t, ['--help'], copy).stdout, 'show which backends work here', 'without a compiled form');
+  t.match(run(t, ['--help'], copy).stdout, 'show which backends work here', 'with it');
   const file = path.join(copy, 'src', 'commands', 'backends.ts');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('tell what can compute here', 'list the backends'));
+  await writeFile(file, (await readFile(file, 'utf8')).replace('show which backends work here', 'list the backends'));
   t.match(run(t, ['--help'], copy).stdout, 'list the backends', 'changed');
   await writeFile(file, 'export function addBackendsCommand(): void { throw new Error("broken"); }');
   const { status } = spawnSync(process.execPath, [path.join(copy, 'bin', 'instagan.js'), '--help']);

@@ -59,7 +59,7 @@ t.test('Ctrl-C saves and stops; meanwhile the run is guarded against a second tr
     runCli(trainArguments('stopped', '--resume'), cwd),
   ]);
   t.equal(again.code, 2);
-  t.match(again.stderr, 'stopped is a run already: add --resume');
+  t.match(again.stderr, 'stopped is already a run: add --resume');
   t.equal(second.code, 1);
   t.match(second.stderr, /stopped is being trained by process \d+/);
 

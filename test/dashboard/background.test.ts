@@ -47,7 +47,7 @@ t.test('a training that ends leaves the dashboard and its report; one that canno
   t.match(terminal.screen(), /Done at step 8 of 8[\s\S]*Next: instagan translate --run short/);
   const again = runs.open(t, ...args);
   t.match(await again.exited, { exitCode: 2 });
-  t.match(again.screen(), /short is a run already: add --resume/);
+  t.match(again.screen(), /short is already a run: add --resume/);
   const wrong = runs.open(t, 'train', '--data', 'nowhere', '--run', 'none', ...TINY_NETWORK);
   t.match(await wrong.exited, { exitCode: 1 });
   t.match(wrong.screen(), /nowhere/);

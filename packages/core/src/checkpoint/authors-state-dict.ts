@@ -38,7 +38,7 @@ export function openStateDict(stateDict: NamedArrays, first: string, wanted: str
     const found = array === undefined ? 'is missing' : `has shape [${array.shape.join(', ')}]`;
     if (array === undefined || array.shape.join() !== shape.join()) {
       throw new UserError(
-        `${fileName} is ${wanted} of other layers than the paper's (${name} ${found}, expected [${shape.join(', ')}]): train it with the authors' default layers to import it.`,
+        `${fileName} is ${wanted} whose layers differ from the paper's (${name} ${found}, expected [${shape.join(', ')}]): train it with the authors' default layers to import it.`,
       );
     }
     if (!(array.data instanceof Float32Array) || !array.data.every(Number.isFinite)) {
@@ -69,7 +69,7 @@ export function openStateDict(stateDict: NamedArrays, first: string, wanted: str
       const extra = [...stateDict.keys()].filter((name) => !seen.has(name) && !UNUSED.test(name));
       if (extra.length > 0) {
         throw new UserError(
-          `${fileName} is ${wanted} of other layers than the paper's (${extra.slice(0, 3).join(', ')} ${extra.length === 1 ? 'is' : 'are'} unknown): train it with the authors' default layers to import it.`,
+          `${fileName} is ${wanted} whose layers differ from the paper's (${extra.slice(0, 3).join(', ')} ${extra.length === 1 ? 'is' : 'are'} unknown): train it with the authors' default layers to import it.`,
         );
       }
       return parameters;

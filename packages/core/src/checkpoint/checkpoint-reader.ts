@@ -38,7 +38,7 @@ export async function readNewestCheckpoint(runFolder: string): Promise<NewestChe
   for (const candidate of candidates) {
     const result = await readIfWhole(runFolder, candidate);
     if (typeof result !== 'string') return { checkpoint: result, warnings };
-    warnings.push(`${relative(runFolder, candidate.folder)} is damaged (${result}); an older checkpoint is used.`);
+    warnings.push(`${relative(runFolder, candidate.folder)} is damaged (${result}); using an older checkpoint.`);
   }
   if (candidates.length > 0) {
     throw new UserError(

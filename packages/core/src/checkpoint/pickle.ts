@@ -218,14 +218,15 @@ class PickleMachine {
 
   #append(values: readonly unknown[]): boolean {
     const list = this.#top();
-    if (!Array.isArray(list)) throw this.#damaged('items are appended to what is no list');
+    if (!Array.isArray(list)) throw this.#damaged('items are appended to something that is not a list');
     for (const value of values) list.push(value);
     return false;
   }
 
   #setItems(values: readonly unknown[]): boolean {
     const dict = this.#top();
-    if (!(dict instanceof Map) || values.length % 2 === 1) throw this.#damaged('items are set on what is no dict');
+    if (!(dict instanceof Map) || values.length % 2 === 1)
+      throw this.#damaged('items are set on something that is not a dict');
     for (let i = 0; i < values.length; i += 2) dict.set(values[i], values[i + 1]);
     return false;
   }
@@ -253,7 +254,7 @@ class PickleMachine {
 
   #reduce(): boolean {
     const [callable, args] = this.#popMany(2);
-    if (!this.#callables.has(callable)) throw this.#refused('a call of what is no function');
+    if (!this.#callables.has(callable)) throw this.#refused('a call of something that is not a function');
     const global = callable as PickleGlobal;
     if (global.call === undefined || !Array.isArray(args)) throw this.#refused(`a call of "${global.name}"`);
     const made = global.call(args);
@@ -281,7 +282,7 @@ class PickleMachine {
 
   #refused(what: string): UserError {
     return new UserError(
-      `${this.#reader.fileName} holds ${what}, which is no part of a state dict; nothing of it was run: save it again with torch.save(model.state_dict(), path).`,
+      `${this.#reader.fileName} holds ${what}, which does not belong in a state dict; nothing in the file was executed: save it again with torch.save(model.state_dict(), path).`,
     );
   }
 

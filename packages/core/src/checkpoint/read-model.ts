@@ -20,7 +20,7 @@ export async function readModel(
   const { checkpoint, warnings } = await readChosen(runFolder, choice);
   const model = checkpoint?.files[MODEL_FILE];
   if (checkpoint === null || model === undefined) {
-    throw new UserError(`${runFolder} has no checkpoint yet: train it first, at least until its first one.`);
+    throw new UserError(`${runFolder} has no checkpoint yet: train it until it saves its first one.`);
   }
   return { checkpoint, model, warnings };
 }
@@ -34,7 +34,7 @@ async function readChosen(
   const best = await readBest(runFolder);
   if (best === null) {
     throw new UserError(
-      `${runFolder} has no best checkpoint, none was scored while it was trained: take the last one, or go on with \`train --resume --evaluate-every N\`.`,
+      `${runFolder} has no best checkpoint, because none was scored during training: use the last one, or continue with \`train --resume --evaluate-every N\`.`,
     );
   }
   return { checkpoint: await readCheckpoint(runFolder, best.step), warnings: [] };

@@ -78,7 +78,7 @@ export function encodeSafetensors(
 export function decodeSafetensors(bytes: Uint8Array, fileName: string): SafetensorsContent {
   const { header, data } = splitHeader(bytes, fileName);
   const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isTextRecord(metadata)) throw damaged(fileName, 'its metadata are not text');
+  if (!isTextRecord(metadata)) throw damaged(fileName, 'its metadata is not text');
   const entries = Object.entries(rest).map(([name, value]) => checkEntry(name, value, data.length, fileName));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
@@ -121,7 +121,7 @@ function checkEntry(name: string, value: unknown, dataBytes: number, fileName: s
   if (typeof dtype !== 'string') throw damaged(fileName, `${name} has no element type`);
   if (!Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
     throw new UserError(
-      `${fileName} holds ${name} as ${dtype}, which is not read here: save it as F32 (known: ${Object.keys(BYTES_PER_ELEMENT).join(', ')}).`,
+      `${fileName} holds ${name} as ${dtype}, which is not supported: save it as F32 (supported: ${Object.keys(BYTES_PER_ELEMENT).join(', ')}).`,
     );
   }
   const count = Array.isArray(shape) ? elementCount(shape) : null;

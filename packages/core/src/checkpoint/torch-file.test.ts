@@ -109,7 +109,7 @@ for (const [format, write] of Object.entries(formats)) {
       ],
       'stack global': [[...pickled.text('os'), ...pickled.text('system'), 0x93], /"os\.system"/],
       'call of a storage type': [pickled.call(pickled.global('torch', 'FloatStorage'), shell), /"torch\.FloatStorage"/],
-      'call of text': [pickled.call(shell, shell), /a call of what is no function/],
+      'call of text': [pickled.call(shell, shell), /a call of something that is not a function/],
       'INST instruction': [[0x28, ...shell, 0x69, ...Buffer.from('os\nsystem\n')], /instruction 0x69/],
       'NEWOBJ instruction': [[...pickled.global('collections', 'OrderedDict'), 0x29, 0x81], /instruction 0x81/],
       'EXT1 instruction': [[0x82, 1], /instruction 0x82/],
@@ -217,7 +217,7 @@ t.test('a small file that unfolds into a large one is refused at once, and in fe
   const bombs: Record<string, [Pickled, RegExp]> = {
     'a module name': [[...nested(40), ...pickled.text('x'), 0x93], /a name that is no text/],
     'the name of a function': [[...pickled.text('os'), ...nested(40), 0x93], /a name that is no text/],
-    'the key of a storage': [storageKey, /a reference to no storage/],
+    'the key of a storage': [storageKey, /a reference to something that is not a storage/],
     'the keys of state dicts': [
       [0x7d, ...nested(40), ...pickled.dict({ plain }), 0x73, ...nested(41), ...pickled.dict({ plain }), 0x73],
       /holds no tensors/,

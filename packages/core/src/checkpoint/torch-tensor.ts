@@ -118,7 +118,9 @@ export function storageOfPersistentId(id: unknown, fileName: string): { key: str
   const typeName = isGlobal(type) ? type.name.replace(/^torch\./, '') : '';
   const storageType = Object.hasOwn(STORAGE_TYPES, typeName) ? STORAGE_TYPES[typeName] : undefined;
   if (kind !== 'storage' || storageType === undefined || !isKey(key) || elementCount([elements]) === null) {
-    throw new UserError(`${fileName} is damaged (a reference to no storage): take a fresh copy of it.`);
+    throw new UserError(
+      `${fileName} is damaged (a reference to something that is not a storage): take a fresh copy of it.`,
+    );
   }
   return { key, storage: new TorchStorage(storageType, elements as number) };
 }
@@ -131,7 +133,7 @@ function createTensor(
   fileName: string,
 ): TorchTensor {
   const damaged = () =>
-    new UserError(`${fileName} is damaged (a tensor of impossible shape): take a fresh copy of it.`);
+    new UserError(`${fileName} is damaged (a tensor with an impossible shape): take a fresh copy of it.`);
   if (!(storage instanceof TorchStorage) || !isSizes(shape) || !isSizes(strides) || !isSizes([offset])) throw damaged();
   if (shape.length !== strides.length) throw damaged();
   const elements = elementCount(shape);

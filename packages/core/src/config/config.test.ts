@@ -80,15 +80,15 @@ t.test('baselines know one mask and no context, whatever was asked for', async (
   }
 });
 
-t.test('a run keeps its configuration, and says what is no run', async (t) => {
+t.test('a run keeps its configuration, and says what is not a run', async (t) => {
   const folder = path.join(t.testdir(), 'run');
   const config = parseTrainingConfig({ ngf: 8, weights: { cycle: 3 } }, 'x');
   await createRun(folder, config);
   t.same(await readRunConfig(translationConfigs, folder), config);
-  await t.rejects(createRun(folder, config), { name: 'UsageError', message: /is a run already: add --resume/ });
+  await t.rejects(createRun(folder, config), { name: 'UsageError', message: /is already a run: add --resume/ });
   await t.rejects(readRunConfig(translationConfigs, path.dirname(folder)), {
     name: 'UserError',
-    message: /is no run, it has no config\.json/,
+    message: /is not a run \(it has no config\.json\)/,
   });
   const file = path.join(folder, CONFIG_FILE);
   const text = await readFile(file, 'utf8');

@@ -12,7 +12,7 @@ export const CONFIG_FILE = 'config.json';
 /**
  * Reads the configuration of a run.
  *
- * @throws UserError if the folder is no run, or one of another kind
+ * @throws UserError if the folder is not a run, or is one of another kind
  */
 export async function readRunConfig<Config extends RunSettings>(
   kind: ConfigKind<Config>,
@@ -24,7 +24,7 @@ export async function readRunConfig<Config extends RunSettings>(
     text = await readText(file);
   } catch {
     throw new UserError(
-      `${runFolder} is no run, it has no ${CONFIG_FILE}: give the folder that \`train --run\` or \`import --run\` wrote.`,
+      `${runFolder} is not a run (it has no ${CONFIG_FILE}): give the folder that \`train --run\` or \`import --run\` wrote.`,
     );
   }
   let fields: unknown;
@@ -44,9 +44,9 @@ export async function readRunConfig<Config extends RunSettings>(
 }
 
 /**
- * Makes a folder a run by writing its configuration.
+ * Turns a folder into a run by writing its configuration.
  *
- * @throws UsageError if it is one already
+ * @throws UsageError if it is already one
  */
 export async function createRun(runFolder: string, config: RunSettings): Promise<void> {
   await makeRunFolder(runFolder);
@@ -56,17 +56,17 @@ export async function createRun(runFolder: string, config: RunSettings): Promise
 /**
  * Makes the folder of a new run, which can then be locked.
  *
- * @throws UsageError if it is a run already
+ * @throws UsageError if it is already a run
  */
 export async function makeRunFolder(runFolder: string): Promise<void> {
   if (await exists(path.join(runFolder, CONFIG_FILE))) {
-    throw new UsageError(`${runFolder} is a run already: add --resume to go on with it, or choose another --run.`);
+    throw new UsageError(`${runFolder} is already a run: add --resume to continue it, or choose another --run.`);
   }
   await makeFolder(runFolder);
 }
 
 /**
- * The configuration to go on with: the run's own, with those changes that a run survives.
+ * The configuration of a resumed run: its own, with the changes that a resumed run may make.
  *
  * @param changes fields given for this resume
  * @throws UsageError naming a field that cannot change

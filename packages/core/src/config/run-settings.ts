@@ -24,7 +24,12 @@ export function schedule(usual: NumbersSetting<'constant' | 'decay'>['default'])
   return numbers(usual, { min: 0, text: 'sum' }, '--schedule <C+D>', help, more);
 }
 
-export const SEED = whole(0, { min: 0, max: 2 ** 32 }, '--seed <N>', 'decides weights, order and crops');
+export const SEED = whole(
+  0,
+  { min: 0, max: 2 ** 32 },
+  '--seed <N>',
+  'seed of the weights, the order of images and crops',
+);
 
 export const SKIP_DAMAGED = onOff(false, '--skip-damaged', 'leave out images that cannot be read', {
   section: 'data',

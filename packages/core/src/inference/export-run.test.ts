@@ -40,13 +40,13 @@ t.test('an exported run translates as its run does, and can be trained further',
   t.equal(error, undefined);
 });
 
-t.test('what is no run, has no checkpoint or is there already is refused', async (t) => {
+t.test('what is not a run, has no checkpoint or is there already is refused', async (t) => {
   const folder = t.testdir();
   const at = (name: string) => path.join(folder, name);
   await mkdir(at('empty'));
-  await t.rejects(exportRun(at('empty'), at('out')), { name: 'UserError', message: /empty is no run/ });
+  await t.rejects(exportRun(at('empty'), at('out')), { name: 'UserError', message: /empty is not a run/ });
   await createRun(at('run'), tinyConfig());
   await t.rejects(exportRun(at('run'), at('out')), { name: 'UserError', message: /has no checkpoint yet/ });
-  await t.rejects(exportRun(at('run'), at('run')), { name: 'UsageError', message: /run is a run already/ });
+  await t.rejects(exportRun(at('run'), at('run')), { name: 'UsageError', message: /run is already a run/ });
   t.notOk((await readdir(folder)).includes('out'), 'nothing is written');
 });

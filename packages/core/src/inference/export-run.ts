@@ -29,7 +29,7 @@ export interface ExportOptions {
  * averages. The copy is a run itself: it translates, or finds masks, and can be trained further with new discriminators.
  *
  * @param output a new folder
- * @throws UserError if the folder is no run or has no such checkpoint; UsageError if `output` is a run already
+ * @throws UserError if the folder is not a run or has no such checkpoint; UsageError if `output` is already a run
  */
 export async function exportRun(
   runFolder: string,
@@ -38,11 +38,11 @@ export async function exportRun(
 ): Promise<ExportedRun> {
   const config = await readFile(path.join(runFolder, CONFIG_FILE)).catch(() => {
     throw new UserError(
-      `${runFolder} is no run, it has no ${CONFIG_FILE}: give the folder that \`train --run\` or \`import --run\` wrote.`,
+      `${runFolder} is not a run (it has no ${CONFIG_FILE}): give the folder that \`train --run\` or \`import --run\` wrote.`,
     );
   });
   if (await isFile(path.join(output, CONFIG_FILE)))
-    throw new UsageError(`${output} is a run already: choose another folder.`);
+    throw new UsageError(`${output} is already a run: choose another folder.`);
   const { checkpoint, model, warnings } = await readModel(runFolder, choice);
   const generators = new Map(
     [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator')),

@@ -22,7 +22,7 @@ export interface LoadedTranslator extends Translator {
  * Loads the generator of one direction of a run, its averaged weights if there are any.
  *
  * @param backend the open one; with its programs, many images of one size are translated faster
- * @throws UserError if the folder is no run, or the run has no such checkpoint
+ * @throws UserError if the folder is not a run, or the run has no such checkpoint
  */
 export async function loadTranslator(
   runFolder: string,

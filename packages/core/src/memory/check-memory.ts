@@ -8,12 +8,12 @@ import { type SizeConfig, type StepTensors, stepTensors } from './step-tensors.t
 
 /** What a training needs, before its first step. */
 export interface MemoryCheck {
-  /** Null where the forecast does not know an operation of the model. */
+  /** Null if the forecast does not know an operation of the model. */
   readonly needed: NeededMemory | null;
   readonly available: AvailableMemory;
   /** One sentence, such as `about 1.2 GiB of RAM of 16 GiB, 0.9 GiB of it on the wasm heap of 4 GiB`. */
   readonly summary: string;
-  /** One sentence if it may get too tight, or if nobody can tell. */
+  /** One sentence if memory may run out, or if the need is unknown. */
   readonly warning?: string;
 }
 
@@ -36,9 +36,9 @@ export async function checkMemory(
   const need = async (sizes: SizeConfig) =>
     neededMemory(backend.name, await stepTensors(sizes, backend.gpu), backend.software);
   const tensors = await stepTensors(config, backend.gpu).catch((error: unknown) => messageOf(error));
-  // A training is not refused because the forecast fails.
+  // A failed forecast is no reason to refuse a training.
   if (typeof tensors === 'string') {
-    const warning = `Nobody can tell how much memory this training needs (${tensors}): watch it, and lower --size or --batch if it fails.`;
+    const warning = `The memory that this training needs is unknown (${tensors}): lower --size or --batch if it runs out.`;
     return { needed: null, available, summary: 'not known', warning };
   }
   const needed = neededMemory(backend.name, tensors, backend.software);
@@ -66,7 +66,7 @@ function lackOf(needed: NeededMemory, available: AvailableMemory, backend: strin
     return `about ${size(needed.deviceBytes)} of ${placeOf(backend)}, which has ${size(deviceBytes)}`;
   }
   if (tensorBytes !== undefined && needed.largestTensorBytes > tensorBytes) {
-    return `a tensor of ${size(needed.largestTensorBytes)}, and this GPU takes up to ${size(tensorBytes)}`;
+    return `a tensor of ${size(needed.largestTensorBytes)}, and this GPU allows up to ${size(tensorBytes)}`;
   }
   if (needed.ramBytes > ramBytes) {
     return `about ${size(needed.ramBytes)} of RAM, and there is ${size(ramBytes)}`;

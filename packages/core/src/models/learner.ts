@@ -6,16 +6,16 @@ import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
 import type { AlarmCode } from '../events/run-event.ts';
 import type { Picture } from '../pictures/contact-sheet.ts';
 
-/** What a training is going to take. */
+/** The memory that a training needs. */
 export interface MemoryForecast {
   /**
-   * Resident memory of the process, and of the memory that the backend has for itself, such as the GPU's; 0 for none. Null where
-   * nobody can tell.
+   * Resident memory of the process, and of the memory that the backend has for itself, such as the GPU's; 0 for none. Null if
+   * unknown.
    */
   readonly needed: { readonly ramBytes: number; readonly deviceBytes: number } | null;
   /** Both in words. */
   readonly summary: string;
-  /** One sentence if it is going to be tight, or if nobody can tell. */
+  /** One sentence if memory may run out, or if the need is unknown. */
   readonly warning?: string;
 }
 
@@ -25,12 +25,12 @@ export interface TrainingTask<Config extends RunSettings, Batch> {
   /**
    * Finds out, before anything is written, whether the training fits in memory.
    *
-   * @returns undefined for a backend of which nothing is known
+   * @returns undefined for an unknown backend
    * @throws UserError if it does not fit
    */
   readonly checkMemory?: (config: Config, backend: TrainingBackend) => Promise<MemoryForecast | undefined>;
   /**
-   * @param checkpoint what to go on from; null at the beginning
+   * @param checkpoint what to resume from; null to start
    * @param backend what computes; it is open
    * @throws UserError if the checkpoint does not fit the configuration
    */
@@ -66,21 +66,21 @@ export const LASTING_STEPS = 50;
 
 /** A model in training, with all its state on the device. */
 export interface Learner<Batch> {
-  /** Why a batch is to be skipped: nothing can be learned from it. Null if something can. */
+  /** Why the model cannot learn from a batch, which is then skipped; null if it can. */
   reasonToSkip(batch: Batch): string | null;
   /** Learns from a batch. Yields after each update of the networks; the scalars belong to the caller. */
   learn(batch: Batch, plan: StepPlan): Iterable<Measurements<string>>;
-  /** Parts what was measured in a step, averaged, into losses and other signs of health. */
+  /** Splits the averaged measurements of a step into losses and other signs of health. */
   examine(means: Readonly<Record<string, number>>): {
     readonly losses: Readonly<Record<string, number>>;
     readonly symptoms: readonly Symptom[];
   };
-  /** What the model makes of a batch, to look at. */
+  /** Pictures of the model's output for a batch. */
   pictures(batch: Batch): Promise<readonly SamplePicture[]>;
   /** Whether images that are held out are to be scored after this many steps. @default never */
   validatesAt?(step: number): boolean;
   /**
-   * Scores on images that are held out; null if there are none.
+   * Scores on held-out images; null if there are none.
    *
    * @throws UserError if they cannot be scored, which is no reason to stop the training
    */

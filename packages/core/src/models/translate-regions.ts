@@ -47,7 +47,7 @@ export async function translateRegions<S extends PixelSample>(
   return { ...sample, ...result };
 }
 
-/** The share of an image's shorter side that a typical object takes up, where a run does not tell. */
+/** The share of an image's shorter side that a typical object takes up, if the run has no record of it. */
 const TYPICAL_OBJECT = 0.4;
 
 /** @throws Error if the translator does not know on which size it was trained */

@@ -41,7 +41,7 @@ const MAX_TIMES_TRAINED = 1.5;
  * Translates the instances of one image of any size, in order of decreasing area or as given. An image without instances comes
  * back as it was, unless the model sees no masks.
  *
- * @param sample pixels in whatever form; with regions, bytes take a quarter of the memory
+ * @param sample pixels in any form; with regions, bytes take a quarter of the memory
  * @returns image and masks in the forms of those of `sample`; masks in the order of `sample`. A model that sees the masks' union returns
  *   that one mask, one that sees none returns the masks as they were
  * @throws UsageError if a model without instances is asked for regions
@@ -85,7 +85,7 @@ function takesRegions(
   if (model.masks !== 'each') {
     if (region === 'auto') return false;
     throw new UsageError(
-      `A ${model.name} knows no single instances, around which regions could lie: translate images whole.`,
+      `A ${model.name} does not tell instances apart, so it cannot translate regions around them: translate whole images.`,
     );
   }
   if (region === 'objects' || trained === undefined) return region === 'objects';

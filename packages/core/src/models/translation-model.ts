@@ -12,11 +12,11 @@ import type { Learner, TrainingBackend } from './learner.ts';
 import type { ModelName } from './model-names.ts';
 import type { TrainingConfig } from './training-config.ts';
 
-/** What a discriminator makes of a batch. */
+/** What a discriminator returns for a batch. */
 export interface Discrimination {
   /** Patch scores `[batch, height / 8 - 2, width / 8 - 2, 1]`, 1 for real and 0 for fake. */
   readonly scores: tf.Tensor4D;
-  /** What it computes on the way, layer by layer: `[batch, height, width, channels]` each, of their own sizes. */
+  /** Its intermediate features, layer by layer: `[batch, height, width, channels]` each, of their own sizes. */
   readonly features: readonly tf.Tensor4D[];
 }
 
@@ -42,12 +42,12 @@ export interface TranslationModel {
 
   /** The samples of a pair that it can learn from. */
   usable(pair: TrainingPair): TrainingPair;
-  /** Why a pair is to be skipped: nothing can be learned from it. Null if something can. */
+  /** Why the model cannot learn from a pair, which is then skipped; null if it can. */
   reasonToSkip(pair: TrainingPair): string | null;
   /**
-   * Begins a training, or goes on with one.
+   * Starts or resumes a training.
    *
-   * @param checkpoint what to go on from; null at the beginning
+   * @param checkpoint what to resume from; null to start
    * @throws UserError if the checkpoint does not fit the configuration
    */
   begin(config: TrainingConfig, checkpoint: Checkpoint | null, backend: TrainingBackend): TranslationLearner;
@@ -65,19 +65,19 @@ export interface Translator {
   readonly parameters: Parameters;
   /** Instances translated at once. */
   readonly instancesPerChunk: number;
-  /** What it learned from; regions need it. */
+  /** What it was trained on; needed to translate in regions. */
   readonly trained?: {
     readonly size: SizePx;
     /** The longer side of a typical object there, in pixels. @default 0.4 of the shorter side of the image */
     readonly objectSidePx?: number | undefined;
   };
-  /** Those of the open backend, which repeat what is done for many images of one size faster. @default none */
+  /** Records and replays programs on the open backend, which makes many images of one size faster. @default none */
   readonly programs?: ProgramRunner | undefined;
 }
 
-/** What of an image goes through the model. */
+/** Which part of an image goes through the model. */
 export type RegionKind = 'auto' | 'image' | 'objects';
-/** What becomes of what is outside the masks. */
+/** What happens to the pixels outside the masks. */
 export type Background = 'keep' | 'translated';
 /** Cuts an image into regions; see `planRegions`. */
 export type RegionPlanner = typeof planRegions;

@@ -7,7 +7,7 @@ const NETWORK = ['ngf', 'levels', 'refine', 'depth'] as const;
 /** The settings that a segmenter takes over from the one whose weights it begins with: the network, and its size. */
 export type InheritedConfig = Pick<SegmenterConfig, (typeof NETWORK)[number] | 'size'>;
 
-/** @throws UserError if the folder is no run of a segmenter */
+/** @throws UserError if the folder is not a run of a segmenter */
 export async function inheritedConfig(runFolder: string): Promise<InheritedConfig> {
   const { ngf, levels, refine, depth, size } = await readRunConfig(segmenterConfigs, runFolder);
   return { ngf, levels, refine, depth, size };
@@ -18,7 +18,7 @@ export async function inheritedConfig(runFolder: string): Promise<InheritedConfi
  * discriminator, which has learned what masks of other objects look like.
  *
  * @param config of the training that is to begin
- * @throws UserError if the folder is no run of a segmenter or has no checkpoint; UsageError if its network is another one
+ * @throws UserError if the folder is not a run of a segmenter or has no checkpoint; UsageError if its network is another one
  */
 export async function initialWeights(runFolder: string, config: SegmenterConfig): Promise<Checkpoint> {
   const own = await inheritedConfig(runFolder);

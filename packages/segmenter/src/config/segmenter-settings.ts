@@ -27,11 +27,7 @@ export const SEGMENTER_SETTINGS = settingsTable(
     domain: choice('A', { A: '', B: '' }, '--domain <name>', 'domain whose objects it learns to find', {
       section: 'data',
     }),
-    init: path(
-      null,
-      '--init <RUN>',
-      'begin with the U-Net of another segmenter; its network and size are the defaults',
-    ),
+    init: path(null, '--init <RUN>', 'start from the U-Net of another segmenter; network and size default to its own'),
     // The PatchGAN scores (height / 8 - 2) (width / 8 - 2) patches; the rule of the U-Net stands below.
     size: size(
       { height: 128, width: 128 },
@@ -67,7 +63,7 @@ export const SEGMENTER_SETTINGS = settingsTable(
       { changesOnResume: true },
     ),
     epochs: schedule({ constant: 3, decay: 9 }),
-    heldOut: number(0.1, { min: 0, max: 0.5 }, 'none', 'share of the images that is held out to validate on'),
+    heldOut: number(0.1, { min: 0, max: 0.5 }, 'none', 'share of the images held out for validation'),
     validateEvery: whole(500, { min: 0 }, '--validate-every <N>', 'steps between validations, 0 for none', {
       unit: 'steps',
       section: 'kept',

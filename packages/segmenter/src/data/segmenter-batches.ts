@@ -16,7 +16,7 @@ export interface SegmenterBatch {
   readonly depth: Float32Array;
 }
 
-/** How many images are validated on at most: more cost time and tell little more. */
+/** How many images are validated on at most: more take time and add little. */
 const MAX_HELD_OUT = 40;
 
 /** Which images are trained on and which are held out, by index; decided by the seed alone. */
@@ -46,7 +46,7 @@ export function segmenterBatches(
     stepsPerEpoch: order.stepsPerEpoch,
     batch: async (step) => {
       const loaded = await (ahead?.step === step ? ahead.loaded : load(step));
-      // Decoded while this step is computed; an error is told to whoever takes that step.
+      // Decoded while this step is computed; an error is thrown to the caller that takes that step.
       ahead = { step: step + 1, loaded: load(step + 1) };
       ahead.loaded.catch(() => {});
       const pixels = size.height * size.width;

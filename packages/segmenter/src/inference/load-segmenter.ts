@@ -16,7 +16,7 @@ export interface LoadedSegmenter extends Segmenter {
 /**
  * Loads the segmenter of a run.
  *
- * @throws UserError if the folder is no run of a segmenter, or the run has no such checkpoint
+ * @throws UserError if the folder is not a run of a segmenter, or the run has no such checkpoint
  */
 export async function loadSegmenter(runFolder: string, choice: CheckpointChoice = 'last'): Promise<LoadedSegmenter> {
   const config = await readRunConfig(segmenterConfigs, runFolder);

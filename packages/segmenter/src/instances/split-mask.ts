@@ -3,7 +3,7 @@ import { fillHoles, removeSpecks } from './components.ts';
 import { SPLIT_SETTINGS } from './split-settings.ts';
 import { type Basins, type ValleyDepth, watershed } from './watershed.ts';
 
-/** What a segmenter says of one image. */
+/** What a segmenter predicts for one image. */
 export interface MaskMaps {
   readonly width: number;
   readonly height: number;

@@ -25,7 +25,7 @@ export function patchDiscriminatorSpecs(outputs: number, ndf: number): Parameter
 }
 
 /**
- * The conditional 70x70 PatchGAN of pix2pix (Isola et al. 2017, section 3.2.2), with instance normalisation: says of each
+ * The conditional 70x70 PatchGAN of pix2pix (Isola et al. 2017, section 3.2.2), with instance normalisation: scores for each
  * patch of 70x70 pixels whether a mask is the true one of its image.
  *
  * @param image `[batch, height, width, 3]`

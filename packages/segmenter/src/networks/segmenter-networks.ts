@@ -5,7 +5,7 @@ import { unetMultiplePx } from '../config/unet-multiple.ts';
 import { patchDiscriminator, patchDiscriminatorSpecs } from './patch-discriminator.ts';
 import { unet, unetSpecs } from './unet.ts';
 
-/** What a segmenter says of a batch of images, `[batch, height, width, 1]` each, values in [-1, 1]. */
+/** What a segmenter predicts for a batch of images, `[batch, height, width, 1]` each, values in [-1, 1]. */
 export interface Prediction {
   readonly mask: tf.Tensor4D;
   /** How deep inside its instance a pixel lies, -1 at the border; null for a segmenter that predicts the mask alone. */

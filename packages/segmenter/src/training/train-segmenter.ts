@@ -14,7 +14,7 @@ import { type SegmenterBatch, segmenterBatches, splitImages } from '../data/segm
 import { segmenterTask } from './segmenter-learner.ts';
 import { loadValidationImages, type ValidationImage } from './validation-images.ts';
 
-/** The images of one domain, and what is wrong with them that training survives, one sentence each. */
+/** The images of one domain, and their faults that do not stop training, one sentence each. */
 export interface SegmenterData extends MaskedImages {
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -37,12 +37,12 @@ export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<R
     ...options,
     openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
       const { init } = config;
-      // A run that has learned something goes on from its own weights, wherever those it began with are by now.
+      // A run that has a checkpoint resumes from its own weights; those that it began with may be gone.
       const isNew = init !== null && (await listCheckpoints(options.runFolder)).length === 0;
       initial = isNew ? await initialWeights(init, config) : null;
       const data = await options.openData(config);
       const parts = splitImages(data.count, config);
-      if (parts.train.length === 0) throw new UserError('There is no image with a mask to train on: add some.');
+      if (parts.train.length === 0) throw new UserError('No image has a mask to train on: add masks for some.');
       let loading: Promise<readonly ValidationImage[]> | undefined;
       heldOut = () => {
         loading ??= loadValidationImages(data, parts.heldOut, config);

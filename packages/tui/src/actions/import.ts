@@ -25,7 +25,7 @@ export interface ImportCommandOptions {
 /**
  * `instagan import`: makes a run at step 0 of the authors' weights.
  *
- * @throws UsageError if the folder is a run already; UserError naming a file that is not what it should be
+ * @throws UsageError if the folder is already a run; UserError naming a file that is not what it should be
  */
 export async function importAction(options: ImportCommandOptions): Promise<void> {
   const { run, generatorA, generatorB, discriminatorA, discriminatorB } = options;

@@ -24,7 +24,7 @@ export interface SegmenterImportCommandOptions {
 /**
  * `instagan segmenter import`: makes a run at step 0 of a U-Net that pytorch-CycleGAN-and-pix2pix trained.
  *
- * @throws UsageError if the folder is a run already or the size does not fit; UserError naming a file that is not what it
+ * @throws UsageError if the folder is already a run or the size does not fit; UserError naming a file that is not what it
  *   should be
  */
 export async function segmenterImportAction(options: SegmenterImportCommandOptions): Promise<void> {

@@ -213,7 +213,7 @@ function sourceFor(
   const { run, input, instances, segmenter } = options;
   const { name, masks } = translationModel(config);
   if (instances !== undefined && masks !== 'each') {
-    throw new UsageError(`${run} is a ${name}, which knows no single instances: leave --instances out.`);
+    throw new UsageError(`${run} is a ${name}, which does not tell instances apart: leave --instances out.`);
   }
   if (masks !== 'none') return openMaskSource(options, say, remark);
   if (segmenter !== undefined) {

@@ -6,8 +6,8 @@ import { jsonOption } from '../options/shared.ts';
 export function addBackendsCommand(program: Command): void {
   program
     .command('backends')
-    .summary('tell what can compute here')
-    .description('Tell which backends open on this machine, on which device, and what would fix those that do not.')
+    .summary('show which backends work here')
+    .description('Show which backends work on this machine and on which device, and how to fix those that do not.')
     .addOption(jsonOption())
     .addHelpText('after', helpOf('Backends', BACKENDS))
     .action(async (options: BackendsCommandOptions) => {

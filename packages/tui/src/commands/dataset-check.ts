@@ -5,10 +5,9 @@ import { jsonOption } from '../options/shared.ts';
 import { wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
-  'Look at every file of a dataset and list every fault: files that cannot be read, images without a ' +
+  'Check every file of a dataset and list every fault: files that cannot be read, images without a ' +
   'mask, masks without an image or of another size, empty or grey masks, and more.\n\n' +
-  'Exits with 0 if nothing was found and with 1 otherwise. Errors are what training refuses; warnings ' +
-  'it survives.';
+  'Exits with 0 if it finds nothing, else with 1. Training refuses a dataset with errors; warnings do not stop it.';
 
 const EXAMPLES = `
 Example:
@@ -20,7 +19,7 @@ export function addDatasetCheckCommand(dataset: Command, reportExitCode: ReportE
     .summary('list every fault of a dataset')
     .description(DESCRIPTION)
     .argument('<DIR>', 'folder that holds trainA, trainA_seg, trainB, trainB_seg, and maybe testA, …')
-    .option('--max-instances <N>', 'warn of images with more instances', wholeNumber(1, 1000), 20)
+    .option('--max-instances <N>', 'warn about images with more instances', wholeNumber(1, 1000), 20)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, options: DatasetCheckCommandOptions) => {

@@ -7,8 +7,8 @@ const DESCRIPTION =
   'Draw the sample set: meadows with one to five sheep (domain A) or giraffes (domain B), and the mask ' +
   'of each animal.\n\n' +
   'Writes trainA, trainB, testA and testB, and the masks in trainA_seg, …: ready for "instagan train". ' +
-  'The pictures are in the public domain. An earlier drawn set in --output is replaced; anything else ' +
-  'there is left alone and refused.';
+  'The pictures are in the public domain. A set drawn earlier into --output is replaced; a folder with ' +
+  'anything else is refused and left as it is.';
 
 const EXAMPLES = `
 Examples:
@@ -20,7 +20,7 @@ export function addDatasetDrawCommand(dataset: Command): void {
     .command('draw')
     .summary('draw the sample set: sheep and giraffes')
     .description(DESCRIPTION)
-    .requiredOption('--output <DIR>', 'a new or empty folder, or an earlier drawn set', folderPath)
+    .requiredOption('--output <DIR>', 'new or empty folder, or one with a set drawn earlier', folderPath)
     .option('--count <N>', 'training images of each domain', wholeNumber(1, 99_999), 100)
     .option('--test-count <N>', 'test images of each domain (default: a fifth of --count)', wholeNumber(0, 99_999))
     .addOption(

@@ -4,10 +4,10 @@ import { checkpointOption, jsonOption } from '../options/shared.ts';
 import { filePath, folderPath } from '../options/values.ts';
 
 const DESCRIPTION =
-  'Copy of a run what translation needs, to share it or to keep it.\n\n' +
+  'Copy what translation needs from a run, to share or to archive it.\n\n' +
   'Writes a new run with the settings and the generators of a checkpoint, averaged if they were trained with ' +
-  '--ema. It has about a tenth of the size. It translates as the run does; train --resume goes on with new discriminators. ' +
-  'Runs of segmenters are exported in the same way.';
+  '--ema. The copy is about a tenth of the size and translates as the run does; train --resume continues it with new discriminators. ' +
+  'Runs of segmenters are exported the same way.';
 
 const EXAMPLES = `
 Example:
@@ -17,12 +17,12 @@ Example:
 export function addExportCommand(program: Command): void {
   program
     .command('export')
-    .summary('copy of a run what translation needs')
+    .summary('copy what translation needs from a run')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run of a model or of a segmenter', filePath)
+    .requiredOption('--run <DIR>', 'run of a model or a segmenter', filePath)
     .addOption(checkpointOption())
-    .requiredOption('--output <DIR>', "the copy's folder; it must not be a run already", folderPath)
-    .option('--half', 'round the weights to 16 bits, which halves the file')
+    .requiredOption('--output <DIR>', 'folder of the new run; must not already hold one', folderPath)
+    .option('--half', 'round weights to 16 bits, which halves the file')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: ExportCommandOptions) => {

@@ -4,10 +4,10 @@ import { jsonOption } from '../options/shared.ts';
 import { filePath } from '../options/values.ts';
 
 const DESCRIPTION =
-  "Make a run of a model that the authors' PyTorch code trained.\n\n" +
-  'Reads the .pth files of torch 0.4 and of later versions. Nothing in them is executed. Names are the ' +
-  "authors': G_A translates from A to B, and D_A judges B. The run can be used to translate, or trained " +
-  'further with --resume.';
+  "Turn a model that the authors' PyTorch code trained into a run.\n\n" +
+  'Reads .pth files of torch 0.4 and later, and executes nothing in them. File names follow ' +
+  'the authors: G_A translates from A to B, and D_A is the discriminator of B. Translate with the run, or train ' +
+  'it further with --resume.';
 
 const EXAMPLES = `
 Example:
@@ -21,9 +21,9 @@ export function addImportCommand(program: Command): void {
     .description(DESCRIPTION)
     .requiredOption('--generator-a <FILE>', 'such as latest_net_G_A.pth', filePath)
     .requiredOption('--generator-b <FILE>', 'such as latest_net_G_B.pth', filePath)
-    .option('--discriminator-a <FILE>', 'such as latest_net_D_A.pth; only to train further', filePath)
-    .option('--discriminator-b <FILE>', 'such as latest_net_D_B.pth; only to train further', filePath)
-    .requiredOption('--run <DIR>', "the run's folder; it must not be a run already", filePath)
+    .option('--discriminator-a <FILE>', 'such as latest_net_D_A.pth; only needed to train further', filePath)
+    .option('--discriminator-b <FILE>', 'such as latest_net_D_B.pth; only needed to train further', filePath)
+    .requiredOption('--run <DIR>', 'folder of the new run; must not already hold one', filePath)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: ImportCommandOptions) => {

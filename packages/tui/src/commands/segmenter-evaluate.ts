@@ -4,9 +4,9 @@ import { checkpointOption, computeOptions, instanceOptions, jsonOption } from '.
 import { filePath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
-  'Score a segmenter on images whose masks are known: testA and testA_seg of --data, or the domain it was trained ' +
-  'on. Intersection over union, precision and recall of all objects together, and the average precision of single ' +
-  'objects after splitting.';
+  'Score a segmenter on images that have masks: by default testA and testA_seg of --data, or testB if it was trained on B.\n\n' +
+  'Reports intersection over union, precision and recall of all objects together, and the average precision of ' +
+  'single objects after splitting.';
 
 export function addSegmenterEvaluateCommand(segmenter: Command): void {
   const command = segmenter
@@ -16,9 +16,9 @@ export function addSegmenterEvaluateCommand(segmenter: Command): void {
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
     .addOption(checkpointOption())
     .requiredOption('--data <DIR>', 'dataset', filePath)
-    .addOption(new Option('--split <name>', 'which half of the dataset').choices(['train', 'test']).default('test'))
+    .addOption(new Option('--split <name>', 'which part of the dataset').choices(['train', 'test']).default('test'))
     .addOption(new Option('--domain <name>', 'which domain (default: the one it was trained on)').choices(['A', 'B']))
-    .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
+    .option('--batch <N>', 'images to predict at once', wholeNumber(1, 64), 4);
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command.addOption(jsonOption()).action(async (options: SegmenterEvaluateCommandOptions) => {
     const { segmenterEvaluateAction } = await import('../actions/segmenter-evaluate.ts');

@@ -5,9 +5,9 @@ import { jsonOption } from '../options/shared.ts';
 import { filePath, sizeInPx } from '../options/values.ts';
 
 const DESCRIPTION =
-  'Make a run of a U-Net that pytorch-CycleGAN-and-pix2pix trained (image to mask, instance normalisation), as ' +
-  'the authors of InstaGAN used it to predict masks. Nothing in the file is executed. The run can be used to ' +
-  'predict, or trained further with --resume.';
+  'Turn a U-Net that pytorch-CycleGAN-and-pix2pix trained (image to mask, instance normalisation) into a run. The ' +
+  'authors of InstaGAN predicted masks with such a U-Net. Executes nothing in the file. Predict masks with the run, or train ' +
+  'it further with --resume.';
 
 export function addSegmenterImportCommand(segmenter: Command): void {
   segmenter
@@ -15,11 +15,11 @@ export function addSegmenterImportCommand(segmenter: Command): void {
     .summary("import the authors' PyTorch U-Net")
     .description(DESCRIPTION)
     .requiredOption('--generator <FILE>', 'such as latest_net_G.pth', filePath)
-    .requiredOption('--run <DIR>', "the run's folder; it must not be a run already", filePath)
+    .requiredOption('--run <DIR>', 'folder of the new run; must not already hold one', filePath)
     .addOption(
       new Option(
         '--size <HxW>',
-        'height x width it was trained on, multiples of 2^levels of the U-Net; images are predicted at as many pixels',
+        'height x width it was trained on, multiples of 2^levels of the U-Net; prediction resizes images to as many pixels',
       )
         .argParser(sizeInPx(SEGMENTER_SETTINGS.rows.size))
         .default({ height: 256, width: 256 }, '256x256'),

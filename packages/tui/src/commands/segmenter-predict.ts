@@ -14,8 +14,8 @@ import { filePath, folderPath, wholeNumber } from '../options/values.ts';
 const DESCRIPTION =
   'Predict the masks of images that have none.\n\n' +
   'Writes a mask for each object: OUTPUT/NAME_0.png for the largest, OUTPUT/NAME_1.png, … (grey, object white). ' +
-  'With an --output such as photos_seg for photos, "instagan translate" finds them; they can be corrected by ' +
-  'hand, and trained on.';
+  'If --output is photos_seg for photos, "instagan translate" finds them. You can correct them by hand, ' +
+  'and train on them.';
 
 const EXAMPLES = `
 Examples:
@@ -30,13 +30,9 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
-    .requiredOption(
-      '--output <DIR>',
-      'folder for the masks; its earlier masks of these images are replaced',
-      folderPath,
-    )
+    .requiredOption('--output <DIR>', 'folder for the masks; replaces earlier masks of these images', folderPath)
     .option('--overlay <DIR>', 'also draw outlines and numbers on the images, into this folder', folderPath)
-    .option('--batch <N>', 'images predicted at once', wholeNumber(1, 64), 4);
+    .option('--batch <N>', 'images to predict at once', wholeNumber(1, 64), 4);
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(overwriteOption())

@@ -8,9 +8,9 @@ import { runTraining } from './run-training.ts';
 const DESCRIPTION =
   'Train a segmenter, which predicts the masks of images that have none.\n\n' +
   'It learns from the images of one domain that have masks: trainA and trainA_seg of --data. ' +
-  `${100 * SEGMENTER_SETTINGS.rows.heldOut.default} % of them are held out and scored on the way. ` +
-  'The run is a folder like that of "instagan train"; Ctrl-C saves a ' +
-  'checkpoint and stops, --resume goes on.';
+  `${100 * SEGMENTER_SETTINGS.rows.heldOut.default} % of them are held out for validation. ` +
+  'The run is a folder like that of "instagan train". Ctrl-C saves a ' +
+  'checkpoint and stops; --resume continues.';
 
 const EXAMPLES = `
 Examples:

@@ -7,10 +7,11 @@ import { runTraining } from './run-training.ts';
 
 const DESCRIPTION =
   'Train a model on two sets of images whose objects have masks.\n\n' +
-  'The data are in the folders trainA, trainA_seg, trainB and trainB_seg of --data: trainA/NAME.png ' +
+  '--data holds the folders trainA, trainA_seg, trainB and trainB_seg: trainA/NAME.png ' +
   'with its masks trainA_seg/NAME_0.png, NAME_1.png, one per object (grey, object above 127).\n\n' +
   'The run is a folder: config.json, events.jsonl, checkpoints/ and samples/. Ctrl-C saves a checkpoint ' +
-  'and stops; --resume goes on from the newest one. In the dashboard q leaves and the training goes on. Settings come from the defaults, then --preset, ' +
+  'and stops; --resume continues from the newest one. In the dashboard, q closes the view and training continues.\n\n' +
+  'Settings come from the defaults, then --preset, ' +
   'then --config, then the options here.';
 
 const EXAMPLES = `
@@ -24,7 +25,7 @@ export function addTrainCommand(program: Command, reportExitCode: ReportExitCode
   const settingsOf = addTrainingOptions(command, { table: INSTAGAN_SETTINGS, presets: PRESETS });
   command
     .addOption(
-      new Option('--dry-run', 'tell what memory the training needs and has, and stop').helpGroup('What to train:'),
+      new Option('--dry-run', 'report how much memory training needs and has, then stop').helpGroup('What to train:'),
     )
     .addOption(
       new Option(

@@ -24,10 +24,10 @@ import {
 const DESCRIPTION =
   'Translate images with a trained model.\n\n' +
   'Each instance of an image has a mask: DIR/NAME_0.png, DIR/NAME_1.png, … for NAME.png or NAME.jpg ' +
-  '(grey, object above 127). Without --masks they are looked for beside the images: photos/testA_seg ' +
+  '(grey, object above 127). Without --masks, they are read from the folder beside the images: photos/testA_seg ' +
   'for photos/testA.\n\n' +
-  'With --segmenter no masks are needed: the objects of images that have none are found by it. What --masks ' +
-  'holds for an image goes first. An image in which nothing is found is copied as it is.\n\n' +
+  'With --segmenter, images need no masks: the segmenter finds their objects. Masks in --masks take ' +
+  'precedence. An image without objects is copied unchanged.\n\n' +
   'Writes OUTPUT/NAME.png, and the translated masks as OUTPUT_seg/NAME_0.png, … Images of any size keep ' +
   'it, and their bit depth, transparency, colour profile and EXIF where the --format holds them. Large ones are translated in regions around their objects.';
 
@@ -58,14 +58,18 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
       filePath,
     )
-    .option('--category <NAME>', 'of a COCO file, only objects of this category change')
+    .option('--category <NAME>', 'with a COCO file: change only objects of this category')
     .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
-    .option('--save-masks <DIR>', 'keep the masks that were used, such as those that were found', folderPath)
+    .option('--save-masks <DIR>', 'save the masks that were used, such as those that the segmenter found', folderPath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
-    .option('--instances <LIST>', 'only these instances change, by the number of their mask, such as 0,2-4', numberList)
-    .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
+    .option(
+      '--instances <LIST>',
+      'change only these instances, by the numbers of their masks, such as 0,2-4',
+      numberList,
+    )
+    .option('--max-instances <N>', 'instances to change in an image, largest first', wholeNumber(1, 1000), 20)
     .option('--size <HxW>', 'stretch images to height x width, or keep', sizeOrKeep({ min: 16, max: 16384 }), 'keep')
     .option(
       '--sheet <FILE>',
@@ -77,9 +81,10 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .addOption(overwriteOption())
     .addOption(maxPixelsOption())
     .addOption(
-      new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
-        shardValue,
-      ),
+      new Option(
+        '--shard <i/n>',
+        'translate only part i of n, every n-th image; if started again, it continues',
+      ).argParser(shardValue),
     )
     .addOption(
       new Option('--join', 'when all shards of --output are done: check them, and make the --sheet').conflicts([

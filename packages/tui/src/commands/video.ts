@@ -63,7 +63,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
       'weight of the past in a mask, 0 to 0.9 (default: 0.6)',
       numberWithin({ min: 0, max: 0.9 }),
     )
-    .addOption(whole('--bridge <N>', 'frames for which an instance lives on unseen (default: 3)', 0, 1000))
+    .addOption(whole('--bridge <N>', 'frames for which to keep an instance that is not found (default: 3)', 0, 1000))
     .option(
       '--blend <W>',
       'weight of the frame before, moved along, 0 to 0.9 (default: 0)',

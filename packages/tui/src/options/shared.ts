@@ -18,7 +18,7 @@ export interface ComputeOptions {
 
 export function computeOptions(): Option[] {
   return [
-    new Option('--backend <name>', 'what computes; "instagan backends" tells what opens here')
+    new Option('--backend <name>', 'what computes; "instagan backends" shows which work here')
       .choices(namesOf(BACKENDS))
       .default('auto'),
     new Option('--threads <N>', 'threads of the wasm and node backends (default: all cores)').argParser(
@@ -58,7 +58,7 @@ export function screenOptions(): Option[] {
 export function instanceOptions(): Option[] {
   return [
     ...settingOptions(SPLIT_SETTINGS).options(),
-    new Option('--mirror', 'predict each mirror image too and take the mean: a little more exact, takes twice as long'),
+    new Option('--mirror', 'also predict each mirror image and average: a little more exact, twice as slow'),
   ];
 }
 
@@ -68,7 +68,7 @@ export interface CheckpointOptions {
 }
 
 export function checkpointOption(): Option {
-  return new Option('--checkpoint <which>', 'last, best (by its scores while it was trained), or the step of one')
+  return new Option('--checkpoint <which>', 'last, best (by its scores during training), or a step')
     .argParser(checkpointChoice)
     .default('last');
 }

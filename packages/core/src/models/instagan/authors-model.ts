@@ -25,7 +25,7 @@ export interface AuthorsModel {
 }
 
 /**
- * Reads a model that the authors' code trained. Their G_A maps A to B: `generatorAToB`. Their D_A judges domain B, so
+ * Reads a model that the authors' code trained. Their G_A maps A to B: `generatorAToB`. Their D_A is the discriminator of domain B, so
  * `files.discriminatorA` becomes `discriminatorB` here, and `files.discriminatorB` becomes `discriminatorA`.
  *
  * @throws UserError naming the file if one cannot be read or is another network, or if their sizes disagree
@@ -42,7 +42,7 @@ export async function importAuthorsModel(files: AuthorsModelFiles): Promise<Auth
   for (const size of ['ngf', 'blocks', 'imageChannels'] as const) {
     if (aToB[size] !== bToA[size]) {
       throw new UserError(
-        `${files.generatorA} and ${files.generatorB} are not of one model (${size} ${aToB[size]} and ${bToA[size]}): give the two files of one training run.`,
+        `${files.generatorA} and ${files.generatorB} do not belong to the same model (${size} ${aToB[size]} and ${bToA[size]}): give the two files of one training run.`,
       );
     }
   }
@@ -58,7 +58,7 @@ export async function importAuthorsModel(files: AuthorsModelFiles): Promise<Auth
     const discriminator = importAuthorsDiscriminator(await readStateDict(file, warnings), file);
     if (discriminator.imageChannels !== imageChannels || (ndf !== null && ndf.value !== discriminator.ndf)) {
       throw new UserError(
-        `${file} and ${ndf?.file ?? files.generatorA} are not of one model (sizes differ): give the files of one training run.`,
+        `${file} and ${ndf?.file ?? files.generatorA} do not belong to the same model (sizes differ): give the files of one training run.`,
       );
     }
     ndf = { value: discriminator.ndf, file };

@@ -59,7 +59,7 @@ export function importAuthorsGenerator(stateDict: NamedArrays, fileName: string)
 }
 
 /**
- * Converts a discriminator of the authors' code. Their `netD_A` judges domain B: it is this project's `discriminatorB`,
+ * Converts a discriminator of the authors' code. Their `netD_A` belongs to domain B: it is this project's `discriminatorB`,
  * and their `netD_B` is `discriminatorA`. The caller swaps (see `importAuthorsModel`).
  *
  * Spectral norm: their `weight_bar` is the learned weight before the division by sigma. Seen as a matrix

@@ -52,7 +52,7 @@ export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'>
   readonly keepGradients: boolean;
 }
 
-/** What a direction came to; it belongs to the caller. */
+/** The result of a direction; the caller owns it. */
 interface DirectionResult {
   /** What its input was translated to. */
   readonly fakes: readonly DeviceSample[];

@@ -4,7 +4,7 @@ import { GENERATOR_LOSSES, type GeneratorLoss } from './losses.ts';
 
 /**
  * What is measured in a chunk: the losses of each direction, by its source domain, and of each discriminator, by the domain
- * that it knows. `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; tells a collapse of shapes.
+ * that it knows. `fakeMasks`: mean value of the generated masks, -1 all background and 1 all object; shows when shapes collapse.
  */
 export type MeasurementName = `${GeneratorLoss | 'fakeMasks' | 'discriminator'}${DomainName}`;
 

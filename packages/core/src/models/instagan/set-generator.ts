@@ -6,7 +6,7 @@ import type { ParameterSpec, Parameters } from '../../networks/parameters.ts';
 import { setSpread, setSum } from '../../ops/set-sum.ts';
 import { straightThroughDilation, straightThroughSign } from '../../ops/straight-through.ts';
 
-/** What becomes of a mask that the decoder made, with values in [-1, 1]. */
+/** How a mask from the decoder, with values in [-1, 1], is turned into the translated mask. */
 const MASK_VALUES = {
   soft: <T extends tf.Tensor>(masks: T) => masks,
   binary: straightThroughSign,

@@ -32,7 +32,7 @@ export const INSTAGAN_SETTINGS = settingsTable({
       objects: 'regions around objects, as translate --region objects cuts them',
     },
     '--region <kind>',
-    'what is trained on',
+    'what to train on',
   ),
   ngf: whole(64, { min: 1, max: 512 }, '--ngf <N>', "channels of the generator's first layer"),
   ndf: whole(64, { min: 1, max: 512 }, '--ndf <N>', "channels of the discriminator's first layer"),

@@ -7,7 +7,7 @@ export function withInstances({ a, b }: TrainingPair): TrainingPair {
   return { a: a.filter(hasInstance), b: b.filter(hasInstance) };
 }
 
-/** Why nothing can be learned from a pair: a domain without any instance, and its samples; null if something can. */
+/** Why the model cannot learn from a pair: names the domain without instances, and its samples; null if it can. */
 export function reasonToSkip({ a, b }: TrainingPair): string | null {
   const faults = Object.entries({ A: a, B: b }).flatMap(([domain, samples]) =>
     samples.some(({ masks }) => masks.length > 0)
