@@ -36,7 +36,14 @@ export {
   WRITTEN_FORMATS,
   type WrittenFormat,
 } from './images/encode-like.ts';
-export { type ImageHeader, isImageName, type MaskImage, type RgbImage, readHeader } from './images/image-file.ts';
+export {
+  type ImageHeader,
+  isImageName,
+  type MaskImage,
+  type RgbImage,
+  readHeader,
+  requirePixels,
+} from './images/image-file.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, writeImage, writeMask } from './images/write-image.ts';

@@ -8,7 +8,7 @@ import {
   UserError,
   valuesFromBytes,
 } from '@instagan/core/data';
-import { hasSameAspect, isImageName, READ_FORMATS, readHeader } from '../images/image-file.ts';
+import { hasSameAspect, isImageName, READ_FORMATS, readHeader, requirePixels } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
 import { decodeMask, resizeMask } from '../images/read-mask.ts';
 import { type ImageFile, indexMasks, listImages, type MaskIndex, nameOf } from './dataset-folder.ts';
@@ -95,6 +95,8 @@ async function imagesAt(path: string): Promise<{ files: readonly string[]; other
 export interface LoadSampleOptions {
   /** Stretch to this size. Without it the image keeps its own. */
   readonly size?: SizePx;
+  /** Larger images are refused before they are decoded. @default 100 million */
+  readonly maxPixels?: number;
 }
 
 /** An image whose masks say which files they come from. */
@@ -115,12 +117,14 @@ export interface LoadedSample extends Sample {
  *
  * @throws UserError naming the file that cannot be read, or the mask that has another shape than the image
  */
-export async function loadInput(input: ImageFile, { size }: LoadSampleOptions = {}): Promise<InputImage> {
+export async function loadInput(input: ImageFile, { size, maxPixels }: LoadSampleOptions = {}): Promise<InputImage> {
   const own = await readHeader(input.file);
+  requirePixels(input.file, own, maxPixels);
   const image = await readImage(input.file, size === undefined ? {} : { size });
   const { width, height } = image;
   const masks: Uint8Array[] = [];
   for (const { file } of input.masks) {
+    requirePixels(file, await readHeader(file), maxPixels);
     const mask = await decodeMask(file);
     if (!hasSameAspect(mask, own)) {
       throw new UserError(

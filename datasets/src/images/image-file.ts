@@ -62,6 +62,21 @@ export async function readHeader(file: string): Promise<ImageHeader> {
   }
 }
 
+/** Pixels of the largest image that is read whole, unless told otherwise. */
+export const MAX_PIXELS = 100e6;
+
+/**
+ * Checks the size of an image before it is decoded: a file of some kilobytes may hold a picture that does not fit in memory.
+ *
+ * @throws UserError naming the file, its size and the limit
+ */
+export function requirePixels(file: string, { width, height }: SizePx, maxPixels = MAX_PIXELS): void {
+  if (width * height <= maxPixels) return;
+  throw new UserError(
+    `${file} has ${width}x${height} pixels, and at most ${maxPixels / 1e6} million are read: scale it down, or raise --max-pixels.`,
+  );
+}
+
 /** Whether scaling the one to a side of the other gives its other side, give or take a pixel of rounding. */
 export function hasSameAspect(a: SizePx, b: SizePx): boolean {
   const [small, large] = a.width <= b.width ? [a, b] : [b, a];

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t from 'tap';
-import { isImageName, readHeader } from './image-file.ts';
+import { isImageName, readHeader, requirePixels } from './image-file.ts';
 import { readImage } from './read-image.ts';
 import { decodeMask, readMask } from './read-mask.ts';
 import { writeImage, writeMask } from './write-image.ts';
@@ -248,3 +248,16 @@ t.test(
     t.equal((await decodeMask(at('none.png'))).objectPx, 0);
   },
 );
+
+t.test('an image too large for memory is refused by its header', async (t) => {
+  const file = join(t.testdir(), 'bomb.png');
+  await sharp({ create: { width: 12_000, height: 9_000, channels: 3, background: '#000000' } })
+    .png()
+    .toFile(file);
+  const header = await readHeader(file);
+  t.throws(() => requirePixels(file, header), {
+    name: 'UserError',
+    message: /bomb\.png has 12000x9000 pixels, and at most 100 million are read: .*--max-pixels/,
+  });
+  t.doesNotThrow(() => requirePixels(file, header, 2e8));
+});

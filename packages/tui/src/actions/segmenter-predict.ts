@@ -1,7 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Picture, UsageError, UserError } from '@instagan/core';
-import { type ImageFile, listInputs, readImage, writeImage, writeMask } from '@instagan/datasets';
+import {
+  type ImageFile,
+  listInputs,
+  readHeader,
+  readImage,
+  requirePixels,
+  writeImage,
+  writeMask,
+} from '@instagan/datasets';
 import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
@@ -20,6 +28,7 @@ export interface SegmenterPredictCommandOptions extends ComputeOptions, Instance
   readonly overlay?: string;
   readonly batch: number;
   readonly overwrite?: true;
+  readonly maxPixels?: number;
   readonly json?: true;
 }
 
@@ -94,7 +103,7 @@ async function predictAll(
     // Computation is synchronous on some backends: signals are heard between two batches.
     await new Promise((resume) => setImmediate(resume));
     if (running.signal.aborted) break;
-    const read = await readAll(inputs.slice(first, first + options.batch), (file, error) => {
+    const read = await readAll(inputs.slice(first, first + options.batch), options.maxPixels, (file, error) => {
       failed.push({ name: file.name, input: file.file, error });
       running.fail(error, file.file);
     });
@@ -147,11 +156,13 @@ export async function writeInstances(folder: string, name: string, split: SplitM
 
 async function readAll(
   files: readonly ImageFile[],
+  maxPixels: number | undefined,
   onError: (file: ImageFile, message: string) => void,
 ): Promise<{ file: ImageFile; picture: Picture }[]> {
   const read: { file: ImageFile; picture: Picture }[] = [];
   for (const file of files) {
     try {
+      requirePixels(file.file, await readHeader(file.file), maxPixels);
       read.push({ file, picture: await readImage(file.file) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -47,6 +47,7 @@ export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions
   readonly format?: WrittenFormat | 'same';
   readonly quality?: number;
   readonly overwrite?: true;
+  readonly maxPixels?: number;
   readonly shard?: ShardValue;
   readonly join?: true;
   readonly json?: true;
@@ -100,7 +101,10 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       source,
       segmenter,
       savedMasks: options.saveMasks ?? null,
-      load: options.size === 'keep' ? {} : { size: options.size },
+      load: {
+        ...(options.size === 'keep' ? {} : { size: options.size }),
+        ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
+      },
       instances: options.instances,
       maxInstances: options.maxInstances,
       how: howToTranslate(options),

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import type { SegmenterPredictCommandOptions } from '../actions/segmenter-predict.ts';
 import type { ReportExitCode } from '../exit-code.ts';
-import { checkpointOption, computeOptions, instanceOptions, jsonOption, overwriteOption } from '../options/shared.ts';
+import {
+  checkpointOption,
+  computeOptions,
+  instanceOptions,
+  jsonOption,
+  maxPixelsOption,
+  overwriteOption,
+} from '../options/shared.ts';
 import { filePath, folderPath, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -33,6 +40,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: SegmenterPredictCommandOptions) => {

@@ -7,6 +7,7 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  maxPixelsOption,
   overwriteOption,
   regionOptions,
 } from '../options/shared.ts';
@@ -74,6 +75,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .addOption(new Option('--format <name>', 'file format of the images (default: png)').choices(namesOf(FORMATS)))
     .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
+    .addOption(maxPixelsOption())
     .addOption(
       new Option('--shard <i/n>', 'translate part i of n only: every n-th image; started again, it goes on').argParser(
         shardValue,

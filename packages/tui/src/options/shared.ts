@@ -102,6 +102,12 @@ export function overwriteOption(): Option {
   return new Option('--overwrite', 'replace files that this command did not write, or that were changed since');
 }
 
+export function maxPixelsOption(): Option {
+  return new Option('--max-pixels <N>', 'pixels of the largest image that is read (default: 100 million)').argParser(
+    wholeNumber(1),
+  );
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print the result as JSON');
 }
