@@ -3,10 +3,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunEventBody } from '@instagan/core/events';
 import t from 'tap';
-import type { Panel } from '../panels/panel.ts';
 import { PANELS } from '../panels/panel-list.ts';
+import { viewsOf } from '../state/dashboard-state.ts';
+import type { Panel } from '../state/panel.ts';
 import { JOB_STARTED, loggedRun, meadowEvents, trainedRun, User } from '../test-support.ts';
-import { viewsOf } from './dashboard-state.ts';
 
 t.test('at a glance: where the run is, how fast, how well, and its pictures', async (t) => {
   const user = new User([loggedRun(t, meadowEvents())]);

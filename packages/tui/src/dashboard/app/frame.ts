@@ -1,8 +1,8 @@
 import { cutTo } from '../../output/text-width.ts';
 import { runAlarms } from '../log/run-alarms.ts';
-import type { Area, BodyWants, DrawContext, Panel } from '../panels/panel.ts';
+import { focusedRun } from '../state/dashboard-state.ts';
+import type { Area, BodyWants, DrawContext, Panel } from '../state/panel.ts';
 import type { Overlay } from '../terminal/screen.ts';
-import { focusedRun } from './dashboard-state.ts';
 import { overviewAreas } from './layout.ts';
 
 /** Lines of text at a place on the screen. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { OverviewWants } from '../panels/panel.ts';
+import type { OverviewWants } from '../state/panel.ts';
 import { overviewAreas } from './layout.ts';
 
 const area = (columns: number, rows: number) => ({ column: 0, row: 3, columns, rows });

@@ -1,4 +1,4 @@
-import type { Area, OverviewWants } from '../panels/panel.ts';
+import type { Area, OverviewWants } from '../state/panel.ts';
 
 /** A panel as the layout sees it. */
 export interface LayoutItem {

@@ -1,5 +1,5 @@
-import type { KeyResult } from '../panels/panel.ts';
-import type { DashboardState } from './dashboard-state.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
+import type { KeyResult } from '../state/panel.ts';
 import { type PressContext, pressKey } from './press-key.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { DrawContext, KeyResult, Panel } from '../panels/panel.ts';
+import { type DashboardState, OVERVIEW, viewsOf, withView } from '../state/dashboard-state.ts';
+import type { DrawContext, KeyResult, Panel } from '../state/panel.ts';
 import type { MouseInput } from '../terminal/input-reader.ts';
-import { type DashboardState, OVERVIEW, viewsOf, withView } from './dashboard-state.ts';
 import type { Frame } from './frame.ts';
 import { pressKey } from './press-key.ts';
 

@@ -1,5 +1,5 @@
-import type { KeyContext, KeyResult, Panel } from '../panels/panel.ts';
-import { after, type DashboardState, viewsOf, withView } from './dashboard-state.ts';
+import { after, type DashboardState, viewsOf, withView } from '../state/dashboard-state.ts';
+import type { KeyContext, KeyResult, Panel } from '../state/panel.ts';
 
 /** What keys are pressed on, where there may be no run yet. */
 export type PressContext = Omit<KeyContext, 'run'> & { readonly run: KeyContext['run'] | null };

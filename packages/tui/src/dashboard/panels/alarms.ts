@@ -1,6 +1,6 @@
 import { wrapped } from '../../output/text-width.ts';
+import type { Panel } from '../state/panel.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { Panel } from './panel.ts';
 
 /** Share of the screen that alarms may take, with the whole of their advice. */
 const MAX_SHARE = 1 / 3;

@@ -1,11 +1,11 @@
 import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
 import { shortNumber } from '../charts/axis.ts';
 import { curveLabel, LOSS } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { settingsOf, smoothedAt } from '../log/run-facts.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
+import { Choice } from '../state/choice.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, Panel } from '../state/panel.ts';
 import { roleOf, runChoice } from './run-choice.ts';
 import { hintInView, titleLine } from './text.ts';
 

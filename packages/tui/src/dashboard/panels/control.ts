@@ -1,8 +1,8 @@
 import type { ControlCommand } from '@instagan/core/control';
 import { fitted } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
-import type { DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
+import { Choice } from '../state/choice.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
+import type { DrawContext, KeyAction, KeyContext, KeyResult, Panel } from '../state/panel.ts';
 
 /** What a training is stopped by, once the question is answered with yes. */
 const STOP_QUESTIONS = {

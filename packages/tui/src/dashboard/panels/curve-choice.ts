@@ -1,8 +1,8 @@
-import { Choice } from '../app/choice.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
 import { type CurveGroup, curveGroups, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
-import type { KeyContext } from './panel.ts';
+import { Choice } from '../state/choice.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
+import type { KeyContext } from '../state/panel.ts';
 import { filteredRuns } from './run-choice.ts';
 
 /** Weight of the past for each logged step. */

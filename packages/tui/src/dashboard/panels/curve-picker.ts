@@ -1,7 +1,7 @@
 import { fitted } from '../../output/text-width.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
+import type { Area, DrawContext, KeyContext, KeyResult, Panel } from '../state/panel.ts';
 import { curveChoice, shownCurves } from './curve-choice.ts';
-import type { Area, DrawContext, KeyContext, KeyResult, Panel } from './panel.ts';
 import { titleLine } from './text.ts';
 
 /** The list from which curves are chosen, over the body while it is open. */

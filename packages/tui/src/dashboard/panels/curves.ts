@@ -1,5 +1,6 @@
 import { AXIS_WIDTH, type Curve, curveChart } from '../charts/curve-chart.ts';
 import { type CurveGroup, curveGroups, curveLabel } from '../log/curve-groups.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, KeyResult, Panel } from '../state/panel.ts';
 import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import { CURVE_ROLES } from '../terminal/theme.ts';
@@ -15,7 +16,6 @@ import {
   shownCurves,
   smoothingOf,
 } from './curve-choice.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
 import { smallChartAreas, smallCharts } from './small-charts.ts';
 import { hintInView, titleLine } from './text.ts';
 

@@ -1,8 +1,8 @@
 import { fitted, wrapped } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
 import type { FeedEntry } from '../log/run-state.ts';
+import { Choice } from '../state/choice.ts';
+import type { Area, DrawContext, KeyAction, Panel } from '../state/panel.ts';
 import type { Role, Theme } from '../terminal/theme.ts';
-import type { Area, DrawContext, KeyAction, Panel } from './panel.ts';
 import { hintInView, titleLine } from './text.ts';
 
 const ROWS = 5;

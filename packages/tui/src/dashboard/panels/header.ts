@@ -1,9 +1,9 @@
 import { formatSeconds } from '../../output/format.ts';
 import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
-import { withFocus } from '../app/dashboard-state.ts';
 import type { RunEntry, RunStatus } from '../log/run-entry.ts';
+import { withFocus } from '../state/dashboard-state.ts';
+import type { Panel } from '../state/panel.ts';
 import type { Role, Theme } from '../terminal/theme.ts';
-import type { Panel } from './panel.ts';
 import type { Piece } from './text.ts';
 
 export const STATUS_ROLES: Readonly<Record<RunStatus, Role>> = {

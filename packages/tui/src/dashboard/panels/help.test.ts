@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { viewsOf } from '../app/dashboard-state.ts';
+import { viewsOf } from '../state/dashboard-state.ts';
 import { loggedRun, meadowEvents, User } from '../test-support.ts';
 import { PANELS } from './panel-list.ts';
 

@@ -1,8 +1,8 @@
 import { fitted, textWidth } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
-import { viewsOf } from '../app/dashboard-state.ts';
+import { Choice } from '../state/choice.ts';
+import { viewsOf } from '../state/dashboard-state.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, KeyHelp, Panel } from '../state/panel.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, KeyHelp, Panel } from './panel.ts';
 import { type Piece, titleLine } from './text.ts';
 
 const KEY_COLUMNS = 8;

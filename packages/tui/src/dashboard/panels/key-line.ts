@@ -1,6 +1,6 @@
 import { fitted } from '../../output/text-width.ts';
-import { viewsOf } from '../app/dashboard-state.ts';
-import type { DrawContext, Panel } from './panel.ts';
+import { viewsOf } from '../state/dashboard-state.ts';
+import type { DrawContext, Panel } from '../state/panel.ts';
 import { flow } from './text.ts';
 
 /** Lines for the keys of a view that has the screen to itself. */

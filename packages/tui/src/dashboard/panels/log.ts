@@ -1,7 +1,7 @@
 import { wrapped } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
+import { Choice } from '../state/choice.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, Panel } from '../state/panel.ts';
 import type { Role } from '../terminal/theme.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
 import { hintInView, titleLine } from './text.ts';
 
 const PAGE_LINES = 10;

@@ -1,9 +1,9 @@
 import { formatBytes } from '../../output/format.ts';
 import { cutTo, fitted } from '../../output/text-width.ts';
 import { sparkline } from '../charts/sparkline.ts';
+import type { Area, DrawContext, Panel } from '../state/panel.ts';
 import type { Role, Theme } from '../terminal/theme.ts';
 import type { Amount, MachineMeters } from '../watch/machine.ts';
-import type { Area, DrawContext, Panel } from './panel.ts';
 import { titleLine } from './text.ts';
 
 const NAME_COLUMNS = 8;

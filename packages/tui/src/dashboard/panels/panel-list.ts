@@ -1,3 +1,4 @@
+import type { Panel } from '../state/panel.ts';
 import { alarmsPanel } from './alarms.ts';
 import { comparePanel } from './compare.ts';
 import { controlPanel } from './control.ts';
@@ -9,7 +10,6 @@ import { helpPanel } from './help.ts';
 import { keyLinePanel } from './key-line.ts';
 import { logPanel } from './log.ts';
 import { machinePanel } from './machine.ts';
-import type { Panel } from './panel.ts';
 import { runsPanel } from './runs.ts';
 import { samplesPanel } from './samples.ts';
 import { settingsPanel } from './settings.ts';

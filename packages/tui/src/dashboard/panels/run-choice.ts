@@ -1,8 +1,8 @@
-import { Choice } from '../app/choice.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { factsOf } from '../log/run-facts.ts';
 import { passesFilter } from '../log/run-filter.ts';
+import { Choice } from '../state/choice.ts';
+import type { DashboardState } from '../state/dashboard-state.ts';
 import { CURVE_ROLES, type CurveRole } from '../terminal/theme.ts';
 
 /** Which runs are shown, and in what order; of the table and of all that shows several runs. */

@@ -1,14 +1,14 @@
 import { fitted, textWidth } from '../../output/text-width.ts';
-import { type DashboardState, OVERVIEW, withFocus, withView } from '../app/dashboard-state.ts';
 import { shortNumber } from '../charts/axis.ts';
 import { LOSS, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { differingSettings, factsOf } from '../log/run-facts.ts';
+import { type DashboardState, OVERVIEW, withFocus, withView } from '../state/dashboard-state.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, KeyResult, Panel } from '../state/panel.ts';
 import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { comparePanel } from './compare.ts';
 import { STATUS_ROLES } from './header.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, KeyResult, Panel } from './panel.ts';
 import { filteredRuns, type RunChoice, roleOf, runChoice } from './run-choice.ts';
 import { hintInView, titleLine } from './text.ts';
 

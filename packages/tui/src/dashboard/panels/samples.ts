@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { fitted } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { SampleEntry } from '../log/run-state.ts';
 import { fitCells } from '../pictures/resample.ts';
+import { Choice } from '../state/choice.ts';
+import type { Area, DrawContext, Drawing, KeyAction, Panel } from '../state/panel.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import { curveChoice, drawnRuns } from './curve-choice.ts';
-import type { Area, DrawContext, Drawing, KeyAction, Panel } from './panel.ts';
 import { roleOf } from './run-choice.ts';
 import { titleLine } from './text.ts';
 

@@ -1,8 +1,8 @@
 import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
-import { Choice } from '../app/choice.ts';
 import { settingsOf } from '../log/run-facts.ts';
+import { Choice } from '../state/choice.ts';
+import type { Area, DrawContext, KeyAction, KeyContext, Panel } from '../state/panel.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { Area, DrawContext, KeyAction, KeyContext, Panel } from './panel.ts';
 import { hintInView, titleLine } from './text.ts';
 
 /** First setting shown. */

@@ -1,9 +1,9 @@
 import { cutTo, textWidth } from '../../output/text-width.ts';
 import { type Curve, curveChart } from '../charts/curve-chart.ts';
 import { type CurveGroup, curveLabel } from '../log/curve-groups.ts';
+import type { Area, DrawContext } from '../state/panel.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import { chartNotes, curveChoice, drawnRuns, rangeOf, smoothingOf } from './curve-choice.ts';
-import type { Area, DrawContext } from './panel.ts';
 import { roleOf } from './run-choice.ts';
 import { flow, type Piece, titleLine } from './text.ts';
 

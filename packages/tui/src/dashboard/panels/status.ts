@@ -1,7 +1,7 @@
 import { formatBytes, formatSeconds } from '../../output/format.ts';
 import { shortNumber } from '../charts/axis.ts';
 import type { RunEntry } from '../log/run-entry.ts';
-import type { Panel } from './panel.ts';
+import type { Panel } from '../state/panel.ts';
 import { flow } from './text.ts';
 
 /** Figures of the run in focus: pace, memory, device, the last checkpoint. */

@@ -1,6 +1,6 @@
 import { fitted, textWidth } from '../../output/text-width.ts';
+import type { DrawContext } from '../state/panel.ts';
 import type { Theme } from '../terminal/theme.ts';
-import type { DrawContext } from './panel.ts';
 
 /** A panel's title on a line of its own: `─ title ────── note ─`. */
 export function titleLine(title: string, note: string, width: number, theme: Theme): string {

@@ -1,6 +1,6 @@
 import type { RunEntry } from '../log/run-entry.ts';
-import type { Panel } from '../panels/panel.ts';
 import type { Occasion } from './choice.ts';
+import type { Panel } from './panel.ts';
 
 /** The view that shows every panel that finds room. */
 export const OVERVIEW = 'overview';

@@ -1,6 +1,4 @@
 import type { ControlCommand } from '@instagan/core/control';
-import type { Choice } from '../app/choice.ts';
-import type { DashboardState } from '../app/dashboard-state.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { PictureStore } from '../pictures/picture-store.ts';
 import type { TerminalCapabilities } from '../terminal/capabilities.ts';
@@ -8,6 +6,8 @@ import type { MouseInput } from '../terminal/input-reader.ts';
 import type { Overlay } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
 import type { MachineMeters } from '../watch/machine.ts';
+import type { Choice } from './choice.ts';
+import type { DashboardState } from './dashboard-state.ts';
 
 /**
  * A part of the screen. It is one file and one line in `panel-list.ts`: what lies where, which keys do what, and what the
