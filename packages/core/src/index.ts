@@ -30,6 +30,7 @@ export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
+export { checkTranslation } from './memory/check-translation.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
 export {
   type ImportedDiscriminator,
@@ -61,7 +62,7 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export { type TranslateOptions, translateSample } from './models/translate-sample.ts';
+export { type TranslateOptions, takesRegions, translateSample } from './models/translate-sample.ts';
 export type {
   Background,
   RegionKind,

@@ -60,7 +60,7 @@ function fitsOnWasm(tensors: StepTensors, { ramBytes, freeRamBytes }: AvailableM
 }
 
 /** What there is too little of, as the end of a sentence. */
-function lackOf(needed: NeededMemory, available: AvailableMemory, backend: string): string | undefined {
+export function lackOf(needed: NeededMemory, available: AvailableMemory, backend: string): string | undefined {
   const { deviceBytes, tensorBytes, ramBytes } = available;
   if (deviceBytes !== undefined && needed.deviceBytes > deviceBytes) {
     return `about ${size(needed.deviceBytes)} of ${placeOf(backend)}, which has ${size(deviceBytes)}`;

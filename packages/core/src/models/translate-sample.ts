@@ -76,7 +76,12 @@ export async function translateSample<S extends PixelSample>(
   return { ...sample, image, masks };
 }
 
-function takesRegions(
+/**
+ * Whether an image is translated in regions, not whole.
+ *
+ * @throws UsageError if a model without instances is asked for regions
+ */
+export function takesRegions(
   { model, trained }: Translator,
   { width, height }: SizePx,
   { region = 'image' }: TranslateOptions,

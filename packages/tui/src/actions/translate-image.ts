@@ -1,12 +1,15 @@
 import {
   type ContactSheetRow,
+  checkTranslation,
   type LoadedTranslator,
   type MaskedImage,
   maskFromBytes,
+  type OpenBackend,
   resample,
   type Sample,
   selectInstances,
   type TranslateOptions,
+  takesRegions,
   translateSample,
   valuesFromBytes,
 } from '@instagan/core';
@@ -31,6 +34,8 @@ export interface ImageJob {
   /** Numbers of the masks whose instances are to change; undefined for all. */
   readonly instances: readonly number[] | undefined;
   readonly maxInstances: number;
+  /** What computes. */
+  readonly backend: Pick<OpenBackend, 'name' | 'software'>;
   /** Regions and background. */
   readonly how: Pick<TranslateOptions, 'region' | 'background' | 'rimPx'>;
 }
@@ -68,6 +73,10 @@ export async function translateImage(
   const changing = chosen.slice(0, job.maxInstances);
   const how: TranslateOptions =
     masks === 'each' ? { ...job.how, instances: changing, maxInstances: job.maxInstances } : job.how;
+  if (!takesRegions(job.forward, image, how) && (changing.length > 0 || masks !== 'each')) {
+    const instances = masks === 'each' ? Math.min(changing.length, job.forward.instancesPerChunk) : 1;
+    await checkTranslation(job.forward.model, image, { instances, masks: image.masks.length }, job.backend);
+  }
   const output = await translateSample(job.forward, image, how);
   const outputNumbers = masks === 'each' ? maskNumbers : [...output.masks.keys()];
   const written = await job.output.write(output, masks === 'none' ? [] : outputNumbers, {

@@ -103,6 +103,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       load: options.size === 'keep' ? {} : { size: options.size },
       instances: options.instances,
       maxInstances: options.maxInstances,
+      backend,
       how: howToTranslate(options),
     };
     const part =
