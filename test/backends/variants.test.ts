@@ -16,7 +16,7 @@ const VARIANT = {
   weights: { featureMatching: 5, consistency: 1 },
 } as const;
 /** On node, TensorFlow may round a resumed run otherwise. */
-const BACKENDS = { wasm: true, cpu: true, node: false, webgpu: true };
+const BACKENDS = { wasm: true, node: false, webgpu: true };
 
 for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof BACKENDS, boolean][]) {
   const skip = await skipReason(name);
