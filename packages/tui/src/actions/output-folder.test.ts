@@ -89,3 +89,17 @@ t.test('a quality without loss and a name against the format are errors', async 
   const odd = planIn(t, 'result.jpg', { format: 'webp' });
   await t.rejects(openOutputFolder(odd), { name: 'UsageError', message: /named like jpeg, and --format is webp/ });
 });
+
+t.test('translations do not go among the images of a dataset', async (t) => {
+  const plan = planIn(t, 'set/trainB');
+  mkdirSync(plan.output, { recursive: true });
+  writeFileSync(path.join(plan.output, 'giraffe.jpg'), 'mine');
+  await t.rejects(openOutputFolder(plan), {
+    name: 'UsageError',
+    message: /trainB is a dataset's, and holds giraffe\.jpg/,
+  });
+  await t.resolves(openOutputFolder({ ...plan, overwrite: true }));
+  const fresh = planIn(t, 'new/testA');
+  await (await openOutputFolder(fresh)).write(image, [0], await originalOf(fresh));
+  await t.resolves(openOutputFolder(fresh), 'what it wrote itself is no dataset');
+});

@@ -1,4 +1,4 @@
-import { realpath, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import { writeAtomically } from '@instagan/core/data';
@@ -110,6 +110,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     if (taken) throw new UsageError(`--sheet ${sheet} would mix with what is read: choose another place for it.`);
   }
   if (!plan.overwrite) {
+    await refuseDataset(images);
     const imageNames = new Set(
       plan.names.flatMap((name) => WRITTEN_NAMES.map((format) => places.imageName(name, format))),
     );
@@ -126,6 +127,19 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     ]);
   }
   return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };
+}
+
+/** Folders of a dataset: translations among its images would be trained on. */
+const DATASET_FOLDER = /^(train|test)[AB]$/;
+
+/** @throws UsageError if the folder is one of a dataset, with images that this tool did not write */
+async function refuseDataset(folder: string): Promise<void> {
+  if (!DATASET_FOLDER.test(basename(resolve(folder)))) return;
+  const written = await WrittenFiles.open(folder);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!NAMED_LIKE_IMAGE.test(name) || !(await written.isForeign(name))) continue;
+    throw new UsageError(`${folder} is a dataset's, and holds ${name}: choose another --output, or add --overwrite.`);
+  }
 }
 
 const WRITTEN_AS_IMAGE = /\.(png|jpe?g|webp|avif|tiff?)$/i;
