@@ -1,4 +1,4 @@
-import { type Sample, type Translator, translateSample } from '@instagan/core';
+import { type DomainName, type Sample, type Translator, translateSample } from '@instagan/core';
 import { CROP_PX, cropSquare, type DomainClassifier, squareAround, unionOf } from '@instagan/core/evaluation';
 import type { MaskCondition, TestImage } from './mask-condition.ts';
 import { type Estimate, estimate, meanDifference } from './scores.ts';
@@ -25,7 +25,7 @@ export async function translateWithTrueMasks(translator: Translator, images: rea
 
 /**
  * What should not change in each image: pixels outside all true objects, and outside of what any of the compared models
- * paints as an object when it is given true masks. So all models and conditions are judged on the same pixels.
+ * paints as an object when it is given true masks. So all models and conditions are scored on the same pixels.
  *
  * @param outputs for each model its translations with true masks
  * @returns `[height, width]` for each image: 1 background, 0 not
@@ -44,7 +44,7 @@ export interface Comparison {
   /** The model's translations with true masks. */
   readonly withTrueMasks: readonly Sample[];
   readonly classifier: DomainClassifier;
-  readonly target: 'A' | 'B';
+  readonly target: DomainName;
 }
 
 /** Translates all images under one condition and scores them. */
@@ -72,13 +72,13 @@ export async function scoreTranslations(
 }
 
 /** Share of a sample's objects that the classifier takes for one domain; NaN if it has none that is large enough. */
-export async function shareOf(domain: 'A' | 'B', classifier: DomainClassifier, sample: Sample): Promise<number> {
+export async function shareOf(domain: DomainName, classifier: DomainClassifier, sample: Sample): Promise<number> {
   const least = MIN_OBJECT * sample.width * sample.height;
   const large = sample.masks.filter((mask) => mask.filter((value) => value > 0).length >= least);
   const crops = large.flatMap((mask) => {
     const square = squareAround(mask, sample);
     return square === null ? [] : [cropSquare({ ...sample, mask }, square, CROP_PX)];
   });
-  const taken = (await classifier.judge(crops)).filter(({ plain }) => plain > 0.5 === (domain === 'B')).length;
+  const taken = (await classifier.classify(crops)).filter(({ plain }) => plain > 0.5 === (domain === 'B')).length;
   return taken / large.length;
 }

@@ -40,6 +40,7 @@ export {
   type ImageHeader,
   isImageName,
   type MaskImage,
+  READ_FORMATS,
   type RgbImage,
   readHeader,
   requirePixels,

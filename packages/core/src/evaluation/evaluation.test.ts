@@ -40,12 +40,12 @@ function boxes(name: string, colour: readonly number[]): Sample {
 const several = (domain: string, count: number, colour: readonly number[]) =>
   Array.from({ length: count }, (_, i) => boxes(`${domain}${i}`, colour));
 const training = { A: () => several('a', 12, RED), B: () => several('b', 12, BLUE) };
-const judge = await trainClassifier({ A: training.A(), B: training.B() }, { steps: 30, seed: 1 });
-t.teardown(() => judge.classifier.dispose());
+const trained = await trainClassifier({ A: training.A(), B: training.B() }, { steps: 30, seed: 1 });
+t.teardown(() => trained.classifier.dispose());
 
 const data: EvaluationData = {
   images: { A: () => several('testA', 5, RED), B: () => several('testB', 5, BLUE) },
-  judge,
+  trained,
   seed: 1,
 };
 const real = await measureBothDomains(data);
@@ -71,14 +71,14 @@ function painter(
 }
 
 t.test('a classifier tells the domains, by the object alone too, and is the same again', async (t) => {
-  t.same([judge.accuracy.plain, judge.accuracy.masked], [1, 1]);
-  t.equal(judge.accuracy.objects, 8, 'of the two images of each domain that were held out');
-  t.same([judge.shapes.A.length, judge.shapes.B.length], [24, 24]);
+  t.same([trained.accuracy.plain, trained.accuracy.masked], [1, 1]);
+  t.equal(trained.accuracy.objects, 8, 'of the two images of each domain that were held out');
+  t.same([trained.shapes.A.length, trained.shapes.B.length], [24, 24]);
   const before = tf.memory().numTensors;
   const again = await trainClassifier({ A: training.A(), B: training.B() }, { steps: 30, seed: 1 });
   t.same(
     [...again.classifier.parameters.values()].map((tensor) => tensor.dataSync()),
-    [...judge.classifier.parameters.values()].map((tensor) => tensor.dataSync()),
+    [...trained.classifier.parameters.values()].map((tensor) => tensor.dataSync()),
   );
   again.classifier.dispose();
   t.equal(tf.memory().numTensors, before, 'nothing is left behind');
@@ -154,7 +154,7 @@ t.test('masks that vanish, fall apart or hide something in them are seen', async
   tf.dispose([board, comb]);
 });
 
-t.test('a model without a mask for each object is judged under the masks of its input', async (t) => {
+t.test('a model without a mask for each object is scored under the masks of its input', async (t) => {
   const blind = painter(BLUE);
   const translators = { AtoB: { ...blind, model: { ...blind.model, masks: 'none' as const } }, BtoA: painter(RED) };
   const scores = await evaluateTranslators(translators, data, real);

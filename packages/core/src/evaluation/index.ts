@@ -1,9 +1,9 @@
 /** How good translations are: figures of pixels and masks, a classifier of the two domains, and the scores made of both. */
 
 export {
+  type Classification,
   type ClassifierAccuracy,
   DomainClassifier,
-  type Judgement,
   type TrainedClassifier,
 } from './classifier/domain-classifier.ts';
 export { CROP_PX, cropSquare, type ObjectCrop, type Square, squareAround } from './classifier/object-crop.ts';
@@ -15,7 +15,7 @@ export { checkerboardEnergy, greyShare, piecesOf } from './metrics/mask-health.t
 export { intersectionOverUnion, unionIou, unionOf } from './metrics/mask-overlap.ts';
 export { psnr } from './metrics/psnr.ts';
 export { type Regions, regionsAround } from './metrics/regions.ts';
-export { boxOf, nearestShapes, shapeDiversity, shapeOf } from './metrics/shapes.ts';
+export { nearestShapes, shapeDiversity, shapeOf } from './metrics/shapes.ts';
 export { sharpness } from './metrics/sharpness.ts';
 export { meanWithin, ssimMap } from './metrics/ssim.ts';
 export {

@@ -15,7 +15,7 @@ import type { TranslationLearner } from '../models/translation-model.ts';
  * A learner whose translations are scored on the way; see `mainScore` for the score by which checkpoints are compared.
  *
  * @param every steps between evaluations; 0 for none
- * @param open gives what translations are judged by, when it is first needed; its classifier is then the learner's
+ * @param open gives what translations are scored by, when it is first needed; its classifier is then the learner's
  */
 export function evaluatedLearner(
   learner: TranslationLearner,
@@ -38,7 +38,7 @@ export function evaluatedLearner(
     },
     dispose: () => {
       learner.dispose();
-      opened?.data.judge.classifier.dispose();
+      opened?.data.trained.classifier.dispose();
     },
   };
 }

@@ -12,7 +12,7 @@ import { type RunOptions, trainRun } from './train-run.ts';
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
 export interface TrainingData extends PairSource {
   readonly warnings?: readonly string[];
-  /** What translations are judged by, for a configuration that evaluates on the way. */
+  /** What translations are scored by, for a configuration that evaluates on the way. */
   readonly evaluation?: () => Promise<EvaluationData>;
 }
 
@@ -45,7 +45,7 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
 /**
  * Any model that translates, for the run engine.
  *
- * @param evaluation what its translations are judged by, asked for once the data are open
+ * @param evaluation what its translations are scored by, asked for once the data are open
  */
 function translationTask(evaluation: () => TrainingData['evaluation']): TrainingTask<TrainingConfig, TrainingPair> {
   return {

@@ -1,6 +1,6 @@
 // The inner loops of convolutions with one to three output channels: a column of channels would leave most lanes empty, so the
 // lanes hold four consecutive input values instead and are summed at the end.
-import { each } from './register-tile.js';
+import { addProducts, each } from './register-tile.js';
 
 /** The positions that a tile computes at once, so that its sums fit the registers. */
 const TILES = [
@@ -11,10 +11,10 @@ const TILES = [
 
 function tile({ name, channels, positions }) {
   const sums = (line) => each(positions, (i) => each(channels, (j) => line(i, j)));
-  const addProducts = (load, bytes) => `
+  const loads = (load, bytes) => `
       ${each(channels, (j) => `const w${j} = ${load}(b${j});`)}
       ${each(positions, (i) => `const s${i} = ${load}(a${i});`)}
-      ${sums((i, j) => `c${i}${j} = madd(s${i}, w${j}, c${i}${j});`)}
+      ${addProducts(positions, channels, 'w')}
       ${each(channels, (j) => `b${j} += ${bytes};`)}
       ${each(positions, (i) => `a${i} += ${bytes};`)}`;
   return `
@@ -29,9 +29,9 @@ export function ${name}(table: usize, panel: usize, runs: i32, run: i32, rowByte
   const rest = run & 3;
   const skip = rowBytes - ((<usize>run) << 2);
   for (let y = 0; y < runs; y++) {
-    for (let i = 0; i < quads; i++) {${addProducts('v128.load', 16)}
+    for (let i = 0; i < quads; i++) {${loads('v128.load', 16)}
     }
-    for (let i = 0; i < rest; i++) {${addProducts('v128.load32_zero', 4)}
+    for (let i = 0; i < rest; i++) {${loads('v128.load32_zero', 4)}
     }
     ${each(positions, (i) => `a${i} += skip;`)}
   }

@@ -25,8 +25,8 @@ import { type CheckpointOptions, type ComputeOptions, howToTranslate, type Regio
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { EVALUATION_FOLDER, openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
-import { EVALUATION_FOLDER, openJudge } from './evaluation-judge.ts';
 import { type AgreementReport, evaluationLines } from './evaluation-report.ts';
 import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
@@ -82,13 +82,13 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const { step, warnings } = translators.AtoB;
     for (const warning of warnings) terminal.remark(`instagan: ${warning}`);
     terminal.remark(`${run} at step ${step} on ${describeCompute(backend)}`);
-    const judge = await openJudge({
+    const trained = await openRunClassifier({
       ...{ run, data, load, seed, steps: options.classifierSteps },
       say: terminal.remark,
       progress: (done, steps) => status(`classifier ${done}/${steps}`),
     });
     const images = { A: () => samplesOf(files.A, load), B: () => samplesOf(files.B, load) };
-    const set = { images, judge, seed };
+    const set = { images, trained, seed };
     terminal.remark(`Measuring ${counted(files.A.length, 'image')} of A and ${files.B.length} of B`);
     const real = await measureBothDomains(set);
     const agreement = await openAgreement(options, images, terminal.remark);
@@ -103,7 +103,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       directions.map((direction) => TARGET[direction]),
       seed,
     );
-    const { file: classifierFile, steps, accuracy } = judge;
+    const { file: classifierFile, steps, accuracy } = trained;
     const report = {
       ...{ run, step, data, split, size, region: options.region, background: options.background, seed },
       backend: { name: backend.name, device: backend.device },

@@ -1,11 +1,11 @@
-import type { TrainingConfig } from '@instagan/core';
+import type { DomainName, TrainingConfig } from '@instagan/core';
 import type { EvaluationData } from '@instagan/core/evaluation';
 import { type LoadedSample, loadSample } from '@instagan/datasets';
+import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks } from './evaluation-images.ts';
-import { openJudge } from './evaluation-judge.ts';
 
 /** Images of a domain that a training is scored on, at most: more would take time from it. */
-const MOST_IMAGES = 40;
+const MAX_IMAGES = 40;
 const OTHERWISE = 'train without --evaluate-every';
 
 /**
@@ -21,16 +21,16 @@ export async function planEvaluation(
   remark: (text: string) => void,
 ): Promise<() => Promise<EvaluationData>> {
   const files = {
-    A: await imagesWithMasks(data, 'test', 'A', OTHERWISE, MOST_IMAGES),
-    B: await imagesWithMasks(data, 'test', 'B', OTHERWISE, MOST_IMAGES),
+    A: await imagesWithMasks(data, 'test', 'A', OTHERWISE, MAX_IMAGES),
+    B: await imagesWithMasks(data, 'test', 'B', OTHERWISE, MAX_IMAGES),
   };
   const load = { size };
   return async () => {
-    const judge = await openJudge({ run, data, load, seed: 0, say: remark });
-    const samples: Record<'A' | 'B', LoadedSample[]> = { A: [], B: [] };
+    const trained = await openRunClassifier({ run, data, load, seed: 0, say: remark });
+    const samples: Record<DomainName, LoadedSample[]> = { A: [], B: [] };
     for (const domain of ['A', 'B'] as const) {
       for (const file of files[domain]) samples[domain].push(await loadSample(file, load));
     }
-    return { images: { A: () => samples.A, B: () => samples.B }, judge, seed };
+    return { images: { A: () => samples.A, B: () => samples.B }, trained, seed };
   };
 }

@@ -47,13 +47,13 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
         const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels, skipDamaged });
         const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
         const networks = segmenterNetworks(resolved);
-        const judge =
+        const discriminator =
           resolved.weights.adversarial === 0
             ? 'no PatchGAN'
             : `PatchGAN of ${parameterCount(networks.discriminatorSpecs)}`;
         report.know({
           data: `${domain}: ${counted(images.count, 'image')}, ${counted(images.masks, 'mask')}${without}`,
-          model: `pix2pix segmenter: U-Net of ${parameterCount(networks.generatorSpecs)} parameters, ${judge}`,
+          model: `pix2pix segmenter: U-Net of ${parameterCount(networks.generatorSpecs)} parameters, ${discriminator}`,
           differences: differencesFromDefaults(segmenterConfigs, resolved),
         });
         return images;

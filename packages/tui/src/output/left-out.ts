@@ -1,4 +1,4 @@
-import type { LeftOut } from '@instagan/datasets';
+import { type LeftOut, READ_FORMATS } from '@instagan/datasets';
 
 /** So many names are written out. */
 const MAX_NAMES = 8;
@@ -12,7 +12,7 @@ const MAX_NAMES = 8;
 export function leftOutRemarks({ others, masks }: LeftOut, input: string, masksFolder: string | null): string[] {
   const remarks: string[] = [];
   if (others.length > 0) {
-    remarks.push(`Left out of ${input}, as they are no PNG, JPEG, WebP, TIFF, GIF or AVIF files: ${named(others)}.`);
+    remarks.push(`Left out of ${input}, as they are no ${READ_FORMATS} files: ${named(others)}.`);
   }
   if (masks.length > 0) {
     remarks.push(

@@ -6,9 +6,9 @@ const ROOM = 1.4;
 /** Side of a patch, in pixels. */
 export const PATCH_PX = Math.round(ROOM * CROP_PX);
 /** Largest standard deviation of the blur. */
-const MOST_BLUR_PX = 2;
+const MAX_BLUR_PX = 2;
 /** Largest noise, either way. */
-const MOST_NOISE = 0.2;
+const MAX_NOISE = 0.2;
 /** How often a crop is blurred; the same for noise, and for showing the object alone. */
 const OFTEN = 0.5;
 /** How often a crop has no colour. */
@@ -33,14 +33,14 @@ export function drawTrainingCrop(patch: ObjectCrop, rng: Rng): Float32Array {
   const place = { x: middle + around(0.08) * CROP_PX, y: middle + around(0.08) * CROP_PX, side };
   const { image, mask } = cropSquare({ ...patch, width: PATCH_PX, height: PATCH_PX }, place, CROP_PX);
   const sometimes = (most: number) => (rng.uniform() < OFTEN ? most * rng.uniform() : 0);
-  const [blurPx, noise] = [sometimes(MOST_BLUR_PX), sometimes(MOST_NOISE)];
+  const [blurPx, noise] = [sometimes(MAX_BLUR_PX), sometimes(MAX_NOISE)];
   recolour(image, rng.uniform() < GREY, around);
   blur(image, 3, blurPx);
   for (let i = 0; noise > 0 && i < image.length; i++) image[i]! += around(noise);
   clamp(image);
   let shown = image;
   if (rng.uniform() < OFTEN) {
-    blur(mask, 1, sometimes(MOST_BLUR_PX));
+    blur(mask, 1, sometimes(MAX_BLUR_PX));
     const cut = around(0.4);
     shown = maskedView({ image, mask: mask.map((value) => value - cut) });
   }

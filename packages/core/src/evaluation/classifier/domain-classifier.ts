@@ -3,11 +3,11 @@ import type { DomainName } from '../../data/sample.ts';
 import { classify, FEATURES } from './classifier-network.ts';
 import { CROP_PX, maskedView, type ObjectCrop } from './object-crop.ts';
 
-/** Crops that are judged at once. */
+/** Crops that are classified at once. */
 const BATCH = 32;
 
 /** What the classifier says of a crop. */
-export interface Judgement {
+export interface Classification {
   /** The probability of domain B, of the object with some of its surroundings. */
   readonly plain: number;
   /** The same of the object alone, all else grey. */
@@ -44,7 +44,7 @@ export class DomainClassifier {
   }
 
   /** @param crops of {@link CROP_PX} */
-  async judge(crops: readonly ObjectCrop[]): Promise<Judgement[]> {
+  async classify(crops: readonly ObjectCrop[]): Promise<Classification[]> {
     const plain = await this.#run(crops.map(({ image }) => image));
     const masked = await this.#run(crops.map(maskedView));
     return plain.map(({ probability, features }, i) => ({

@@ -1,13 +1,13 @@
 import { connectedComponents } from '../../data/connected-components.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { boxOf } from '../metrics/shapes.ts';
+import { boxOfMask, longSide } from '../../regions/box.ts';
 
 /** Side of what the classifier sees, in pixels. */
 export const CROP_PX = 48;
 /** Side of what is cut out, over the longer side of the object's box: some of the surroundings are seen. */
 const CONTEXT = 1.25;
 /** Places at which a pixel is sampled along each side, at most, where the picture shrinks. */
-const MOST_SAMPLES = 4;
+const MAX_SAMPLES = 4;
 
 /** What is cut out of an image: centre and side, in pixels. */
 export interface Square {
@@ -32,10 +32,10 @@ export interface ObjectCrop {
  * @returns null for a mask without an object
  */
 export function squareAround(mask: Float32Array, size: SizePx): Square | null {
-  const box = boxOf(largestPiece(mask, size), size.width);
+  const box = boxOfMask(largestPiece(mask, size), size);
   if (box === null) return null;
-  const { left, right, top, bottom } = box;
-  return { x: (left + right) / 2, y: (top + bottom) / 2, side: CONTEXT * Math.max(right - left, bottom - top) };
+  const { left, top, width, height } = box;
+  return { x: left + width / 2, y: top + height / 2, side: CONTEXT * longSide(box) };
 }
 
 /** An object's largest piece: 1 in it and 0 outside. */
@@ -65,7 +65,7 @@ export function cropSquare(
   const pixels = sidePx * sidePx;
   const [cropped, croppedMask] = [new Float32Array(3 * pixels), new Float32Array(pixels)];
   const step = square.side / sidePx;
-  const samples = Math.min(MOST_SAMPLES, Math.max(1, Math.ceil(step)));
+  const samples = Math.min(MAX_SAMPLES, Math.max(1, Math.ceil(step)));
   const weight = 1 / samples ** 2;
   const placesIn = (centre: number, limit: number) =>
     Array.from({ length: sidePx * samples }, (_, i) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DomainName } from '../../data/sample.ts';
 import { readClassifier, writeClassifier } from './classifier-file.ts';
 import type { TrainedClassifier } from './domain-classifier.ts';
 import { type ClassifierTraining, type RealImages, trainClassifier } from './train-classifier.ts';
@@ -11,7 +12,7 @@ export interface ClassifierData {
   /** Changes with the images, their masks, and the size at which they are looked at. */
   readonly hash: string;
   /** The training images of both domains. */
-  readonly images: Readonly<Record<'A' | 'B', () => RealImages>>;
+  readonly images: Readonly<Record<DomainName, () => RealImages>>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Sample } from '../../data/sample.ts';
+import type { DomainName, Sample } from '../../data/sample.ts';
 import { UserError } from '../../errors.ts';
 import { lossAndGradients } from '../../optimizer/gradients.ts';
 import { TrainedParameters } from '../../optimizer/trained-parameters.ts';
@@ -14,9 +14,9 @@ import { CROP_PX, cropSquare, type ObjectCrop, squareAround } from './object-cro
 const BATCH = 32;
 const LEARNING_RATE = 1e-3;
 const ADAM = { beta1: 0.9, beta2: 0.999 };
-/** One image in so many is held out; at most {@link MOST_HELD_OUT} of a domain. */
+/** One image in so many is held out; at most {@link MAX_HELD_OUT} of a domain. */
 const HELD_OUT_EACH = 8;
-const MOST_HELD_OUT = 60;
+const MAX_HELD_OUT = 60;
 
 export interface ClassifierTraining {
   /** Updates. */
@@ -36,7 +36,7 @@ export type RealImages = AsyncIterable<Sample> | Iterable<Sample>;
  * @throws UserError if a domain has fewer than two images with objects
  */
 export async function trainClassifier(
-  images: Readonly<Record<'A' | 'B', RealImages>>,
+  images: Readonly<Record<DomainName, RealImages>>,
   { steps, seed, progress }: ClassifierTraining,
 ): Promise<TrainedClassifier> {
   const a = await cutPatches(images.A, 'A');
@@ -80,7 +80,7 @@ interface Patches {
   readonly shapes: readonly Uint8Array[];
 }
 
-async function cutPatches(images: RealImages, domain: 'A' | 'B'): Promise<Patches> {
+async function cutPatches(images: RealImages, domain: DomainName): Promise<Patches> {
   const [train, heldOut]: [ObjectCrop[], ObjectCrop[]] = [[], []];
   const shapes: Uint8Array[] = [];
   let [index, held] = [0, 0];
@@ -91,7 +91,7 @@ async function cutPatches(images: RealImages, domain: 'A' | 'B'): Promise<Patche
     });
     shapes.push(...sample.masks.flatMap((mask) => shapeOf(mask, sample) ?? []));
     if (patches.length === 0) continue;
-    const isHeldOut = index++ % HELD_OUT_EACH === 1 && held < MOST_HELD_OUT;
+    const isHeldOut = index++ % HELD_OUT_EACH === 1 && held < MAX_HELD_OUT;
     if (isHeldOut) held++;
     (isHeldOut ? heldOut : train).push(...patches);
   }
@@ -110,10 +110,10 @@ async function accuracyOf(
   const crops = [...a, ...b].map((patch) =>
     cropSquare({ ...patch, width: PATCH_PX, height: PATCH_PX }, middle, CROP_PX),
   );
-  const judged = await classifier.judge(crops);
+  const classified = await classifier.classify(crops);
   const share = (kind: 'plain' | 'masked') => {
     const right = (from: number, to: number, isB: boolean) =>
-      judged.slice(from, to).filter((each) => each[kind] > 0.5 === isB).length / (to - from);
+      classified.slice(from, to).filter((each) => each[kind] > 0.5 === isB).length / (to - from);
     // Both domains count alike, however many objects each has.
     return (right(0, a.length, false) + right(a.length, crops.length, true)) / 2;
   };

@@ -4,7 +4,7 @@ import type { SizePx } from '../../data/transform-draw.ts';
 /** Values closer to 0 than this are grey: neither background nor object. */
 const GREY_BELOW = 0.8;
 /** Smaller pieces are specks that nobody sees. */
-const LEAST_PIECE_PX = 4;
+const MIN_PIECE_PX = 4;
 
 /** The share of a mask's pixels that are neither background nor object: values in (-0.8, 0.8). @param mask values in [-1, 1] */
 export function greyShare(mask: Float32Array): number {
@@ -53,5 +53,5 @@ export function checkerboardEnergy(mask: Float32Array, { width, height }: SizePx
 export function piecesOf(mask: Float32Array, { width, height }: SizePx): number {
   const object = Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
   const { areasPx } = connectedComponents(object, width, height, 8);
-  return areasPx.slice(1).filter((areaPx) => areaPx >= LEAST_PIECE_PX).length;
+  return areasPx.slice(1).filter((areaPx) => areaPx >= MIN_PIECE_PX).length;
 }

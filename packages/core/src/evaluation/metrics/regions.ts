@@ -3,7 +3,7 @@ import type { SizePx } from '../../data/transform-draw.ts';
 
 /** The rim reaches this far from the objects, as a share of the image's shorter side. */
 const RIM_SHARE = 0.04;
-const LEAST_RIM_PX = 2;
+const MIN_RIM_PX = 2;
 
 /** The parts of an image that should not change, each `[height, width]`, 1 in it and 0 outside. */
 export interface Regions {
@@ -16,13 +16,13 @@ export interface Regions {
 }
 
 /**
- * Parts an image by its objects: pixels within {@link RIM_SHARE} of the shorter side, and at least {@link LEAST_RIM_PX} pixels, are the
+ * Parts an image by its objects: pixels within {@link RIM_SHARE} of the shorter side, and at least {@link MIN_RIM_PX} pixels, are the
  * rim.
  *
  * @param objects 1 where an object is, `[height, width]`
  */
 export function regionsAround(objects: Uint8Array, { width, height }: SizePx): Regions {
-  const rimPx = Math.max(LEAST_RIM_PX, Math.round(RIM_SHARE * Math.min(width, height)));
+  const rimPx = Math.max(MIN_RIM_PX, Math.round(RIM_SHARE * Math.min(width, height)));
   const outside = objects.map((value) => (value === 0 ? 1 : 0));
   const distances = distanceTransform(outside, width, height);
   const rim = outside.map((value, i) => (value === 1 && (distances[i] as number) <= rimPx ? 1 : 0));

@@ -1,4 +1,5 @@
 import type { SizePx } from '../../data/transform-draw.ts';
+import { boxOfMask, longSide } from '../../regions/box.ts';
 import { intersectionOverUnion } from './mask-overlap.ts';
 
 /** Side of the square that shapes are brought to, in pixels. */
@@ -10,34 +11,20 @@ export const SHAPE_PX = 32;
  * @param mask `[height, width]`, object > 0
  * @returns `[32, 32]`, 1 object and 0 not; null for a mask without an object
  */
-export function shapeOf(mask: Float32Array, { width }: SizePx): Uint8Array | null {
-  const box = boxOf(mask, width);
+export function shapeOf(mask: Float32Array, size: SizePx): Uint8Array | null {
+  const box = boxOfMask(mask, size);
   if (box === null) return null;
-  const { left, top, right, bottom } = box;
-  const pxEach = Math.max(right - left, bottom - top) / SHAPE_PX;
+  const { left, top } = box;
+  const [right, bottom] = [left + box.width, top + box.height];
+  const pxEach = longSide(box) / SHAPE_PX;
   const first = (begin: number, end: number) => (begin + end) / 2 - (SHAPE_PX / 2) * pxEach;
   const [x0, y0] = [first(left, right), first(top, bottom)];
   return Uint8Array.from({ length: SHAPE_PX ** 2 }, (_, i) => {
     const x = Math.floor(x0 + ((i % SHAPE_PX) + 0.5) * pxEach);
     const y = Math.floor(y0 + (Math.floor(i / SHAPE_PX) + 0.5) * pxEach);
     const isInside = x >= left && x < right && y >= top && y < bottom;
-    return isInside && (mask[y * width + x] as number) > 0 ? 1 : 0;
+    return isInside && (mask[y * size.width + x] as number) > 0 ? 1 : 0;
   });
-}
-
-/** The bounding box of an object, its right and bottom excluded; null for a mask without an object. */
-export function boxOf(
-  mask: Float32Array,
-  width: number,
-): { left: number; top: number; right: number; bottom: number } | null {
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < mask.length; i++) {
-    if ((mask[i] as number) <= 0) continue;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-  }
-  return right < 0 ? null : { left, top, right, bottom };
 }
 
 /**

@@ -4,16 +4,16 @@ import { type TranslateOptions, translateSample } from '../../models/translate-s
 import type { Translator } from '../../models/translation-model.ts';
 import type { TrainedClassifier } from '../classifier/domain-classifier.ts';
 import type { RealImages } from '../classifier/train-classifier.ts';
-import { judgedObjects } from './measure-objects.ts';
+import { scoredObjects } from './measure-objects.ts';
 import { measureReal, type RealFigures } from './measure-real.ts';
 import { measureTranslation, type Translation, type TranslationFigures } from './measure-translation.ts';
 import { type DirectionScores, summarise } from './summarise.ts';
 
-/** What translations are judged by. */
+/** What translations are scored by. */
 export interface EvaluationData {
   /** The images that are translated, and compared with; those without objects are left out. */
   readonly images: Readonly<Record<DomainName, () => RealImages>>;
-  readonly judge: TrainedClassifier;
+  readonly trained: TrainedClassifier;
   /** Decides the bootstrap's draws. */
   readonly seed: number;
 }
@@ -34,10 +34,10 @@ export interface EvaluationOptions {
 /** Real images of both domains, measured once for many evaluations. */
 export type RealImageFigures = Readonly<Record<DomainName, readonly RealFigures[]>>;
 
-export async function measureBothDomains({ images, judge }: EvaluationData): Promise<RealImageFigures> {
+export async function measureBothDomains({ images, trained }: EvaluationData): Promise<RealImageFigures> {
   return {
-    A: await measureReal(images.A(), judge.classifier),
-    B: await measureReal(images.B(), judge.classifier),
+    A: await measureReal(images.A(), trained.classifier),
+    B: await measureReal(images.B(), trained.classifier),
   };
 }
 
@@ -63,7 +63,7 @@ export async function evaluateTranslators(
       target,
       real: real[target],
       untranslated: real[source],
-      trainingShapes: data.judge.shapes[target],
+      trainingShapes: data.trained.shapes[target],
       seed: data.seed,
     });
   }
@@ -73,7 +73,7 @@ export async function evaluateTranslators(
 async function translateAll(
   translators: Readonly<Record<TranslationDirection, Translator>>,
   direction: TranslationDirection,
-  { images, judge }: EvaluationData,
+  { images, trained }: EvaluationData,
   { translation: how = {}, inspect, progress, signal }: EvaluationOptions,
 ): Promise<TranslationFigures[]> {
   const [forward, backward] =
@@ -83,12 +83,12 @@ async function translateAll(
     // Computation is synchronous on some backends: let signals be heard between two images.
     await new Promise((resume) => setImmediate(resume));
     signal?.throwIfAborted();
-    if (judgedObjects(sample.masks).length === 0) continue;
+    if (scoredObjects(sample.masks).length === 0) continue;
     const input = withoutEmptyMasks(sample);
     const output = await translateSample(forward, input, how);
     const reconstruction = await translateSample(backward, output, how);
     const translation: Translation = { input, output, reconstruction, hasMasks: forward.model.masks === 'each' };
-    figures.push(await measureTranslation(translation, judge.classifier));
+    figures.push(await measureTranslation(translation, trained.classifier));
     await inspect?.(translation, direction);
     progress?.(figures.length);
   }

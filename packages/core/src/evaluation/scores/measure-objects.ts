@@ -6,8 +6,8 @@ import { checkerboardEnergy, greyShare, piecesOf } from '../metrics/mask-health.
 import { shapeOf } from '../metrics/shapes.ts';
 import { sharpness } from '../metrics/sharpness.ts';
 
-/** Smaller objects are not judged: nobody could tell what they are. */
-export const LEAST_OBJECT_PX = 64;
+/** Smaller objects are not scored: nobody could tell what they are. */
+export const MIN_OBJECT_PX = 64;
 /** An object of fewer pixels after translation has vanished. */
 const VANISHED_PX = 16;
 
@@ -28,9 +28,9 @@ export interface ObjectFigures {
   readonly shape: Uint8Array | null;
 }
 
-/** Which masks of a real image hold objects that are large enough to be judged. */
-export function judgedObjects(masks: readonly Float32Array[]): number[] {
-  return [...masks.keys()].filter((index) => pixelsOf(masks[index] as Float32Array) >= LEAST_OBJECT_PX);
+/** Which masks of a real image hold objects that are large enough to be classified. */
+export function scoredObjects(masks: readonly Float32Array[]): number[] {
+  return [...masks.keys()].filter((index) => pixelsOf(masks[index] as Float32Array) >= MIN_OBJECT_PX);
 }
 
 /**
@@ -48,12 +48,12 @@ export async function measureObjects(
   const crops = squares.flatMap((square, i) =>
     square === null ? [] : [cropSquare({ ...sample, mask: masks[i] as Float32Array }, square, CROP_PX)],
   );
-  const judged = await classifier.judge(crops);
+  const classified = await classifier.classify(crops);
   let next = 0;
   return masks.map((mask, i) => {
     const exists = squares[i] !== null;
     const { plain, masked, features } = exists
-      ? (judged[next++] as (typeof judged)[number])
+      ? (classified[next++] as (typeof classified)[number])
       : { plain: Number.NaN, masked: Number.NaN, features: new Float32Array() };
     return {
       exists,

@@ -1,7 +1,7 @@
 import type { Sample } from '../../data/sample.ts';
 import type { DomainClassifier } from '../classifier/domain-classifier.ts';
 import type { RealImages } from '../classifier/train-classifier.ts';
-import { judgedObjects, measureObjects, type ObjectFigures, wholeFeatures } from './measure-objects.ts';
+import { measureObjects, type ObjectFigures, scoredObjects, wholeFeatures } from './measure-objects.ts';
 
 /** What is measured of one real image. */
 export interface RealFigures {
@@ -14,7 +14,7 @@ export interface RealFigures {
 export async function measureReal(images: RealImages, classifier: DomainClassifier): Promise<RealFigures[]> {
   const figures: RealFigures[] = [];
   for await (const sample of images) {
-    const masks = judgedObjects(sample.masks).map((index) => sample.masks[index] as Float32Array);
+    const masks = scoredObjects(sample.masks).map((index) => sample.masks[index] as Float32Array);
     if (masks.length > 0) figures.push(await measureOne(sample, masks, classifier));
   }
   return figures;

@@ -6,12 +6,12 @@ import { psnr } from '../metrics/psnr.ts';
 import { regionsAround } from '../metrics/regions.ts';
 import { sharpness } from '../metrics/sharpness.ts';
 import { meanWithin, ssimMap } from '../metrics/ssim.ts';
-import { judgedObjects, measureObjects, type ObjectFigures, wholeFeatures } from './measure-objects.ts';
+import { measureObjects, type ObjectFigures, scoredObjects, wholeFeatures } from './measure-objects.ts';
 
 /** Two objects have become one if their masks overlap by more than this. */
 const MERGED_IOU = 0.5;
 /** Equal pixels have an infinite ratio, which no mean bears: this stands for it. */
-const MOST_PSNR_DB = 100;
+const MAX_PSNR_DB = 100;
 
 /** An image, what became of it, and that translated back. */
 export interface Translation {
@@ -45,8 +45,8 @@ export async function measureTranslation(
   classifier: DomainClassifier,
 ): Promise<TranslationFigures> {
   const pixels = input.width * input.height;
-  const judged = judgedObjects(input.masks);
-  const masks = judged.map((index) => (hasMasks ? output : input).masks[index] as Float32Array);
+  const scored = scoredObjects(input.masks);
+  const masks = scored.map((index) => (hasMasks ? output : input).masks[index] as Float32Array);
   const objects = await measureObjects(output, masks, classifier);
   const { outside, rim, background } = regionsAround(unionOf([...input.masks, ...output.masks], pixels), input);
   const [before, after] = [bytesFromValues(input.image), bytesFromValues(output.image)];
@@ -56,9 +56,9 @@ export async function measureTranslation(
     objects,
     isKept: objects.every(({ exists }) => exists) && !haveMerged(masks),
     features: await wholeFeatures(output, classifier),
-    backgroundPsnr: Math.min(MOST_PSNR_DB, psnr(before, after, background)),
+    backgroundPsnr: Math.min(MAX_PSNR_DB, psnr(before, after, background)),
     backgroundSsim: meanWithin(similarity, background),
-    rimPsnr: Math.min(MOST_PSNR_DB, psnr(before, after, rim)),
+    rimPsnr: Math.min(MAX_PSNR_DB, psnr(before, after, rim)),
     rimSsim: meanWithin(similarity, rim),
     backgroundSharpness: [sharpness(before, input, background), sharpness(after, input, background)],
     reconstructionError: meanDifference(input.image, reconstruction.image),

@@ -79,7 +79,7 @@ export interface References {
 }
 
 /** Comparing all pairs of more would take long and tell little more: so many are taken, spread over all. */
-const MOST_PAIRED = { features: 1000, shapes: 500 };
+const MAX_PAIRED = { features: 1000, shapes: 500 };
 
 type Imaged = { readonly objects: readonly ObjectFigures[] };
 
@@ -156,7 +156,7 @@ function maskScores(
   const shapes = (images: readonly Imaged[]) =>
     spread(
       images.flatMap(({ objects }) => objects.flatMap(({ shape }) => shape ?? [])),
-      MOST_PAIRED.shapes,
+      MAX_PAIRED.shapes,
     );
   return {
     kept: bootstrapMean(
@@ -186,7 +186,7 @@ function overObjects(images: readonly Imaged[], seed: number, figure: (object: O
 function scaledDistance(made: readonly ImageFeatures[], real: readonly ImageFeatures[], seed: number): Estimate {
   const meanSquare = meanOf(real.map(({ features }) => meanOf([...features].map((value) => value ** 2))));
   const scaled = (set: readonly ImageFeatures[]) =>
-    spread(set, MOST_PAIRED.features).map(({ image, features }) => ({
+    spread(set, MAX_PAIRED.features).map(({ image, features }) => ({
       image,
       features: features.map((value) => value / Math.sqrt(meanSquare)),
     }));

@@ -6,11 +6,11 @@ import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
 /** The folder of a run that holds its classifier and its scores. */
 export const EVALUATION_FOLDER = 'evaluation';
 /** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
-const MOST_IMAGES = 300;
+const MAX_IMAGES = 300;
 /** Updates of a classifier, unless others are asked for: so many for each object, within limits. */
 const STEPS = { perObject: 2, least: 40, most: 400 };
 
-export interface JudgeOptions {
+export interface RunClassifierOptions {
   readonly run: string;
   readonly data: string;
   readonly load: LoadSampleOptions;
@@ -24,18 +24,18 @@ export interface JudgeOptions {
 }
 
 /** A classifier, and where it is kept. */
-export interface Judge extends TrainedClassifier {
+export interface RunClassifier extends TrainedClassifier {
   readonly file: string;
   /** Updates that it was trained with. */
   readonly steps: number;
 }
 
-/** The classifier that judges a run's translations: that of the last time, if the training images are the same. */
-export async function openJudge(options: JudgeOptions): Promise<Judge> {
+/** The classifier that scores a run's translations: that of the last time, if the training images are the same. */
+export async function openRunClassifier(options: RunClassifierOptions): Promise<RunClassifier> {
   const { run, data, load, seed, say, progress } = options;
   const [a, b] = [
-    await imagesWithMasks(data, 'train', 'A', 'give a dataset with training images', MOST_IMAGES),
-    await imagesWithMasks(data, 'train', 'B', 'give a dataset with training images', MOST_IMAGES),
+    await imagesWithMasks(data, 'train', 'A', 'give a dataset with training images', MAX_IMAGES),
+    await imagesWithMasks(data, 'train', 'B', 'give a dataset with training images', MAX_IMAGES),
   ];
   const objects = [...a, ...b].reduce((sum, { masks }) => sum + masks.length, 0);
   const steps = options.steps ?? Math.min(STEPS.most, Math.max(STEPS.least, STEPS.perObject * objects));
@@ -55,6 +55,6 @@ export async function openJudge(options: JudgeOptions): Promise<Judge> {
     B: () => samplesOf(b, load),
   };
   const training = { steps, seed, ...(progress && { progress: (step: number) => progress(step, steps) }) };
-  const { isNew: _, ...judge } = await openClassifier(file, { hash, images }, training);
-  return { ...judge, file, steps };
+  const { isNew: _, ...trained } = await openClassifier(file, { hash, images }, training);
+  return { ...trained, file, steps };
 }
