@@ -30,7 +30,7 @@ export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';
 export { type LoadedTranslator, loadTranslator } from './inference/load-translator.ts';
 export { checkMemory, type MemoryCheck } from './memory/check-memory.ts';
-export { checkTranslation } from './memory/check-translation.ts';
+export { checkTranslation, translationCheck } from './memory/check-translation.ts';
 export { type AuthorsModel, type AuthorsModelFiles, importAuthorsModel } from './models/instagan/authors-model.ts';
 export {
   type ImportedDiscriminator,

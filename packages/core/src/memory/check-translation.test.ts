@@ -6,7 +6,7 @@ import { translationModel } from '../models/translation-models.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
 import { tinySample } from '../training/test-support/tiny-training.ts';
-import { checkTranslation } from './check-translation.ts';
+import { checkTranslation, translationCheck } from './check-translation.ts';
 
 const MEBIBYTE = 2 ** 20;
 const wasm = { name: 'wasm', software: false } as const;
@@ -27,6 +27,25 @@ t.test('an image that does not fit is refused before anything is computed, with 
   const plain = translationModel({ model: 'cyclegan', ngf: 64, ndf: 64, blocks: 9 });
   const without = checkTranslation(plain, { height: 3000, width: 4000 }, { instances: 1, masks: 0 }, wasm);
   await t.rejects(without, { message: /wasm heap[^-]*: make it smaller with --size/ });
+});
+
+t.test('images of one size are looked at once, and others by themselves', async (t) => {
+  const model = translationModel({ ngf: 64, ndf: 64, blocks: 9 });
+  let calls = 0;
+  const counting = {
+    ...model,
+    generate: (...given: Parameters<typeof model.generate>) => {
+      calls++;
+      return model.generate(...given);
+    },
+  };
+  const check = translationCheck(counting, wasm);
+  const counts = { instances: 1, masks: 1 };
+  for (let i = 0; i < 3; i++) await check({ height: 64, width: 64 }, counts);
+  t.equal(calls, 1);
+  await check({ height: 64, width: 68 }, counts);
+  t.equal(calls, 2);
+  for (let i = 0; i < 2; i++) await t.rejects(check({ height: 3000, width: 4000 }, counts), { name: 'UserError' });
 });
 
 t.test('what is estimated is near what a translation takes', async (t) => {

@@ -12,6 +12,22 @@ import type { StepTensors } from './step-tensors.ts';
 /** Values and bytes of an image, as they come in, lie in the networks and go out; and those of a mask. */
 const BYTES_PER_PIXEL = { image: 45, mask: 10 };
 
+type Counts = Parameters<typeof checkTranslation>[2];
+
+/** As {@link checkTranslation}, for many images by one model: each size with as many instances and masks is looked at once. */
+export function translationCheck(
+  model: TranslationModel,
+  backend: Pick<OpenBackend, 'name' | 'software'>,
+): (image: SizePx, counts: Counts) => Promise<void> {
+  const checked = new Map<string, Promise<void>>();
+  return ({ height, width }, counts) => {
+    const key = [height, width, counts.instances, counts.masks].join(' ');
+    const check = checked.get(key) ?? checkTranslation(model, { height, width }, counts, backend);
+    checked.set(key, check);
+    return check;
+  };
+}
+
 /**
  * Finds out, before anything is computed, whether an image that is translated whole fits in memory.
  *

@@ -1,16 +1,15 @@
 import {
   type ContactSheetRow,
-  checkTranslation,
   type LoadedTranslator,
   type MaskedImage,
   maskFromBytes,
-  type OpenBackend,
   resample,
   type Sample,
   selectInstances,
   type TranslateOptions,
   takesRegions,
   translateSample,
+  type translationCheck,
   valuesFromBytes,
 } from '@instagan/core';
 import type { ImageFile, LoadSampleOptions } from '@instagan/datasets';
@@ -34,8 +33,8 @@ export interface ImageJob {
   /** Numbers of the masks whose instances are to change; undefined for all. */
   readonly instances: readonly number[] | undefined;
   readonly maxInstances: number;
-  /** What computes. */
-  readonly backend: Pick<OpenBackend, 'name' | 'software'>;
+  /** Refuses an image that does not fit in memory whole. */
+  readonly checkFits: ReturnType<typeof translationCheck>;
   /** Regions and background. */
   readonly how: Pick<TranslateOptions, 'region' | 'background' | 'rimPx'>;
 }
@@ -75,7 +74,7 @@ export async function translateImage(
     masks === 'each' ? { ...job.how, instances: changing, maxInstances: job.maxInstances } : job.how;
   if (!takesRegions(job.forward, image, how) && (changing.length > 0 || masks !== 'each')) {
     const instances = masks === 'each' ? Math.min(changing.length, job.forward.instancesPerChunk) : 1;
-    await checkTranslation(job.forward.model, image, { instances, masks: image.masks.length }, job.backend);
+    await job.checkFits(image, { instances, masks: image.masks.length });
   }
   const output = await translateSample(job.forward, image, how);
   const outputNumbers = masks === 'each' ? maskNumbers : [...output.masks.keys()];

@@ -8,6 +8,7 @@ import {
   readRunConfig,
   type TrainingConfig,
   type TranslationDirection,
+  translationCheck,
   translationConfigs,
   translationModel,
   UsageError,
@@ -103,7 +104,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
       load: options.size === 'keep' ? {} : { size: options.size },
       instances: options.instances,
       maxInstances: options.maxInstances,
-      backend,
+      checkFits: translationCheck(forward.model, backend),
       how: howToTranslate(options),
     };
     const part =
