@@ -8,7 +8,7 @@ import {
 import t from 'tap';
 import { relativeDistance } from '../helpers/float64.ts';
 import { skipReason } from '../helpers/open-backend.ts';
-import { OP_CASES } from './op-cases.ts';
+import { OP_CASES } from './op-cases/op-cases.ts';
 import { computeOp, type OpResult } from './op-suite.ts';
 
 const TOLERANCE = 2e-6;

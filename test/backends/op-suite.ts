@@ -3,7 +3,8 @@ import { reflectionPad } from '@instagan/core/internals/ops';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
 import { type Array64, relativeDistance } from '../helpers/float64.ts';
-import { OP_CASES, type OpCase } from './op-cases.ts';
+import type { OpCase } from './op-cases/op-case.ts';
+import { OP_CASES } from './op-cases/op-cases.ts';
 
 /** Largest difference from float64, relative to the largest value: what float32 sums of these lengths can hold. */
 const VALUE_TOLERANCE = 2e-6;
