@@ -40,6 +40,7 @@ const SIGNATURES: Readonly<Record<string, OperationSignature>> = {
   Minimum: signature('z'),
   MirrorPadGrad: signature('output'),
   Mul: signature('z'),
+  Neg: signature('y'),
   Pad: signature('output'),
   PadV2: signature('output'),
   RealDiv: signature('z'),
