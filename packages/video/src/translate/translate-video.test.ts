@@ -8,7 +8,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { openMediaInput } from '../ffmpeg/media-input.ts';
 import { probeMedia } from '../ffmpeg/probe-media.ts';
 import { ffmpeg, makeClip, probe, sharedClip, temporaryFolder } from '../test-support/media.ts';
-import type { FrameSegmenter } from './translate-frames.ts';
+import { type FrameSegmenter, translateFrames } from './translate-frames.ts';
 import { joinShards, type TranslateVideoOptions, translateVideo } from './translate-video.ts';
 import type { VideoProgress } from './video-progress.ts';
 
@@ -165,6 +165,34 @@ t.test(
     t.notOk(near(whole, await greys(at('unblended.mp4')), 2));
   },
 );
+
+t.test('after a cut nothing wears the mask of the scene before, however smooth masks are', async (t) => {
+  const cut = await makeClip(
+    at('cut.mkv'),
+    ...['-f', 'lavfi', '-i', 'color=0x006400:s=32x32:r=10:d=0.6,drawbox=4:4:12:12:white:fill', '-f', 'lavfi', '-i'],
+    ...['color=0x00008C:s=32x32:r=10:d=0.6,drawbox=8:10:20:14:orange:fill', '-lavfi', 'concat', '-c:v', 'ffv1'],
+    ...['-pix_fmt', 'bgr0'],
+  );
+  const box = (left: number, top: number, width: number, height: number) => (_: unknown, i: number) => {
+    const [x, y] = [i % 32, Math.floor(i / 32)];
+    return x >= left && x < left + width && y >= top && y < top + height ? 1 : -1;
+  };
+  const masks = [box(4, 4, 12, 12), box(8, 10, 20, 14)].map((inside) => Float32Array.from({ length: 1024 }, inside));
+  const input = await openMediaInput(cut);
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const segment: FrameSegmenter = async ({ index }) => [masks[index < 6 ? 0 : 1] as Float32Array];
+  const options = { translator, segment, blending: 0.9, tracking: { maskSmoothing: 0.9 } };
+  for await (const { index, instances, data, original } of translateFrames(frames, format, options)) {
+    const mask = masks[index < 6 ? 0 : 1] as Float32Array;
+    t.match(instances, [{ id: index < 6 ? 0 : 1, mask }], `frame ${index}`);
+    if (index === 6)
+      t.same(
+        data,
+        original.map((value) => 255 - value),
+        'the background, too, is its own',
+      );
+  }
+});
 
 t.test('--compare shows original, masks and translation', async (t) => {
   const events = await run({ input: numbered, output: at('compare.mp4'), compares: true, durationSeconds: 0.5 });
