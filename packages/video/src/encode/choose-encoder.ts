@@ -161,5 +161,5 @@ export function encoderArguments({ name, args, filters, pixelFormat }: Encoder):
   const tags = isRgb
     ? []
     : ['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
-  return ['-vf', chain.join(','), '-c:v', name, ...args, ...tags];
+  return ['-filter:v:0', chain.join(','), '-c:v:0', name, ...args, ...tags];
 }

@@ -21,7 +21,8 @@ export interface FfmpegProcess {
   readonly pid: number | undefined;
 }
 
-const MAX_MESSAGES = 400;
+/** Files with many tracks and chapters have a line for each. */
+const MAX_MESSAGES = 10_000;
 
 /**
  * Runs a program and ends it when descriptor 3 closes, as it does when this process dies, however it dies. Else an ffmpeg that

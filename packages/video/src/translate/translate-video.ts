@@ -110,17 +110,17 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     }
   }
   if (shard.count > 1) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped };
     return;
   }
   const parts = await folder.parts();
   if (parts.length === 0) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped };
     return;
   }
-  const remarks = await join(job, options, parts, isStopped);
+  await join(job, options, parts, isStopped);
   if (!isStopped) await removeShards(output);
-  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
+  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped };
 }
 
 /**
@@ -138,9 +138,9 @@ export async function joinShards(
   if (parts.length === 0) {
     throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
   }
-  const remarks = await join(job, options, parts, false);
+  await join(job, options, parts, false);
   await removeShards(options.output);
-  return { doneFrames: framesIn(parts), remarks };
+  return { doneFrames: framesIn(parts), remarks: job.remarks };
 }
 
 /** The frames wanted, with as many of those just before the first. */
@@ -162,7 +162,7 @@ function join(
   { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
   parts: readonly Part[],
   isStopped: boolean,
-): Promise<readonly string[]> {
+): Promise<void> {
   const last = parts.at(-1);
   const stoppedAt = isStopped && last !== undefined ? last.endSeconds : undefined;
   return joinParts({ ...job, parts, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
@@ -171,11 +171,14 @@ function join(
 /** All that decides what the parts hold. */
 function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
   const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
+  const { deinterlaces = false } = options;
   const { region = 'image', background = 'translated', rimPx } = options;
   return {
     input: job.input.identity,
     model: options.modelIdentity ?? null,
     selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
+    // Undefined in the plans of earlier versions.
+    deinterlaces: deinterlaces || undefined,
     compare: compares === true,
     encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.partContainer],
     tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
