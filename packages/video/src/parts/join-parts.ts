@@ -84,17 +84,22 @@ function cut({ startSeconds, durationSeconds }: JoinOptions): string[] {
   ];
 }
 
-function videoArguments({ format: { container, codec, keepsAlpha }, crf, ffmpeg }: JoinOptions): string[] {
+function videoArguments({ format: { container, codec, keepsAlpha }, output, crf, ffmpeg }: JoinOptions): string[] {
   if (container === 'gif') {
     // A palette for each frame: one for all would need all frames in memory.
     const palette = keepsAlpha ? 'palettegen=stats_mode=single' : 'palettegen=stats_mode=single:reserve_transparent=0';
     const filter = `split[a][b];[a]${palette}[p];[b][p]paletteuse=new=1:dither=sierra2_4a`;
     return ['-filter:v:0', filter, '-loop', '0', ...passthrough(ffmpeg)];
   }
-  if (container === 'images') return ['-start_number', '1', '-q:v', '2', ...passthrough(ffmpeg)];
+  if (container === 'images') return ['-start_number', '1', ...pictureQuality(output), ...passthrough(ffmpeg)];
   if (isEncodedLast({ codec, keepsAlpha }))
     return [...transparentVp9(crf === undefined ? {} : { crf }), ...passthrough(ffmpeg)];
   return ['-c:v:0', 'copy', ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart'] : [])];
+}
+
+/** The scale of JPEG begins at the best, 2; lossy WebP halves the colours, and its scale has 2 near the worst. */
+function pictureQuality(output: string): string[] {
+  return /\.webp$/i.test(output) ? ['-c:v', 'libwebp', '-lossless', '1'] : ['-q:v', '2'];
 }
 
 /**

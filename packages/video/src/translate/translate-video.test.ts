@@ -54,12 +54,15 @@ const numbered = await makeClip(
   ...['-f', 'lavfi', '-i', NUMBERED, '-f', 'lavfi', '-i', 'sine=d=2.4', '-c:v', 'ffv1', '-c:a', 'aac', '-shortest'],
 );
 
-/** The mean of each frame of a file. */
+/** The mean of the colours of each frame of a file. */
 async function greys(file: string): Promise<number[]> {
   const input = await openMediaInput(file);
-  const { frames } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
   const means: number[] = [];
-  for await (const { data } of frames) means.push(data.reduce((sum, value) => sum + value, 0) / data.length);
+  for await (const { data } of frames) {
+    const colours = data.filter((_, i) => !format.hasAlpha || i % 4 !== 3);
+    means.push(colours.reduce((sum, value) => sum + value, 0) / colours.length);
+  }
   return means;
 }
 
@@ -235,6 +238,9 @@ t.test('every format is written, sound and subtitles as it can hold them', async
   }
   await run({ input, output: at('frames/%03d.png') });
   t.equal((await readdir(at('frames'))).length, 10);
+  const untouched: FrameSegmenter = async () => [];
+  await run({ input, output: at('frames/w%03d.webp'), segment: untouched });
+  t.same(await greys(at('frames/w%03d.webp')), await greys(input), 'without loss');
 });
 
 t.test('transparent parts stay so where the format can hold them, and are laid on white where not', async (t) => {

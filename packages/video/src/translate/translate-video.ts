@@ -51,7 +51,7 @@ const WARM_UP_FRAMES = 12;
 export async function* translateVideo(options: TranslateVideoOptions): AsyncGenerator<VideoProgress, void, void> {
   const { output, shard = { number: 1, count: 1 }, partFrames = DEFAULT_PART_FRAMES } = options;
   const job = await openVideoJob(options);
-  const encoder = await chooseEncoder(job.ffmpeg, job.format, options);
+  const encoder = await chooseEncoder(job.ffmpeg, job.format, options, options.size ?? job.info.video);
   const folder = await openParts(shardFolder(output, shard), {
     plan: planOf(options, job, encoder),
     ending: encoder.partContainer,
