@@ -40,6 +40,7 @@ t.test('a video that is translated is a job, from the frame on at which it goes 
     output: '/giraffes.mp4',
     doneFrames: 6,
     isStopped: true,
+    remarks: [],
   };
   const progress = [started, frame(5), frame(6), finished];
   t.same(await passed(loggedVideo(told(progress), job)), progress, 'all that is told is passed on');

@@ -39,6 +39,7 @@ export class VideoReport {
         break;
       case 'finished':
         this.#finished = progress;
+        for (const remark of progress.remarks) this.#terminal.remark(`instagan: ${remark}`);
         this.#end(progress);
         break;
     }

@@ -1,12 +1,14 @@
 import { UserError } from '@instagan/core';
 import { type Colours, coloursOf } from './colours.ts';
-import { mainMessage, runFfmpeg } from './ffmpeg-process.ts';
+import { type FfmpegEnd, mainMessage, runFfmpeg } from './ffmpeg-process.ts';
 import type { Ffmpeg } from './find-ffmpeg.ts';
 import type { MediaInput } from './media-input.ts';
 import { type MediaTrack, mediaTracks, tagsAfter } from './media-tracks.ts';
 
 /** The picture track of a video as its headers describe it. */
 export interface VideoTrack {
+  /** Its number among the tracks of the file, from 0. */
+  readonly track: number;
   readonly codec: string;
   /** As ffmpeg names it, such as `yuv420p10le`. */
   readonly pixelFormat: string;
@@ -26,11 +28,18 @@ export interface VideoTrack {
 
 /** What a video file holds. */
 export interface MediaInfo {
+  /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly format: string;
+  /** When the first track begins, on the clock of the file: 0 for most. */
+  readonly originSeconds: number;
+  /** The length; in some formats from 0 on the clock of the file, whenever the first track begins. */
   readonly durationSeconds: number | null;
   /** The picture track that is translated: the first one. */
   readonly video: VideoTrack;
   /** All tracks, `video` among them. */
   readonly tracks: readonly MediaTrack[];
+  /** Numbers of the tracks of picture, sound and subtitles that can be read: the picture track, and all others but pictures. */
+  readonly clockTracks: readonly number[];
   /** Title and other tags of the file, names in lower case. */
   readonly tags: Readonly<Record<string, string>>;
   readonly chapters: number;
@@ -49,6 +58,11 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
   const end = await runFfmpeg(ffmpeg, [...input.args], 'info');
   const lines = end.messages;
   if (!lines.some((line) => /^Input #0/.test(line))) {
+    if (hasCrashed(end)) {
+      throw new UserError(
+        `${ffmpeg.path} (ffmpeg ${ffmpeg.version}) crashes when it reads ${input.name}: name another ffmpeg in FFMPEG_PATH.`,
+      );
+    }
     throw new UserError(`${input.name} cannot be read as a video: ${mainMessage(end)}; check that the file is whole.`);
   }
   const tracks = mediaTracks(lines);
@@ -62,13 +76,19 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
   );
   const video = videoTrack(picture, input);
   return {
-    durationSeconds: durationOf(lines),
+    ...clockOf(lines),
     video: { ...video, isInterlaced: video.isInterlaced ?? (await hasFields(ffmpeg, input)) },
     tracks,
+    clockTracks: [video.track, ...tracks.filter(hasClock).map(({ index }) => index)],
     tags: Object.fromEntries(Object.entries(tags).filter(([name]) => !TECHNICAL_TAGS.has(name))),
     chapters: lines.filter((line) => /^\s*(Chapter )?#0:\d+: start /.test(line)).length,
     timecode: [...tracks.map((track) => track.tags), tags].find(({ timecode }) => timecode)?.timecode ?? null,
   };
+}
+
+/** Whether it is sound or subtitles that can be read. */
+function hasClock({ kind, description }: MediaTrack): boolean {
+  return kind === 'subtitle' || (kind === 'audio' && /\d Hz/.test(description));
 }
 
 /** Whether a track is moving pictures. */
@@ -85,17 +105,25 @@ async function hasFields(ffmpeg: Ffmpeg, input: MediaInput): Promise<boolean> {
   return messages.some((line) => /showinfo.* i:[TB] /.test(line));
 }
 
-function durationOf(lines: readonly string[]): number | null {
-  for (const line of lines) {
-    const [, hours, minutes, seconds] = /^\s*Duration: (\d+):(\d\d):([\d.]+)/.exec(line) ?? [];
-    if (seconds !== undefined) return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  }
-  return null;
+/** 128 and the number of a signal, as the shell tells it: illegal instruction, abort, bus error, arithmetic, memory. */
+const CRASHES: readonly (number | null)[] = [null, 132, 134, 135, 136, 139];
+
+function hasCrashed({ exitCode }: FfmpegEnd): boolean {
+  return CRASHES.includes(exitCode);
+}
+
+function clockOf(lines: readonly string[]): Pick<MediaInfo, 'format' | 'originSeconds' | 'durationSeconds'> {
+  const matchOf = (pattern: RegExp) => lines.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
+  const [, format = ''] = matchOf(/^Input #0, (.*), from /);
+  const [, origin = '0'] = matchOf(/^\s*Duration: .*, start: (-?[\d.]+)/);
+  const [, hours, minutes, seconds] = matchOf(/^\s*Duration: (\d+):(\d\d):([\d.]+)/);
+  const durationSeconds = seconds === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return { format, originSeconds: Number(origin), durationSeconds };
 }
 
 /** Parses, for example, `Video: h264 (High) (avc1 / 0x31), yuv420p(tv, bt709), 640x360 [SAR 1:1 DAR 16:9], 15 fps, …`. */
 function videoTrack(
-  { codec, description, tags }: MediaTrack,
+  { index, codec, description, tags }: MediaTrack,
   input: MediaInput,
 ): Omit<VideoTrack, 'isInterlaced'> & { readonly isInterlaced: boolean | null } {
   const [, width, height] = /, (\d+)x(\d+)/.exec(description) ?? [];
@@ -108,7 +136,7 @@ function videoTrack(
   const colours = coloursOf(printed, { pixelFormat, ...size });
   const [, fps] = /, ([\d.]+k?) fps/.exec(description) ?? [];
   return {
-    ...{ codec, pixelFormat, ...size, colours },
+    ...{ track: index, codec, pixelFormat, ...size, colours },
     fps: fps === undefined || Number(fps) === 0 ? null : Number(fps.replace('k', '000')),
     hasAlpha: tags.alpha_mode === '1' || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|ayuv|pal8)/.test(pixelFormat),
     bitDepth: Number(

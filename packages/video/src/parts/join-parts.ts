@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { makeFolder } from '@instagan/core';
-import { passthrough } from '../decode/decode-video.ts';
+import { demuxerTimeBase, passthrough } from '../decode/decode-video.ts';
 import { isEncodedLast, transparentVp9 } from '../encode/choose-encoder.ts';
 import { failure } from '../encode/encode-frames.ts';
 import { muxerOf, type OutputFormat } from '../encode/output-format.ts';
@@ -9,7 +9,9 @@ import type { SideTracks } from '../encode/side-tracks.ts';
 import { runFfmpeg, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { parseSequence } from '../ffmpeg/image-sequence.ts';
+import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import type { MediaInput } from '../ffmpeg/media-input.ts';
+import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 import type { Part } from './part-folder.ts';
 
 export interface JoinOptions {
@@ -20,11 +22,12 @@ export interface JoinOptions {
   readonly output: string;
   /** Where all but the pictures comes from. */
   readonly input: MediaInput;
+  readonly info: MediaInfo;
   readonly sideTracks: SideTracks;
-  /** The stretch of the input that was translated. */
+  /** Where the stretch of the input begins that was translated. */
   readonly startSeconds: number;
-  /** Undefined for all. */
-  readonly durationSeconds: number | undefined;
+  /** Where it ends, seconds after the start; undefined for all. */
+  readonly endSeconds: number | undefined;
   /** Of what is encoded only now. */
   readonly crf: number | undefined;
 }
@@ -36,7 +39,7 @@ export interface JoinOptions {
  * @throws UserError if it cannot be written
  */
 export async function joinParts(options: JoinOptions): Promise<void> {
-  const { ffmpeg, parts, format, output, input, sideTracks } = options;
+  const { ffmpeg, parts, format, output, input, info, sideTracks } = options;
   const isImages = format.container === 'images';
   // The ending stays: an image sequence is known by it.
   const unfinished = isImages
@@ -48,10 +51,12 @@ export async function joinParts(options: JoinOptions): Promise<void> {
   const running = startFfmpeg(ffmpeg, [
     ...['-itsoffset', `${microseconds(parts[0]?.startSeconds ?? 0) / 1e6}`],
     ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe', '-i', 'pipe:0'],
-    ...(args.length > 0 ? [...cut(options), ...input.args] : []),
+    ...(args.length > 0 ? inputOnClock(input, info, options.startSeconds) : []),
     ...(timelessArgs.length > 0 ? input.args : []),
     ...['-map', '0:v:0', ...videoArguments(options), ...args, ...timelessArgs, ...cover],
+    ...(args.length > 0 ? cutArguments(options) : []),
     ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
+    ...(args.length > 0 ? allTracksOpen(1, info) : []),
   ]);
   running.stdout.resume();
   running.stdin.end(concatList(parts));
@@ -77,29 +82,44 @@ async function extractCover({ ffmpeg, input, parts, sideTracks }: JoinOptions): 
   return ['-attach', file, '-metadata:s:t', type, '-metadata:s:t', `filename=cover.${ending}`];
 }
 
-function cut({ startSeconds, durationSeconds }: JoinOptions): string[] {
+/** Cuts sound and subtitles to the stretch: what is copied by packets, of 21 ms each for most sound, and what is encoded by samples. */
+function cutArguments({ format: { container }, info, startSeconds, endSeconds }: JoinOptions): string[] {
+  const isMatroska = container === 'mkv' || container === 'webm';
+  // Sound begins a little before 0, for its decoder to warm up. These have no times below 0, except for Opus: all would be moved.
+  const isCut =
+    startSeconds > 0 || (isMatroska && info.tracks.some(({ kind, codec }) => kind === 'audio' && codec !== 'opus'));
   return [
-    ...(startSeconds > 0 ? ['-ss', `${startSeconds}`] : []),
-    ...(durationSeconds === undefined ? [] : ['-t', `${durationSeconds}`]),
+    ...(isCut ? ['-ss', '0'] : []),
+    ...(isMatroska ? ['-avoid_negative_ts', 'disabled'] : []),
+    ...(endSeconds === undefined ? [] : ['-t', endSeconds.toFixed(6)]),
   ];
 }
 
-function videoArguments({ format: { container, codec, keepsAlpha }, output, crf, ffmpeg }: JoinOptions): string[] {
+function videoArguments(options: JoinOptions): string[] {
+  const { format, parts, output, crf, ffmpeg } = options;
+  const { container, codec, keepsAlpha } = format;
   if (container === 'gif') {
     // A palette for each frame: one for all would need all frames in memory.
     const palette = keepsAlpha ? 'palettegen=stats_mode=single' : 'palettegen=stats_mode=single:reserve_transparent=0';
     const filter = `split[a][b];[a]${palette}[p];[b][p]paletteuse=new=1:dither=sierra2_4a`;
-    return ['-filter:v:0', filter, '-loop', '0', ...passthrough(ffmpeg)];
+    const { lastSeconds = 0, endSeconds = 0 } = parts.at(-1) ?? {};
+    const finalDelay = `${Math.round((endSeconds - lastSeconds) * 100)}`;
+    return ['-filter:v:0', filter, '-loop', '0', '-final_delay', finalDelay, ...exactTimes(ffmpeg)];
   }
   if (container === 'images') return ['-start_number', '1', ...pictureQuality(output), ...passthrough(ffmpeg)];
   if (isEncodedLast({ codec, keepsAlpha }))
-    return [...transparentVp9(crf === undefined ? {} : { crf }), ...passthrough(ffmpeg)];
+    return [...transparentVp9(crf === undefined ? {} : { crf }), ...exactTimes(ffmpeg)];
   return ['-c:v:0', 'copy', ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart'] : [])];
 }
 
 /** The scale of JPEG begins at the best, 2; lossy WebP halves the colours, and its scale has 2 near the worst. */
 function pictureQuality(output: string): string[] {
   return /\.webp$/i.test(output) ? ['-c:v', 'libwebp', '-lossless', '1'] : ['-q:v', '2'];
+}
+
+/** Frames come at their own times, not at those of an even rate. */
+function exactTimes(ffmpeg: Ffmpeg): string[] {
+  return [...passthrough(ffmpeg), '-enc_time_base', demuxerTimeBase(ffmpeg)];
 }
 
 /**
