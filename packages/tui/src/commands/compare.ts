@@ -28,7 +28,7 @@ export function addCompareCommand(program: Command, reportExitCode: ReportExitCo
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .requiredOption('--plan <PLAN>', 'what to train: a name, see below, or a JSON file', filePath)
     .requiredOption('--output <DIR>', 'folder for the runs and the results', folderPath)
-    .option('--seeds <LIST>', 'seeds, such as 1,2: each is a training', numberList, [1, 2])
+    .option('--seeds <LIST>', 'each cell is trained once with each of these seeds, such as 1,2', numberList, [1, 2])
     .addOption(new Option('--preset <name>', 'settings of all trainings').choices(Object.keys(PRESETS)))
     .option('--config <FILE>', 'settings of all trainings, from a JSON file', filePath)
     .option('--schedule <CONSTANT+DECAY>', 'epochs of all trainings', summed(INSTAGAN_SETTINGS.rows.epochs))
