@@ -11,7 +11,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinParts } from '../parts/join-parts.ts';
-import { openParts, type Part, readParts } from '../parts/part-folder.ts';
+import { damagedParts, openParts, type Part, readParts } from '../parts/part-folder.ts';
 import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
@@ -87,7 +87,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
       expectedFrames: expectedFrames(job, step, shard),
       resumedFrames: doneFrames,
       encoder: encoder.name,
-      remarks: [...job.remarks, ...writer.remarks],
+      remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
     };
     try {
       const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
@@ -127,13 +127,20 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
  * Joins the finished shards of a video to one file and removes them.
  *
  * @param options as those of the shards
- * @throws UsageError, UserError if a shard is missing
+ * @throws UsageError, UserError if a shard is missing or damaged
  */
 export async function joinShards(
   options: VideoJobOptions,
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const job = await openVideoJob(options);
   const shards = await finishedShards(options.output);
+  for (const { folder } of shards) {
+    const [damaged] = await damagedParts(folder);
+    if (damaged === undefined) continue;
+    throw new UserError(
+      `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
+    );
+  }
   const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
   if (parts.length === 0) {
     throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);

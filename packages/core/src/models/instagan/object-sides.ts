@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../checkpoint/json-value.ts';
+import type { JsonObject, JsonValue } from '../../data/json-value.ts';
 import type { DomainName, Sample } from '../../data/sample.ts';
 import type { TranslationDirection } from '../../data/translation-direction.ts';
 import { boxOfMask, longSide } from '../../regions/box.ts';
