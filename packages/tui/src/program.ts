@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackendsCommand } from './commands/backends.ts';
+import { addDatasetBuildCommands } from './commands/dataset-build.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
@@ -55,9 +56,10 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addVideoCommand(program, reportExitCode);
   addImportCommand(program);
   addExportCommand(program);
-  const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
+  const dataset = program.command('dataset').description('build, check and look at datasets');
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);
+  addDatasetBuildCommands(dataset);
   addBackendsCommand(program);
   makeStrict(program);
   return program;
