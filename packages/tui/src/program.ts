@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackendsCommand } from './commands/backends.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addDatasetBuildCommands } from './commands/dataset-build.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
@@ -63,9 +64,10 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addImportCommand(program);
   addExportCommand(program);
   addModelsCommand(program);
-  const dataset = program.command('dataset').description('check a dataset, or draw the sample set');
+  const dataset = program.command('dataset').description('build, check and look at datasets');
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);
+  addDatasetBuildCommands(dataset);
   addBackendsCommand(program);
   makeStrict(program);
   return program;

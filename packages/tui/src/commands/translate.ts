@@ -56,10 +56,10 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     )
     .option(
       '--masks <PATH>',
-      'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
+      'folder of the masks, or annotations: a COCO, labelme or VIA file, or such as voc:VOC2012 (default without --segmenter: the input folder with _seg)',
       filePath,
     )
-    .option('--category <NAME>', 'with a COCO file: change only objects of this category')
+    .option('--category <NAME>', 'with annotations: change only objects of this category')
     .option(
       '--segmenter <RUN>',
       'run or name of a segmenter, which finds the objects of images without masks',

@@ -28,9 +28,10 @@ export function decodeRunString(text: string): number[] {
  * @param mask `[height, width]`, changed in place
  * @throws RangeError if the runs do not fill the mask exactly
  */
-export function fillRuns(mask: Uint8Array, width: number, height: number, counts: readonly number[]): void {
+export function fillRuns(mask: Uint8Array, width: number, height: number, counts: ArrayLike<number>): void {
   let at = 0;
-  for (const [i, count] of counts.entries()) {
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] as number;
     if (!Number.isInteger(count) || count < 0 || at + count > mask.length) throw new RangeError('the runs do not fit');
     if (i % 2 === 1) {
       for (let k = at; k < at + count; k++) mask[(k % height) * width + Math.floor(k / height)] = 255;

@@ -6,7 +6,11 @@ import type { ImageHeader } from '../images/image-file.ts';
 import { turned } from '../images/turn-mask.ts';
 import { decodeRunString } from './coco-rle.ts';
 import { fillPolygon } from './fill-polygon.ts';
-import { readCocoMasks } from './read-coco-masks.ts';
+import { openAnnotations } from './format-list.ts';
+import { type ImageMasksOptions, imageMasks } from './image-masks.ts';
+
+const cocoMasks = async (file: string, options: ImageMasksOptions = {}) =>
+  imageMasks(await openAnnotations(file, { format: 'coco' }), options);
 
 /** The header of a picture of this size. */
 const header = (width: number, height: number, orientation = 1): ImageHeader => ({
@@ -54,14 +58,14 @@ t.test('polygons and run lengths of both forms become the masks they describe', 
       ],
     }),
   );
-  const coco = await readCocoMasks(file);
-  const masks = coco.masksOf('photo.jpg', header(4, 3));
+  const coco = await cocoMasks(file);
+  const masks = await coco.masksOf('photo.jpg', header(4, 3));
   t.equal(masks.length, 4, 'a crowd is no instance');
   t.same(rows(masks[0]!), ['....', '.##.', '.##.']);
   t.same(rows(masks[1]!), ['...#', '.##.', '.##.'], 'an object in two parts');
   t.same(rows(masks[2]!), ['#..#', '#.#.', '..#.'], 'down the columns');
   t.same(masks[3]!.data, masks[2]!.data);
-  t.same(coco.masksOf('other', header(4, 3)), []);
+  t.same(await coco.masksOf('other', header(4, 3)), []);
 });
 
 t.test('run lengths survive their string, large and falling ones too', async (t) => {
@@ -72,21 +76,21 @@ t.test('run lengths survive their string, large and falling ones too', async (t)
 
 t.test('a file that is none, or does not fit its image, is named', async (t) => {
   const folder = t.testdir({ 'text.json': 'no', 'list.json': '[]' });
-  await t.rejects(readCocoMasks(path.join(folder, 'none.json')), {
+  await t.rejects(cocoMasks(path.join(folder, 'none.json')), {
     name: 'UserError',
     message: /none\.json cannot be read \(ENOENT\)/,
   });
-  await t.rejects(readCocoMasks(path.join(folder, 'text.json')), /text\.json is not JSON/);
-  await t.rejects(readCocoMasks(path.join(folder, 'list.json')), /list\.json has no lists "images" and "annotations"/);
+  await t.rejects(cocoMasks(path.join(folder, 'text.json')), /text\.json is not JSON/);
+  await t.rejects(cocoMasks(path.join(folder, 'list.json')), /list\.json has no lists "images" and "annotations"/);
   const file = path.join(folder, 'wrong.json');
   const images = [{ id: 1, file_name: 'a.png', width: 2, height: 2 }];
   await writeFile(
     file,
     JSON.stringify({ images, annotations: [{ id: 9, image_id: 1, segmentation: { size: [2, 2], counts: [9] } }] }),
   );
-  const wrong = await readCocoMasks(file);
-  t.throws(
-    () => wrong.masksOf('a.png', header(2, 2)),
+  const wrong = await cocoMasks(file);
+  await t.rejects(
+    wrong.masksOf('a.png', header(2, 2)),
     /wrong\.json: annotation 9 of a\.png cannot be read \(the runs do not fit\)/,
   );
 });
@@ -101,7 +105,7 @@ async function reads(t: Test, image: object, segmentation: unknown, more: object
     file,
     `\uFEFF${JSON.stringify({ images, annotations: [{ id: 5, image_id: 1, segmentation, ...more }] })}`,
   );
-  return readCocoMasks(file);
+  return cocoMasks(file);
 }
 
 t.test('what tools write otherwise is read as it is meant', async (t) => {
@@ -111,10 +115,10 @@ t.test('what tools write otherwise is read as it is meant', async (t) => {
     ['folders of another system', { file_name: 'train\\\\a.png' }, {}],
     ['no size', { width: undefined, height: null }, {}],
   ] as const) {
-    const [mask] = (await reads(t, image, SQUARE, more)).masksOf('photos/a.png', header(4, 3));
+    const [mask] = await (await reads(t, image, SQUARE, more)).masksOf('photos/a.png', header(4, 3));
     t.same(mask && rows(mask), ['....', '.##.', '.##.'], what);
   }
-  t.same((await reads(t, {}, [])).masksOf('a.png', header(4, 3)), [], 'keypoints have no outline');
+  t.same(await (await reads(t, {}, [])).masksOf('a.png', header(4, 3)), [], 'keypoints have no outline');
 });
 
 t.test('what is no outline is an error that names its annotation, and other images are not lost', async (t) => {
@@ -141,39 +145,39 @@ t.test('what is no outline is an error that names its annotation, and other imag
     [[new Array(100_002).fill(1)], /at most 50000 points/],
   ] as const) {
     const coco = await reads(t, {}, segmentation);
-    t.throws(() => coco.masksOf('a.png', header(4, 3)), {
+    await t.rejects(coco.masksOf('a.png', header(4, 3)), {
       name: 'UserError',
       message: /annotation 5 of a\.png cannot be read/,
     });
-    t.throws(() => coco.masksOf('a.png', header(4, 3)), { message });
-    t.same(coco.masksOf('b.png', header(4, 3)), []);
+    await t.rejects(coco.masksOf('a.png', header(4, 3)), { message });
+    t.same(await coco.masksOf('b.png', header(4, 3)), []);
   }
 });
 
 t.test('sizes and names that do not fit the picture are told', async (t) => {
   const other = await reads(t, { width: 100, height: 20 }, SQUARE);
-  t.throws(() => other.masksOf('a.png', header(4, 3)), { message: /a\.png is 100x20, but a\.png is 4x3/ });
+  await t.rejects(other.masksOf('a.png', header(4, 3)), { message: /a\.png is 100x20, but a\.png is 4x3/ });
   const huge = await reads(t, { width: 400_000, height: 300_000 }, SQUARE);
-  t.throws(() => huge.masksOf('a.png', header(4, 3)), {
+  await t.rejects(huge.masksOf('a.png', header(4, 3)), {
     message: /400000x300000 pixels: correct its width and height/,
   });
   for (const image of [{ file_name: undefined }, { file_name: 7 }, { width: -4 }, { height: 2.5 }, { width: 1e300 }]) {
     const coco = await reads(t, image, SQUARE);
-    t.throws(() => coco.masksOf('a.png', header(4, 3)), { name: 'UserError' }, JSON.stringify(image));
+    await t.rejects(coco.masksOf('a.png', header(4, 3)), { name: 'UserError' }, JSON.stringify(image));
   }
   const file = path.join(t.testdir(), 'c.json');
   const images = ['x/a.png', 'y/a.png'].map((file_name, id) => ({ id, file_name, width: 4, height: 3 }));
   await writeFile(file, JSON.stringify({ images, annotations: [{ id: 1, image_id: 1, segmentation: SQUARE }] }));
-  const coco = await readCocoMasks(file);
-  t.equal(coco.masksOf('photos/y/a.png', header(4, 3)).length, 1);
-  t.equal(coco.masksOf('photos/x/a.png', header(4, 3)).length, 0);
-  t.throws(() => coco.masksOf('a.png', header(4, 3)), { message: /several images that may be a\.png/ });
+  const coco = await cocoMasks(file);
+  t.equal((await coco.masksOf('photos/y/a.png', header(4, 3))).length, 1);
+  t.equal((await coco.masksOf('photos/x/a.png', header(4, 3))).length, 0);
+  await t.rejects(coco.masksOf('a.png', header(4, 3)), { message: /several images that may be a\.png/ });
 });
 
 t.test('the masks of a photo that the camera turned lie on it as it is shown', async (t) => {
   const coco = await reads(t, {}, SQUARE);
-  t.same(rows(coco.masksOf('a.png', header(3, 4, 6))[0]!), ['...', '##.', '##.', '...']);
-  t.same(rows(coco.masksOf('a.png', header(3, 4, 8))[0]!), ['...', '.##', '.##', '...']);
+  t.same(rows((await coco.masksOf('a.png', header(3, 4, 6)))[0]!), ['...', '##.', '##.', '...']);
+  t.same(rows((await coco.masksOf('a.png', header(3, 4, 8)))[0]!), ['...', '.##', '.##', '...']);
   // As sharp turns pictures.
   const data = Uint8Array.from({ length: 6 }, (_, i) => 40 * i);
   for (let orientation = 1; orientation <= 8; orientation++) {
@@ -210,9 +214,9 @@ t.test('one category alone is read, and one that is not there is refused', async
     file,
     JSON.stringify({ images: [{ id: 1, file_name: 'a.png', width: 4, height: 3 }], annotations, categories }),
   );
-  t.equal((await readCocoMasks(file)).masksOf('a.png', header(4, 3)).length, 2);
-  t.equal((await readCocoMasks(file, { category: 'person' })).masksOf('a.png', header(4, 3)).length, 1);
-  await t.rejects(readCocoMasks(file, { category: 'cow' }), {
+  t.equal((await (await cocoMasks(file)).masksOf('a.png', header(4, 3))).length, 2);
+  t.equal((await (await cocoMasks(file, { category: 'person' })).masksOf('a.png', header(4, 3))).length, 1);
+  await t.rejects(cocoMasks(file, { category: 'cow' }), {
     name: 'UsageError',
     message: /no category cow.*sheep, person/,
   });
@@ -231,8 +235,8 @@ t.test('very many points, and very many annotations, take no time', async (t) =>
   const file = path.join(t.testdir(), 'c.json');
   const annotations = Array.from({ length: 200_000 }, (_, id) => ({ id, image_id: 1, segmentation: SQUARE }));
   await writeFile(file, JSON.stringify({ images: [{ id: 1, file_name: 'a.png', width: 4, height: 3 }], annotations }));
-  const coco = await readCocoMasks(file);
-  t.throws(() => coco.masksOf('a.png', header(4, 3)), { message: /200000 annotations of a\.png: at most 1000/ });
+  const coco = await cocoMasks(file);
+  await t.rejects(coco.masksOf('a.png', header(4, 3)), { message: /200000 annotations of a\.png: at most 1000/ });
   t.ok(performance.now() - beganMs < 20_000);
 });
 
@@ -241,14 +245,14 @@ const sample = await readFile(path.join(shared, 'instances_mini.json'), 'utf8').
 const skip = sample === null && 'no data/formats/coco: set INSTAGAN_SHARED to the folder that holds data/';
 
 t.test("the areas of COCO's own annotations come out", { skip }, async (t) => {
-  const coco = await readCocoMasks(path.join(shared, 'instances_mini.json'));
+  const coco = await cocoMasks(path.join(shared, 'instances_mini.json'));
   const { images, annotations } = JSON.parse(sample as string);
   let checked = 0;
   for (const { id, file_name, width, height } of images) {
     const own = annotations.filter(
       (each: { image_id: number; iscrowd: number }) => each.image_id === id && each.iscrowd === 0,
     );
-    const masks = coco.masksOf(file_name, header(width, height));
+    const masks = await coco.masksOf(file_name, header(width, height));
     t.equal(masks.length, own.length);
     for (const [i, { area }] of own.entries()) {
       const actual = masks[i]!.data.filter((value) => value !== 0).length;
