@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   bytesFromMask,
   bytesFromValues,
@@ -24,10 +23,12 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
+import { type AgreementReport, domainsOf } from '../output/score-rows.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
-import { EVALUATION_FOLDER, openRunClassifier } from './evaluation-classifier.ts';
+import { evaluationFile } from '../report/saved-evaluations.ts';
+import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
-import { type AgreementReport, evaluationLines } from './evaluation-report.ts';
+import { evaluationLines } from './evaluation-report.ts';
 import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { segmentPictures } from './segment-pictures.ts';
@@ -46,9 +47,6 @@ export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOption
   readonly seed: number;
   readonly json?: true;
 }
-
-/** Names the domain that a direction makes. */
-const TARGET: Readonly<Record<TranslationDirection, DomainName>> = { AtoB: 'B', BtoA: 'A' };
 
 /**
  * `instagan evaluate`: translates the images of a dataset and scores the result.
@@ -95,12 +93,12 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const scores = await evaluateTranslators(translators, set, real, {
       directions,
       translation: { maxInstances: options.maxInstances, ...howToTranslate(options) },
-      inspect: ({ output }, direction) => agreement.add(output, TARGET[direction]),
+      inspect: ({ output }, direction) => agreement.add(output, domainsOf(direction).target),
       progress: (done) => status(`translated ${done}`),
       signal: interruption.signal,
     });
     const found = await agreement.scores(
-      directions.map((direction) => TARGET[direction]),
+      directions.map((direction) => domainsOf(direction).target),
       seed,
     );
     const { file: classifierFile, steps, accuracy } = trained;
@@ -113,7 +111,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       agreement: found,
     };
     status('');
-    const file = path.join(run, EVALUATION_FOLDER, `${split}-step-${String(step).padStart(8, '0')}.json`);
+    const file = evaluationFile(run, report);
     await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true });
     if (options.json) printJson(report);
     else {

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { openClassifier, type TrainedClassifier } from '@instagan/core/evaluation';
 import type { LoadSampleOptions } from '@instagan/datasets';
+import { EVALUATION_FOLDER } from '../report/saved-evaluations.ts';
 import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
 
-/** The folder of a run that holds its classifier and its scores. */
-export const EVALUATION_FOLDER = 'evaluation';
 /** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
 const MAX_IMAGES = 300;
 /** Updates of a classifier, unless others are asked for: so many for each object, within limits. */

@@ -1,5 +1,5 @@
 import { type ConfigKind, type RunSettings, readRunConfig, readText, UsageError, UserError } from '@instagan/core';
-import { type Fields, isFields, listSettings, mergeFields, valueAt, valueText } from '@instagan/core/settings';
+import { type Fields, isFields, mergeFields, settingTexts } from '@instagan/core/settings';
 
 export interface ConfigSources {
   readonly run: string;
@@ -51,9 +51,7 @@ export function differencesFromDefaults<Config extends RunSettings>(
   config: Config,
 ): string[] {
   const defaults = kind.parse({ model: config.model }, 'The defaults');
-  return listSettings(kind.table).flatMap(({ name, path, setting }) => {
-    const [value, usual] = [config, defaults].map((each) => valueAt(each, path));
-    const [text, usualText] = [value, usual].map((each) => valueText(setting, each));
-    return text === usualText ? [] : [`${name} ${text} (${usualText})`];
-  });
+  return settingTexts(kind.table, config, defaults).flatMap(({ name, text, usualText }) =>
+    text === usualText ? [] : [`${name} ${text} (${usualText})`],
+  );
 }

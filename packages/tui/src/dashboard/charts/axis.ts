@@ -100,24 +100,3 @@ export function stepTicks(fromStep: number, toStep: number, columns: number, lab
   for (let tick = Math.ceil(fromStep / step) * step; tick <= toStep; tick += step) ticks.push(tick);
   return ticks;
 }
-
-/** A number in at most six characters, such as `0.123`, `12.3`, `45k`, `2e-4`. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? '-' : value > 0 ? 'inf' : '-inf';
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  for (const [unit, letter] of [
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e4, 'k'],
-  ] as const) {
-    if (size >= unit) return `${trimmed((value / (letter === 'k' ? 1e3 : unit)).toPrecision(3))}${letter}`;
-  }
-  if (size >= 1000) return String(Math.round(value));
-  if (size >= 0.001) return trimmed(value.toPrecision(3));
-  return value.toExponential(1).replace('.0e', 'e');
-}
-
-function trimmed(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
-}
