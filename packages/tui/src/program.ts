@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
 import { addSegmenterImportCommand } from './commands/segmenter-import.ts';
 import { addSegmenterPredictCommand } from './commands/segmenter-predict.ts';
@@ -47,6 +48,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addMonitorCommand(program, reportExitCode);
   addTranslateCommand(program, reportExitCode);
   addEvaluateCommand(program, reportExitCode);
+  addReportCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);

@@ -12,6 +12,8 @@ const TICK_ROWS = [2, 3, 4, 5] as const;
 const MAX_DECADE_ROWS = 40;
 /** Wider ranges than this have ticks at powers of ten, narrower ones at those of two. */
 const DECADES_FROM = 30;
+/** Values whose difference is a smaller share of them are taken for the same. */
+const SAME = 1e-6;
 const NICE_STEPS = [1, 2, 5] as const;
 
 /**
@@ -23,7 +25,9 @@ export function axisFor(min: number, max: number, isLog: boolean, rows: number):
   const spaces = Math.max(1, rows - 1);
   if (!(min <= max)) return axisFor(isLog ? 0.1 : 0, 1, isLog, rows);
   if (!isLog) {
-    const room = max === min ? Math.max(Math.abs(max) * 0.1, 1e-6) : 0;
+    const size = Math.max(Math.abs(min), Math.abs(max));
+    // What differs by rounding alone is one value.
+    const room = max - min <= SAME * size ? Math.max(size * 0.1, 1e-6) : 0;
     const [low, high] = [min >= 0 ? Math.max(0, min - room) : min - room, max + room];
     return { ...gridFor(low, high, spaces, linearSteps), isLog };
   }

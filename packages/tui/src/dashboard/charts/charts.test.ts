@@ -116,6 +116,8 @@ t.test('ticks are round numbers, evenly spaced on whole rows, and the axis holds
   t.same(axisFor(0, 10, false, 11).ticks, [0, 2, 4, 6, 8, 10]);
   t.same(axisFor(0.01, 1, true, 13).ticks.map(shortNumber), ['0.01', '0.1', '1']);
   t.same(axisFor(0.5, 9.7, true, 14).ticks.map(shortNumber), ['0.5', '1', '2', '4', '8']);
+  const [single, rounded] = [axisFor(4e-4, 4e-4, false, 9), axisFor(4e-4, 4e-4 * (1 + 1e-15), false, 9)];
+  t.same(rounded.ticks, single.ticks, 'one value and its rounding errors');
   t.same(
     axisFor(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false, 5),
     axisFor(0, 1, false, 5),
