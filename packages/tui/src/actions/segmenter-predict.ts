@@ -206,7 +206,7 @@ async function refuseToOverwrite(
 }
 
 function summaryOf(
-  { input, output, overlay }: SegmenterPredictCommandOptions,
+  { input, recursive, output, overlay }: SegmenterPredictCommandOptions,
   images: readonly PredictedImage[],
   failed: number,
   seconds: number,
@@ -220,7 +220,7 @@ function summaryOf(
   if (failed > 0) lines.push(`${counted(failed, 'image')} failed`);
   if (overlay !== undefined) lines.push(`Pictures to look at: ${overlay}`);
   lines.push(
-    `Next: instagan translate --run RUN --input ${shellQuoted(input)} --masks ${shellQuoted(output)} --output translated`,
+    `Next: instagan translate --run RUN --input ${shellQuoted(input)}${recursive ? ' --recursive' : ''} --masks ${shellQuoted(output)} --output translated`,
   );
   return lines;
 }

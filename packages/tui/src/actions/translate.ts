@@ -166,9 +166,10 @@ async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]):
   await recordWritten([sheet]);
 }
 
-function joinCommand({ input, output, sheet }: TranslateCommandOptions): string {
+function joinCommand({ input, recursive, output, sheet }: TranslateCommandOptions): string {
   const rest = sheet === undefined ? '' : ` --sheet ${shellQuoted(sheet)}`;
-  return `instagan translate --input ${shellQuoted(input)} --output ${shellQuoted(output)}${rest} --join`;
+  const below = recursive ? ' --recursive' : '';
+  return `instagan translate --input ${shellQuoted(input)}${below} --output ${shellQuoted(output)}${rest} --join`;
 }
 
 /** All that decides what a shard holds. */
