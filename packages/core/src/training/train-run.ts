@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
+import { checkpointsFolder } from '../checkpoint/checkpoint-folders.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
@@ -26,6 +28,7 @@ import type {
 import type { Picture } from '../pictures/contact-sheet.ts';
 import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
+import { removeUnfinished } from '../runtime/write-atomically.ts';
 import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
@@ -52,6 +55,8 @@ export interface RunOptions<Config extends RunSettings, Batch> {
   readonly resume: boolean;
   /** Opens the training data, once the configuration is known. */
   readonly openData: (config: Config) => Promise<BatchSource<Batch>>;
+  /** Where the data lie, for the log: a run can be repeated by it. */
+  readonly dataPlace?: string;
   /** What computes, for the log; it is open. */
   readonly backend: TrainingBackend;
   /** Steps in the whole run after which to stop. @default the end of the schedule */
@@ -90,6 +95,8 @@ export async function* trainRun<Config extends RunSettings, Batch>(
   try {
     if (!resume) await makeRunFolder(runFolder);
     lock = await lockRun(runFolder);
+    const places = [runFolder, checkpointsFolder(runFolder), path.join(runFolder, SAMPLES_FOLDER)];
+    for (const place of places) await removeUnfinished(place);
     if (resume) await writeRunConfig(runFolder, config);
     else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
@@ -100,6 +107,9 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     await data.close();
   }
 }
+
+/** Below the run's folder: its sample pictures. */
+const SAMPLES_FOLDER = 'samples';
 
 /** Whether the run is still this process's is looked at before each write, and between steps once in so long. */
 const LOCK_CHECK_MS = 1000;
@@ -168,7 +178,8 @@ class Training<Config extends RunSettings, Batch> {
 
   async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
     const { learner, warnings } = await this.#start();
-    const { name, device } = this.#options.backend;
+    const { backend, dataPlace } = this.#options;
+    const { name, device } = backend;
     try {
       yield await this.#log.append({
         type: 'run-started',
@@ -179,6 +190,8 @@ class Training<Config extends RunSettings, Batch> {
         backend: { name, device },
         ...forecastOf(memory),
         config: this.#config,
+        version: packageJson.version,
+        ...(dataPlace === undefined ? {} : { data: dataPlace }),
       });
       if (memory?.warning !== undefined)
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
@@ -401,7 +414,7 @@ class Training<Config extends RunSettings, Batch> {
     await this.#requireHeld();
     for (const { direction, picture } of pictures) {
       const ending = direction === undefined ? '' : `-${direction}`;
-      const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
+      const name = `${SAMPLES_FOLDER}/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
       await writePicture(path.join(runFolder, name), picture);
       const sample = { type: 'sample', step: this.#step, path: name } as const;
       yield await this.#log.append(direction === undefined ? sample : { ...sample, direction });

@@ -1,20 +1,22 @@
 import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import {
-  type CocoMasks,
   type ImageFile,
+  type ImageMasks,
   type InputImage,
+  imageMasks,
   type LeftOut,
   type LoadSampleOptions,
   listInputs,
   loadInput,
-  readCocoMasks,
   readHeader,
   resizeMask,
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
+import { runName } from '../output/run-name.ts';
+import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
@@ -37,9 +39,9 @@ export interface MaskSource {
 
 export interface MaskSourceOptions extends InstanceOptions {
   readonly input: string;
-  /** Folder of masks, or a COCO file. */
+  /** Folder of masks, or annotations: a file, or `FORMAT:PATH`. */
   readonly masks?: string;
-  /** Of the objects of a COCO file; the others stay. */
+  /** Label of the only objects of the annotations that count; the others stay. */
   readonly category?: string;
   /** Run of a segmenter. */
   readonly segmenter?: string;
@@ -59,25 +61,33 @@ export async function openMaskSource(
   remark: (text: string) => void,
 ): Promise<MaskSource> {
   const { input, masks, segmenter, category } = options;
-  const isCoco = masks !== undefined && /\.json$/i.test(masks);
-  const coco = isCoco ? await readCocoMasks(masks, category === undefined ? {} : { category }) : null;
-  if (category !== undefined && !isCoco)
-    throw new UsageError('--category names objects of a COCO file: give it as --masks.');
+  const location = masks === undefined ? null : annotationLocation(masks);
+  if (category !== undefined && location === null) {
+    throw new UsageError('--category names objects of annotations, such as a COCO file: give them as --masks.');
+  }
+  const annotations = location && imageMasks(await openLocation(location), category === undefined ? {} : { category });
   const folder =
-    isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
+    annotations !== null || (masks === undefined && segmenter !== undefined)
+      ? null
+      : await findMasksFolder(input, masks, say);
   const inputs = await listInputs(input, folder ?? undefined, { onLeftOut: tell(input, folder, remark) });
-  if (folder === null && coco === null && segmenter === undefined) {
+  if (folder === null && annotations === null && segmenter === undefined) {
     throw new UsageError(
       `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image, or --segmenter RUN, a run of "instagan segmenter train".`,
     );
   }
   if (segmenter !== undefined) {
     say(
-      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${segmenter}`,
+      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${runName(segmenter)}`,
     );
   }
-  const isListed = coco === null && segmenter === undefined;
-  return { inputs, folder, isListed, load: (file, load, loaded) => loadMasked(file, load, coco, loaded, options) };
+  const isListed = annotations === null && segmenter === undefined;
+  return {
+    inputs,
+    folder,
+    isListed,
+    load: (file, load, loaded) => loadMasked(file, load, annotations, loaded, options),
+  };
 }
 
 /** The images alone, for a model that sees no masks. */
@@ -96,21 +106,20 @@ function tell(input: string, folder: string | null, remark: (text: string) => vo
 async function loadMasked(
   file: ImageFile,
   options: LoadSampleOptions,
-  coco: CocoMasks | null,
+  annotations: ImageMasks | null,
   segmenter: Segmenter | null,
   instances: InstanceOptions,
 ): Promise<MaskedInput> {
   const input = await loadInput(file, options);
   if (input.masks.length > 0) return { ...input, masksFrom: 'file' };
   const { width, height } = input;
-  const fromCoco = await Promise.all(
-    (coco?.masksOf(file.file, await readHeader(file.file)) ?? []).map((mask) => resizeMask(mask, { width, height })),
-  );
-  if (fromCoco.length > 0) {
+  const drawn = annotations === null ? [] : await annotations.masksOf(file.file, await readHeader(file.file));
+  const fromAnnotations = await Promise.all(drawn.map((mask) => resizeMask(mask, { width, height })));
+  if (fromAnnotations.length > 0) {
     return {
       ...withMasks(
         input,
-        fromCoco.map(({ data }) => data),
+        fromAnnotations.map(({ data }) => data),
       ),
       masksFrom: 'file',
     };
