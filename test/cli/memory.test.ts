@@ -6,7 +6,7 @@ import { runCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts'
 
 t.setTimeout(120_000);
 
-const SMALL = '--size 64x64 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --backend wasm';
+const SMALL = '--size 64x64 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --backend wasm --threads 1';
 
 t.test('a dry run tells what a training needs, without data and without leaving a run', async (t) => {
   const folder = await temporaryFolder(t);

@@ -5,7 +5,8 @@ import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, startCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts';
 
-const NETWORK = '--backend wasm --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
+const NETWORK =
+  '--backend wasm --threads 1 --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
 
 const cwd = await temporaryFolder(t);
 const drawn = await callCli('dataset draw --output meadow --count 3 --size 48x48'.split(' '), cwd);
@@ -93,7 +94,20 @@ t.test('a run of the first version goes on, and cannot be given another network'
   await mkdir(path.dirname(file));
   await copyFile(new URL('../fixtures/configs/instagan-first.json', import.meta.url), file);
   const old = JSON.parse(await readFile(file, 'utf8'));
-  const resume = ['train', '--data', 'meadow', '--run', 'old', '--resume', '--steps', '1', '--backend', 'wasm'];
+  const resume = [
+    'train',
+    '--data',
+    'meadow',
+    '--run',
+    'old',
+    '--resume',
+    '--steps',
+    '1',
+    '--backend',
+    'wasm',
+    '--threads',
+    '1',
+  ];
   const other = await callCli([...resume, '--blocks', '2'], cwd);
   t.equal(other.code, 2);
   t.match(other.stderr, 'started with blocks 1 and cannot go on with 2');
@@ -151,6 +165,8 @@ t.test('options win over --config, which wins over --preset; --time-limit ends a
       'limited',
       '--backend',
       'wasm',
+      '--threads',
+      '1',
       '--preset',
       'small',
       '--config',

@@ -59,7 +59,9 @@ t.test("import makes a run of the authors' files", async (t) => {
 });
 
 t.test('a folder is translated at any size, with its masks; what has no mask is kept and counted', async (t) => {
-  const args = 'translate --run model --input photos --output out --backend wasm --sheet sheet.png'.split(' ');
+  const args = 'translate --run model --input photos --output out --backend wasm --threads 1 --sheet sheet.png'.split(
+    ' ',
+  );
   const { code, stdout, stderr } = await runCli(args, cwd);
   t.equal(code, 0, stderr);
   t.match(stdout, /Masks from .*photos_seg/);
@@ -89,7 +91,7 @@ t.test('of a large image only the objects and their rims change, unless the whol
   const isObject = (i: number) => i % width >= 230 && i % width < 270 && Math.abs(Math.floor(i / width) - 200) < 20;
   const mask = Uint8Array.from({ length: width * height }, (_, i) => (isObject(i) ? 255 : 0));
   await writeMask(at('large_seg', 'photo_0.png'), { width, height, data: mask });
-  const args = 'translate --run model --input large --rim 3 --backend wasm --output'.split(' ');
+  const args = 'translate --run model --input large --rim 3 --backend wasm --threads 1 --output'.split(' ');
   const { code, stderr } = await callCli([...args, 'kept'], cwd);
   t.equal(code, 0, stderr);
   const after = (await readImage(at('kept', 'photo.png'))).data;
@@ -116,7 +118,8 @@ t.test('--format same gives a file back in its format', async (t) => {
   await writeImage(at('mixed', 'one.jpg'), { ...size, data: new Uint8Array(40 * 30 * 3).fill(90) });
   const mask = Uint8Array.from({ length: 40 * 30 }, (_, i) => (i % 40 < 20 ? 255 : 0));
   await writeMask(at('mixed_seg', 'one_0.png'), { ...size, data: mask });
-  const args = 'translate --run model --input mixed --output formats --backend wasm --format same --quality 60';
+  const args =
+    'translate --run model --input mixed --output formats --backend wasm --threads 1 --format same --quality 60';
   const { code, stderr } = await callCli(args.split(' '), cwd);
   t.equal(code, 0, stderr);
   t.same(await namesIn('formats'), ['one.jpg']);
@@ -124,9 +127,10 @@ t.test('--format same gives a file back in its format', async (t) => {
 });
 
 t.test('what the tool did not write, or somebody has corrected, is not replaced unasked', async (t) => {
-  const args = 'translate --run model --input photos/tiny.png --output mine --save-masks used --backend wasm'.split(
-    ' ',
-  );
+  const args =
+    'translate --run model --input photos/tiny.png --output mine --save-masks used --backend wasm --threads 1'.split(
+      ' ',
+    );
   t.equal((await callCli(args, cwd)).code, 0);
   t.equal((await callCli(args, cwd)).code, 0, 'its own outputs are replaced');
   const { width, height } = await readMask(at('used', 'tiny_0.png'));
@@ -152,7 +156,8 @@ t.test('what the tool did not write, or somebody has corrected, is not replaced 
 });
 
 t.test('--instances changes the chosen objects alone; --json tells what was done', async (t) => {
-  const args = 'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --json';
+  const args =
+    'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --threads 1 --json';
   const { code, stdout, stderr } = await callCli(args.split(' '), cwd);
   t.equal(code, 0, stderr);
   const report = JSON.parse(stdout);
@@ -226,9 +231,10 @@ t.test("import and translate give what the authors' code gives", { skip }, async
   );
   t.equal(made.code, 0, made.stderr);
   // As the paper does it.
-  const args = 'translate --run authors --output parity --backend wasm --region image --background translated'.split(
-    ' ',
-  );
+  const args =
+    'translate --run authors --output parity --backend wasm --threads 1 --region image --background translated'.split(
+      ' ',
+    );
   const places = ['--input', path.join(from, 'images'), '--masks', path.join(from, 'masks')];
   const translated = await callCli([...args, ...places], cwd);
   t.equal(translated.code, 0, translated.stderr);

@@ -36,7 +36,8 @@ const imported = await callCli(
   ),
   cwd,
 );
-const COMMAND = 'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --crf 1 --part-frames 8';
+const COMMAND =
+  'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --threads 1 --crf 1 --part-frames 8';
 
 async function framesOf(file: string): Promise<Uint8Array[]> {
   const input = await openMediaInput(at(file));
