@@ -3,7 +3,16 @@ import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
 import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
-import { filePath, frameRate, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
+import {
+  filePath,
+  frameRate,
+  numberList,
+  numberWithin,
+  shardValue,
+  sizeInPx,
+  timeValue,
+  wholeNumber,
+} from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate a video with a trained model: same length, same sound, the objects translated.\n\n' +
@@ -56,6 +65,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
       frameRate,
     )
     .addOption(whole('--every <N>', 'take each N-th frame only, shown N times as long', 1, 10_000))
+    .option('--deinterlace', 'remove the combs of an interlaced video')
     .option('--tolerate-damage', 'go on past what is damaged or missing in the file')
     .optionsGroup('Steadiness:')
     .option(
@@ -86,6 +96,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
         63,
       ),
     )
+    .option('--audio-track <LIST>', 'sound tracks to keep, such as 2 or 1,3 (default: all)', numberList)
     .addOption(
       new Option('--encoder <kind>', 'hardware: an encoder of the GPU')
         .choices(['software', 'hardware'])
