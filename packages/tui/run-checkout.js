@@ -1,15 +1,12 @@
-// How the command starts from a checkout on Node, which knows no TypeScript: tsx compiles each module as it is loaded.
-// Starting tsx takes longer than printing help. So src/main.ts with what it imports statically, which is all that help
-// and mistakes need, is kept compiled in .cache; tsx starts when an action is about to be loaded. The cache holds the time
-// and size of every file it was made of, and is made again when one of them differs.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// How the command starts from a checkout on Node, which knows no TypeScript. To compile each module as it is loaded takes
+// longer than most commands do. So the command is kept compiled in .cache, with the time and size of every file it was made
+// of, and is made again when one of them differs.
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(folder, 'src', 'main.ts');
-/** As deep as `src`, so that what modules name relative to themselves stays where it is. */
 const cache = path.join(folder, '.cache');
 const compiled = path.join(cache, 'main.js');
 
@@ -20,16 +17,14 @@ const compiled = path.join(cache, 'main.js');
  * @returns {Promise<number>} the exit code
  */
 export async function runCheckout(args) {
-  const startTsx = async () => {
+  const module = isCurrent() || (await compile()) ? compiled : entry;
+  if (module === entry) {
     const { register } = await import('tsx/esm/api');
     register();
-  };
-  if (isCurrent() || (await compile())) {
-    const { main } = await import(pathToFileURL(compiled).href);
-    return main(args, startTsx);
   }
-  await startTsx();
-  const { main } = await import(pathToFileURL(entry).href);
+  // For stack traces to name the sources; otherwise it would only take time.
+  if (args.includes('--debug')) process.setSourceMapsEnabled(true);
+  const { main } = await import(pathToFileURL(module).href);
   return main(args);
 }
 
@@ -46,7 +41,7 @@ function stamp(files) {
 function isCurrent() {
   try {
     const text = readFileSync(compiled, 'utf8');
-    const made = JSON.parse(text.slice('//'.length, text.indexOf('\n')));
+    const made = JSON.parse(text.slice(text.lastIndexOf('\n//') + '\n//'.length));
     return JSON.stringify(stamp(Object.keys(made))) === JSON.stringify(made);
   } catch {
     return false;
@@ -56,49 +51,13 @@ function isCurrent() {
 /** @returns false where it cannot be done: a read-only folder, or a fault in a source, of which tsx tells more */
 async function compile() {
   try {
-    const { build } = await import('esbuild');
-    const { metafile, outputFiles } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      metafile: true,
-      absWorkingDir: folder,
-      outfile: compiled,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-      plugins: [actionsStayOutside, siblingsComeAlong],
-      logLevel: 'silent',
+    const { compileSources } = await import('./compile-sources.js');
+    await compileSources({ main: entry }, cache, (sources) => {
+      const files = ['run-checkout.js', 'compile-sources.js', ...sources.map((file) => path.relative(folder, file))];
+      return `//${JSON.stringify(stamp(files))}\n`;
     });
-    const made = stamp(['run-checkout.js', ...Object.keys(metafile.inputs)]);
-    const unfinished = `${compiled}.${process.pid}`;
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(unfinished, `//${JSON.stringify(made)}\n${outputFiles[0].text}`);
-    renameSync(unfinished, compiled);
     return true;
   } catch {
     return false;
   }
 }
-
-/** What is imported while the command runs is loaded from its source. */
-const actionsStayOutside = {
-  name: 'actions-stay-outside',
-  setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ kind, resolveDir, path: imported }) => {
-      if (kind !== 'dynamic-import') return undefined;
-      const file = path.relative(cache, path.join(resolveDir, imported));
-      return { path: file.split(path.sep).join('/'), external: true };
-    });
-  },
-};
-
-/** Packages of this repository are TypeScript too: what is imported of them statically is compiled with the rest. */
-const siblingsComeAlong = {
-  name: 'siblings-come-along',
-  setup(build) {
-    const { resolve } = createRequire(path.join(folder, 'package.json'));
-    build.onResolve({ filter: /^@instagan\// }, ({ path: imported }) => ({ path: resolve(imported) }));
-  },
-};

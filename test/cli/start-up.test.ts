@@ -42,7 +42,7 @@ t.test('a changed source takes effect at once, or its author would look for a fa
   await mkdir(path.join(TUI, '.cache'), { recursive: true });
   const copy = await mkdtemp(path.join(TUI, '.cache', 'copy-'));
   t.teardown(() => rm(copy, { recursive: true, force: true }));
-  for (const part of ['bin', 'src', 'package.json', 'run-checkout.js']) {
+  for (const part of ['bin', 'src', 'package.json', 'run-checkout.js', 'compile-sources.js']) {
     await cp(path.join(TUI, part), path.join(copy, part), { recursive: true });
   }
   t.match(run(t, ['--help'], copy).stdout, 'show which backends work here', 'without a compiled form');

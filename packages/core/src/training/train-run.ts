@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
 import { checkpointsFolder } from '../checkpoint/checkpoint-folders.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
@@ -56,6 +57,8 @@ export interface RunOptions<Config extends RunSettings, Batch> {
   readonly resume: boolean;
   /** Opens the training data, once the configuration is known. */
   readonly openData: (config: Config) => Promise<BatchSource<Batch>>;
+  /** Where the data lie, for the log: a run can be repeated by it. */
+  readonly dataPlace?: string;
   /** What computes, for the log; it is open. */
   readonly backend: TrainingBackend;
   /** Steps in the whole run after which to stop. @default the end of the schedule */
@@ -177,7 +180,8 @@ class Training<Config extends RunSettings, Batch> {
   /** @param own the configuration in the folder of a resumed run; null for a new one */
   async *run(memory: MemoryForecast | undefined, own: Config | null): AsyncGenerator<RunEvent, void> {
     const { learner, warnings, changes } = await this.#start(own);
-    const { name, device } = this.#options.backend;
+    const { backend, dataPlace } = this.#options;
+    const { name, device } = backend;
     try {
       yield await this.#log.append({
         type: 'run-started',
@@ -188,6 +192,8 @@ class Training<Config extends RunSettings, Batch> {
         backend: { name, device },
         ...forecastOf(memory),
         config: this.#config,
+        version: packageJson.version,
+        ...(dataPlace === undefined ? {} : { data: dataPlace }),
       });
       if (memory?.warning !== undefined)
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);

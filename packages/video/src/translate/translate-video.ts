@@ -60,6 +60,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
   const before = await folder.parts();
   let doneFrames = framesIn(before);
   let isStopped = false;
+  const losses: string[] = [];
   if (!(await folder.isComplete())) {
     const range = timeRangeOf(shard, job.durationSeconds);
     const doneSeconds = before.at(-1)?.lastSeconds ?? Number.NEGATIVE_INFINITY;
@@ -100,8 +101,9 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
         isStopped = options.signal?.aborted === true;
         if (isStopped) break;
       }
-      await writer.finish();
+      await writer.finish(isStopped ? null : video.ending.endSeconds);
       if (!isStopped) await folder.complete();
+      losses.push(...video.ending.remarks);
     } finally {
       await writer.abort();
       video.close();
@@ -110,15 +112,15 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     }
   }
   if (shard.count > 1) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
     return;
   }
   const parts = await folder.parts();
   if (parts.length === 0) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
     return;
   }
-  const remarks = await join(job, options, parts, isStopped);
+  const remarks = [...losses, ...(await join(job, options, parts, isStopped))];
   if (!isStopped) await removeShards(output);
   yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
 }
@@ -170,9 +172,8 @@ function join(
   parts: readonly Part[],
   isStopped: boolean,
 ): Promise<readonly string[]> {
-  const last = parts.at(-1);
-  const stoppedAt = isStopped && last !== undefined ? last.endSeconds : undefined;
-  return joinParts({ ...job, parts, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
+  const endSeconds = isStopped ? parts.at(-1)?.endSeconds : durationSeconds;
+  return joinParts({ ...job, parts, output, startSeconds, endSeconds, crf });
 }
 
 /** All that decides what the parts hold. */
