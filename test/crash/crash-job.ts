@@ -92,7 +92,7 @@ export async function digests(folder: string, without: readonly string[] = []): 
   return Object.fromEntries(Object.entries(result).sort());
 }
 
-function digest(content: Uint8Array | string): string {
+export function digest(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 

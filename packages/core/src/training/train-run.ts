@@ -7,11 +7,13 @@ import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
+import { configChanges } from '../config/config-changes.ts';
 import type { RunSettings } from '../config/config-kind.ts';
 import { createRun, makeRunFolder, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
 import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
+import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
@@ -85,9 +87,8 @@ export async function* trainRun<Config extends RunSettings, Batch>(
 ): AsyncGenerator<RunEvent, void> {
   const { runFolder, resume } = options;
   const { configs } = task;
-  const config = resume
-    ? resumedConfig(configs, await readRunConfig(configs, runFolder), options.config)
-    : (options.config as Config);
+  const own = resume ? await readRunConfig(configs, runFolder) : null;
+  const config = own === null ? (options.config as Config) : resumedConfig(configs, own, options.config);
   const memory = await task.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
   let lock: RunLock | undefined;
@@ -100,7 +101,7 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     if (resume) await writeRunConfig(runFolder, config);
     else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
-    yield* new Training(task, options, config, data, log, lock).run(memory);
+    yield* new Training(task, options, config, data, log, lock).run(memory, own);
   } finally {
     await log?.close();
     await lock?.release();
@@ -176,8 +177,9 @@ class Training<Config extends RunSettings, Batch> {
     return epochs === undefined ? this.#scheduledSteps : this.#schedule.stepAt(epochs);
   }
 
-  async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
-    const { learner, warnings } = await this.#start();
+  /** @param own the configuration in the folder of a resumed run; null for a new one */
+  async *run(memory: MemoryForecast | undefined, own: Config | null): AsyncGenerator<RunEvent, void> {
+    const { learner, warnings, changes } = await this.#start(own);
     const { backend, dataPlace } = this.#options;
     const { name, device } = backend;
     try {
@@ -197,6 +199,7 @@ class Training<Config extends RunSettings, Batch> {
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      for (const message of changes) yield await this.#warn('config-changed', message);
       const { stepsPerEpoch, stepsPerEpochBefore } = this.#schedule;
       if (stepsPerEpochBefore !== null) {
         const message = `The dataset has other numbers of images than before: an epoch has ${stepsPerEpoch} steps from here on, it had ${stepsPerEpochBefore}. The schedule goes on from epoch ${Number(this.#schedule.epochAt(this.#step).toFixed(2))}.`;
@@ -222,22 +225,27 @@ class Training<Config extends RunSettings, Batch> {
     }
   }
 
-  async #start(): Promise<{ learner: Learner<Batch>; warnings: readonly string[] }> {
-    const { runFolder, resume, backend } = this.#options;
-    if (resume) {
+  async #start(own: Config | null): Promise<{
+    learner: Learner<Batch>;
+    warnings: readonly string[];
+    changes: readonly string[];
+  }> {
+    const { runFolder, backend } = this.#options;
+    if (own !== null) {
       await cleanCheckpoints(runFolder);
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
+        const changes = configChanges(this.#task.configs, runFolder, own, checkpoint);
         this.#step = checkpoint.step;
         this.#schedule = Schedule.resume(this.#data.stepsPerEpoch, checkpoint.state, checkpoint.step);
         const best = await readBest(runFolder);
         // What comes after the checkpoint is trained anew.
         if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
-        return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings };
+        return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings, changes };
       }
     }
-    return { learner: this.#task.begin(this.#config, null, backend), warnings: [] };
+    return { learner: this.#task.begin(this.#config, null, backend), warnings: [], changes: [] };
   }
 
   async *#steps(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
@@ -399,7 +407,8 @@ class Training<Config extends RunSettings, Batch> {
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
     await this.#requireHeld();
-    const manifest = { ...content.manifest, schedule: this.#schedule.toState() };
+    const config = this.#config as unknown as JsonObject;
+    const manifest = { ...content.manifest, schedule: this.#schedule.toState(), config };
     const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
