@@ -41,7 +41,19 @@ t.test('times count from where the first track begins, of pictures or of sound',
 
   await makeClip(at('list.m3u8'), '-i', first, '-c', 'copy', '-hls_time', '0.5', '-hls_list_size', '0');
   t.ok(near((await decode(at('list.m3u8'))).times, times, 0.03), 'so in a playlist');
-  const mpg = await makeClip(at('first.mpg'), '-i', first, '-vf', 'fps=25', '-vsync', '0', '-c:v', 'mpeg2video', '-c:a', 'mp2');
+  const mpg = await makeClip(
+    at('first.mpg'),
+    '-i',
+    first,
+    '-vf',
+    'fps=25',
+    '-vsync',
+    '0',
+    '-c:v',
+    'mpeg2video',
+    '-c:a',
+    'mp2',
+  );
   t.ok(Math.abs(((await decode(mpg)).times[0] as number) - 0.7) < 0.06, 'and in a program stream');
 
   const off = await makeFlashAndBeep(at('off.mp4'), { seconds: 2, args: [...quick, '-output_ts_offset', '3'] });
