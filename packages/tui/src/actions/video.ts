@@ -3,10 +3,13 @@ import {
   maskFromBytes,
   readRunConfig,
   type TranslationModel,
+  takesRegions,
+  translationCheck,
   translationConfigs,
   translationModel,
   UsageError,
 } from '@instagan/core';
+import type { SizePx } from '@instagan/core/data';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
 import {
   type FrameSegmenter,
@@ -18,6 +21,7 @@ import {
 import { EXIT_CODE } from '../exit-code.ts';
 import { howToTranslate } from '../options/shared.ts';
 import { counted } from '../output/format.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { loggedVideo, type VideoJob } from './logged-video.ts';
@@ -52,7 +56,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
   try {
     const translator = await loadTranslator(run, direction, backend, options.checkpoint);
     for (const warning of translator.warnings) terminal.remark(`instagan: ${warning}`);
-    say(`${run} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
+    say(`${runName(run)} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
     const { segment, step } =
       source === 'segmenter'
         ? await openSegmenter(options.segmenter as string, options, terminal)
@@ -65,7 +69,13 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
       options.mirror,
     ];
     const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
-    const translation = { ...translationOptions(options), translator, segment, modelIdentity };
+    const check = translationCheck(translator.model, backend);
+    const checkFits = async (frame: SizePx) => {
+      if (takesRegions(translator, frame, howToTranslate(options))) return;
+      const instances = Math.min(options.maxInstances, translator.instancesPerChunk);
+      await check(frame, { instances, masks: instances });
+    };
+    const translation = { ...translationOptions(options), translator, segment, modelIdentity, checkFits };
     const { name, device } = backend;
     const job = { run, input: options.input, output: options.output, backend: { name, device } };
     return await translate(translation, job, options, terminal, interruption);

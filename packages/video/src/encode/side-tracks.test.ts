@@ -15,7 +15,7 @@ const at = (name: string) => join(folder, name);
 const picture = await makeClip(at('picture.mp4'), '-f', 'lavfi', '-i', 'testsrc=s=32x32:r=25:d=2', '-bf', '0');
 
 /** Joins the pictures with what is kept of another file. */
-async function joined(input: string, output: string, options: SideTrackOptions & { durationSeconds?: number } = {}) {
+async function joined(input: string, output: string, options: SideTrackOptions & { endSeconds?: number } = {}) {
   const opened = await openMediaInput(input);
   const container = output.split('.').at(-1) as ContainerName;
   const info = await probeMedia(ffmpeg, opened);
@@ -29,7 +29,7 @@ async function joined(input: string, output: string, options: SideTrackOptions &
     sideTracks: kept,
     output,
     startSeconds: options.startSeconds ?? 0,
-    endSeconds: options.durationSeconds,
+    endSeconds: options.endSeconds,
     crf: undefined,
   });
   return { remarks: kept.remarks, info: await probeMedia(ffmpeg, await openMediaInput(output)) };
@@ -46,7 +46,7 @@ t.test('tags and chapters are kept without a sound track too, or named', async (
   );
   const input = await makeClip(at('tagged.mkv'), '-i', picture, '-i', chapters, '-map_metadata', '1', '-c', 'copy');
   const wanted = { chapters: 2, tags: { title: 'My holiday', artist: 'Me', date: '2020' } };
-  const part = await joined(input, at('part.mp4'), { startSeconds: 0.5, durationSeconds: 0.4 });
+  const part = await joined(input, at('part.mp4'), { startSeconds: 0.5, endSeconds: 0.4 });
   t.equal(part.info.chapters, 1, 'those of the stretch');
   const mkv = await joined(input, at('tags.mkv'));
   t.match(mkv, { remarks: [], info: { ...wanted, tags: { ...wanted.tags, mood: 'sunny' } } });
@@ -64,7 +64,7 @@ t.test('fonts and the cover are kept where there is room, also with --start, or 
   await writeFile(at('Sans.ttf'), 'a font');
   const font = ['-attach', at('Sans.ttf'), '-metadata:s:t', 'mimetype=application/x-truetype-font'];
   const withFont = await makeClip(at('font.mkv'), '-i', picture, '-c', 'copy', ...font);
-  const kept = await joined(withFont, at('font-out.mkv'), { startSeconds: 1, durationSeconds: 0.5 });
+  const kept = await joined(withFont, at('font-out.mkv'), { startSeconds: 1, endSeconds: 0.5 });
   t.same(kept.remarks, []);
   t.match(kept.info.tracks.at(-1), { kind: 'attachment', tags: { filename: 'Sans.ttf' } });
   t.same((await joined(withFont, at('font-out.mp4'))).remarks, ['Not kept: the font Sans.ttf (mp4 cannot hold it).']);
@@ -72,7 +72,7 @@ t.test('fonts and the cover are kept where there is room, also with --start, or 
   const still = ['-f', 'lavfi', '-i', 'color=red:s=16x16:d=0.1', '-frames:v:1', '1'];
   const cover = [...still, '-map', '0', '-map', '1', '-c:v:0', 'copy', '-c:v:1', 'png', '-disposition:v:1'];
   const covered = await makeClip(at('covered.mp4'), '-i', picture, ...cover, 'attached_pic');
-  for (const options of [{}, { startSeconds: 1, durationSeconds: 0.5 }]) {
+  for (const options of [{}, { startSeconds: 1, endSeconds: 0.5 }]) {
     for (const name of ['cover-out.mp4', 'cover-out.mkv']) {
       const { info, remarks } = await joined(covered, at(name), options);
       t.same([kinds(info), remarks], [['video', 'cover'], []], name);

@@ -24,16 +24,27 @@ export interface SideTracks {
   readonly args: readonly string[];
   /** So for input 2, the whole file: what belongs to no time, such as fonts. Empty if nothing is kept. */
   readonly timelessArgs: readonly string[];
+  /** Subtitles, in the order in which they are written. */
+  readonly subtitles: readonly KeptSubtitles[];
   /** The picture that stands for the file, where it is to be attached as a file; null if not. */
   readonly attachedCover: MediaTrack | null;
   /** What does not come along unchanged, a sentence each. */
   readonly remarks: readonly string[];
 }
 
+/** A track of subtitles on its way. */
+export interface KeptSubtitles {
+  readonly track: MediaTrack;
+  readonly isText: boolean;
+  /** As ffmpeg names it; null to copy them. */
+  readonly encoder: string | null;
+}
+
 /** What becomes of one kind of tracks. */
 interface Kept {
   readonly args?: readonly string[];
   readonly timelessArgs?: readonly string[];
+  readonly subtitles?: readonly KeptSubtitles[];
   readonly remarks?: readonly string[];
   /** What is lost, each with the reason in brackets. */
   readonly lost?: readonly string[];
@@ -64,6 +75,7 @@ export function sideTracks(container: ContainerName, info: MediaInfo, options: S
   return {
     args: kept.flatMap(({ args = [] }) => args),
     timelessArgs: kept.flatMap(({ timelessArgs = [] }) => timelessArgs),
+    subtitles: kept.flatMap(({ subtitles = [] }) => subtitles),
     attachedCover: (isCoverKept && facts.cover === 'attachment' && info.tracks.find(({ isCover }) => isCover)) || null,
     remarks: [
       ...new Set(kept.flatMap(({ remarks = [] }) => remarks)),
@@ -94,17 +106,17 @@ function soundOf({ container, facts, info, options, cannotHold }: Context): Kept
 }
 
 function subtitlesOf({ facts, info, cannotHold }: Context): Kept {
-  const args: string[] = [];
+  const subtitles: KeptSubtitles[] = [];
   const lost: string[] = [];
-  let kept = 0;
-  for (const { index, codec } of tracksOf(info, 'subtitle')) {
+  for (const track of tracksOf(info, 'subtitle')) {
+    const { codec } = track;
     const isText = /^(subrip|srt|ass|ssa|webvtt|mov_text|text)$/.test(codec);
     const copies = facts.subtitles.test(codec);
-    if (copies || (isText && facts.textSubtitles !== null)) {
-      args.push('-map', `1:${index}`, `-c:s:${kept++}`, copies ? 'copy' : (facts.textSubtitles as string));
-    } else lost.push(`subtitles (${codec}; ${cannotHold})`);
+    if (copies || (isText && facts.textSubtitles !== null))
+      subtitles.push({ track, isText, encoder: copies ? null : facts.textSubtitles });
+    else lost.push(`subtitles (${codec}; ${cannotHold})`);
   }
-  return { args, lost };
+  return { subtitles, lost };
 }
 
 function picturesOf({ facts, info, options, cannotHold }: Context): Kept {

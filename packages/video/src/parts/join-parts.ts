@@ -12,6 +12,7 @@ import { parseSequence } from '../ffmpeg/image-sequence.ts';
 import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import type { MediaInput } from '../ffmpeg/media-input.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
+import { subtitleArguments } from './cut-subtitles.ts';
 import type { Part } from './part-folder.ts';
 
 export interface JoinOptions {
@@ -48,15 +49,17 @@ export async function joinParts(options: JoinOptions): Promise<void> {
   await makeFolder(dirname(resolve(output)));
   const { args, timelessArgs } = sideTracks;
   const cover = await extractCover(options);
+  const subtitles = await subtitleArguments(options, timelessArgs.length > 0 ? 3 : 2);
   const running = startFfmpeg(ffmpeg, [
     ...['-itsoffset', `${microseconds(parts[0]?.startSeconds ?? 0) / 1e6}`],
     ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe', '-i', 'pipe:0'],
     ...(args.length > 0 ? inputOnClock(input, info, options.startSeconds) : []),
     ...(timelessArgs.length > 0 ? input.args : []),
-    ...['-map', '0:v:0', ...videoArguments(options), ...args, ...timelessArgs, ...cover],
+    ...subtitles.inputs,
+    ...['-map', '0:v:0', ...videoArguments(options), ...args, ...subtitles.args, ...timelessArgs, ...cover],
     ...(args.length > 0 ? cutArguments(options) : []),
     ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
-    ...(args.length > 0 ? allTracksOpen(1, info) : []),
+    ...([...args, ...subtitles.args].includes('-map') ? allTracksOpen(1, info) : []),
   ]);
   running.stdout.resume();
   running.stdin.end(concatList(parts));

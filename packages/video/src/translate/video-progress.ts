@@ -37,6 +37,6 @@ export interface VideoFinished {
   readonly doneFrames: number;
   /** Whether it was stopped by its signal before the end. */
   readonly isStopped: boolean;
-  /** What turned out to be missing, a sentence each. */
+  /** What turned out to be missing in the input, a sentence each. */
   readonly remarks: readonly string[];
 }
