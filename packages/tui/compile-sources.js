@@ -58,7 +58,9 @@ function writeWhole(file, text) {
 function removeUnused(folder, used) {
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);
-    if (!used.has(file) && Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+    // Another process may have given it its final name, or removed it.
+    const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
+    if (!used.has(file) && Date.now() - mtimeMs > KEPT_MS) rmSync(file, { force: true });
   }
 }
 
