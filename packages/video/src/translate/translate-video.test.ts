@@ -279,6 +279,10 @@ t.test('what cannot work is one clear error, and nothing is left', async (t) => 
     throw new Error('the model broke');
   };
   await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken }), /the model broke/);
+  const checkFits = async ({ width, height }: { width: number; height: number }) => {
+    throw new Error(`${width}x${height} is too large`);
+  };
+  await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken, checkFits }), /32x32 is too large/);
   t.same(await names(), before);
 });
 

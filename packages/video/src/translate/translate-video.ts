@@ -7,6 +7,7 @@ import {
   type Translator,
   UserError,
 } from '@instagan/core';
+import type { SizePx } from '@instagan/core/data';
 import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
@@ -33,6 +34,8 @@ export interface TranslateVideoOptions
   readonly partFrames?: number;
   /** Tells one model from another, such as its run and step: a resumed run must have the same. */
   readonly modelIdentity?: string;
+  /** Refuses frames that cannot be translated, such as ones too large for the memory, before the first is. */
+  readonly checkFits?: (frame: SizePx) => Promise<void>;
   /** Stops the translation; what is done by then becomes a whole, shorter file. */
   readonly signal?: AbortSignal;
 }
@@ -57,6 +60,10 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     ending: encoder.partContainer,
     resumes: options.resumes === true || shard.count > 1,
   });
+  const removeIfUnused = async () => {
+    const isUnused = (await folder.parts()).length === 0 && !(await folder.isComplete());
+    if (isUnused) await removeShard(output, shard);
+  };
   const before = await folder.parts();
   let doneFrames = framesIn(before);
   let isStopped = false;
@@ -70,6 +77,13 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
       ...options,
       ...(range.untilSeconds === undefined ? {} : { untilSeconds: range.untilSeconds }),
     });
+    try {
+      await options.checkFits?.(video.format);
+    } catch (error) {
+      video.close();
+      await removeIfUnused();
+      throw error;
+    }
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
@@ -107,8 +121,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     } finally {
       await writer.abort();
       video.close();
-      const isUnused = (await folder.parts()).length === 0 && !(await folder.isComplete());
-      if (isUnused) await removeShard(output, shard);
+      await removeIfUnused();
     }
   }
   if (shard.count > 1) {
