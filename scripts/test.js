@@ -41,11 +41,12 @@ function failure(file, details) {
 
 async function runTests() {
   console.log('\ntests');
-  const tests = findTests(root, files);
+  let tests;
   try {
+    tests = findTests(root, files);
     await compileTests(tests, root, compiledFolder);
   } catch (error) {
-    return failure('the tests do not compile', { message: error.message });
+    return failure('no test ran', { message: error.message });
   }
   const script = path.join(root, 'scripts', 'test', 'run-files.js');
   const runner = spawn(process.execPath, [script, compiledFolder, ...tests], {

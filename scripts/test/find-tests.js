@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** In this order: what starts processes and trains comes first, so that at the end no core waits for the other. */
-const FOLDERS = ['test', 'bench', 'packages', 'datasets'];
+/** What starts processes and trains comes first, so that at the end no core waits for the other. */
+const FIRST = ['test', 'bench'];
 
 /**
  * The files of tests among what is named, or all of the repository.
@@ -12,9 +12,15 @@ const FOLDERS = ['test', 'bench', 'packages', 'datasets'];
  * @throws Error if there is no such file or folder
  */
 export function findTests(root, named) {
-  const places = (named.length > 0 ? named : FOLDERS).map((name) => path.resolve(root, name));
+  const places = (named.length > 0 ? named : workspaces(root)).map((name) => path.resolve(root, name));
   const files = places.flatMap((place) => (statSync(place).isDirectory() ? testsIn(place) : [place]));
   return files.map((file) => path.relative(root, file).split(path.sep).join('/'));
+}
+
+function workspaces(root) {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const folders = manifest.workspaces.map((pattern) => pattern.replace(/\/\*$/, ''));
+  return [...FIRST, ...folders.filter((folder) => !FIRST.includes(folder))];
 }
 
 function testsIn(folder) {

@@ -6,7 +6,8 @@ import { eventLogFile, formatEvent } from '@instagan/core/events';
 import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { openBrowser } from '../helpers/browser.ts';
-import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { callCli } from '../helpers/cli-in-process.ts';
+import { startCli, temporaryFolder } from '../helpers/cli-process.ts';
 import { makeRun } from '../helpers/made-run.ts';
 
 const cwd = await temporaryFolder(t);
@@ -23,15 +24,15 @@ await makeRun(at(`runs/fast ${HOSTILE.replaceAll('/', '')}`), { steps: 200, conf
 
 t.test('runs become one page, which replaces no other file', async (t) => {
   await writeFile(at('notes.html'), 'mine');
-  const [made, other] = await Promise.all([
-    runCli(['report', 'runs'], cwd),
-    runCli(['report', 'runs/slow', '--output', 'notes.html'], cwd),
-  ]);
+  const made = await callCli(['report', 'runs'], cwd);
+  const other = await callCli(['report', 'runs/slow', '--output', 'notes.html'], cwd);
   t.equal(made.code, 0, made.stderr);
   t.match(made.stdout, /^report\.html: 2 runs, 0\.\d MB\n$/);
   t.equal(other.code, 2);
   t.match(other.stderr, /^instagan: notes\.html is there already and is no report: choose another --output, or add/);
   t.equal(await readFile(at('notes.html'), 'utf8'), 'mine');
+  const none = await callCli(['report', 'notes'], cwd);
+  t.match(none.stderr, /^instagan: notes is no run and holds none/);
 });
 
 t.test('--watch replaces an earlier page, again and again until the training ends', async (t) => {

@@ -30,11 +30,12 @@ async function call(args: readonly string[], cwd: string): Promise<CliResult> {
   }
 }
 
-/** Keeps what is written to a stream from it, and gives the stream back as it was. */
+/** Keeps what is written to a stream from it, as a pipe would. */
 function capture(stream: NodeJS.WriteStream): { text(): string; release(): void } {
   const written: string[] = [];
-  const { write } = stream;
+  const { write, isTTY } = stream;
   const listeners = stream.listeners('error');
+  stream.isTTY = false;
   stream.write = (chunk: Uint8Array | string) => {
     written.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
     return true;
@@ -42,7 +43,7 @@ function capture(stream: NodeJS.WriteStream): { text(): string; release(): void 
   return {
     text: () => written.join(''),
     release() {
-      stream.write = write;
+      Object.assign(stream, { write, isTTY });
       for (const listener of stream.listeners('error')) {
         if (!listeners.includes(listener)) stream.off('error', listener as () => void);
       }

@@ -132,7 +132,7 @@ async function isTrained(run: string): Promise<boolean> {
 
 /** The scores of the last checkpoint on the test images, if there are any. */
 async function readScores(run: string): Promise<EvaluationReport | null> {
-  const last = (await listCheckpoints(run)).at(-1);
+  const [last] = await listCheckpoints(run);
   const found = (await readEvaluations(run)).find(({ step, split }) => step === last?.step && split === 'test');
   return found ?? null;
 }

@@ -127,8 +127,8 @@ async function joinAction(options: VideoCommandOptions, terminal: Terminal): Pro
 }
 
 function jobOptions(options: VideoCommandOptions): VideoJobOptions {
-  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf, overwrite } =
-    options;
+  const { input, output, start, duration, size, fps, every, deinterlace, tolerateDamage } = options;
+  const { audioTrack, codec, container, crf, overwrite } = options;
   return {
     input,
     output,
@@ -137,9 +137,11 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
     ...(size === undefined ? {} : { size }),
     ...(fps === undefined ? {} : { fps }),
     ...(every === undefined ? {} : { every }),
+    ...(audioTrack === undefined ? {} : { audioTracks: audioTrack }),
     ...(codec === undefined ? {} : { codec }),
     ...(container === undefined ? {} : { container }),
     ...(crf === undefined ? {} : { crf }),
+    deinterlaces: deinterlace === true,
     overwrites: overwrite === true,
     toleratesDamage: tolerateDamage === true,
   };

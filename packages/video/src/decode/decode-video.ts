@@ -198,6 +198,8 @@ function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context
   // ffmpeg's own decoders of these leave the alpha channel out.
   if (video.hasAlpha && /^vp[89]$/.test(video.codec))
     args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
+  // Where the pixel format or the size changes, filters that begin anew would count frames anew; those below take any.
+  if (video.hdr === null && options.deinterlaces !== true) args.push('-reinit_filter:v', '0');
   args.push(...inputOnClock(input, info, startSeconds), '-map', '0:V:0', '-an', '-sn', '-dn');
   const fromSeconds = firstFrameSeconds(options, info, scan);
   args.push('-vf', decodeFilters(video, options, fromSeconds), ...passthrough(ffmpeg));

@@ -24,7 +24,8 @@ export interface FfmpegProcess {
   readonly pid: number | undefined;
 }
 
-const MAX_MESSAGES = 400;
+/** Files with many tracks and chapters have a line for each. */
+const MAX_MESSAGES = 10_000;
 /** How a line of complaint is marked where lines have their level. */
 const COMPLAINT = /\[(?:panic|fatal|error)\] /;
 

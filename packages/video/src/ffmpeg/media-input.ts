@@ -63,8 +63,7 @@ async function openSequence(name: string, fps: number): Promise<MediaInput> {
   await requireWholeSequence(name, pictures);
   const args = [
     ...['-protocol_whitelist', 'file,crypto,data', '-framerate', rateText(fps), '-f', 'image2'],
-    // The pixel format may change from picture to picture, which must not start the filters anew: they count frames.
-    ...['-start_number', `${pictures[0]?.number}`, '-reinit_filter:v', '0', '-i', `file:${sequence.pattern}`],
+    ...['-start_number', `${pictures[0]?.number}`, '-i', `file:${sequence.pattern}`],
   ];
   const files = pictures.map(({ file }) => file);
   return { name, args, file: null, pictures: files, identity: `${resolve(name)} at ${fps}` };

@@ -8,7 +8,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { openMediaInput } from '../ffmpeg/media-input.ts';
 import { probeMedia } from '../ffmpeg/probe-media.ts';
 import { ffmpeg, makeClip, probe, sharedClip, temporaryFolder } from '../test-support/media.ts';
-import type { FrameSegmenter } from './translate-frames.ts';
+import { type FrameSegmenter, translateFrames } from './translate-frames.ts';
 import { joinShards, type TranslateVideoOptions, translateVideo } from './translate-video.ts';
 import type { VideoProgress } from './video-progress.ts';
 
@@ -54,12 +54,15 @@ const numbered = await makeClip(
   ...['-f', 'lavfi', '-i', NUMBERED, '-f', 'lavfi', '-i', 'sine=d=2.4', '-c:v', 'ffv1', '-c:a', 'aac', '-shortest'],
 );
 
-/** The mean of each frame of a file. */
+/** The mean of the colours of each frame of a file. */
 async function greys(file: string): Promise<number[]> {
   const input = await openMediaInput(file);
-  const { frames } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
   const means: number[] = [];
-  for await (const { data } of frames) means.push(data.reduce((sum, value) => sum + value, 0) / data.length);
+  for await (const { data } of frames) {
+    const colours = data.filter((_, i) => !format.hasAlpha || i % 4 !== 3);
+    means.push(colours.reduce((sum, value) => sum + value, 0) / colours.length);
+  }
   return means;
 }
 
@@ -166,6 +169,34 @@ t.test(
   },
 );
 
+t.test('after a cut nothing wears the mask of the scene before, however smooth masks are', async (t) => {
+  const cut = await makeClip(
+    at('cut.mkv'),
+    ...['-f', 'lavfi', '-i', 'color=0x006400:s=32x32:r=10:d=0.6,drawbox=4:4:12:12:white:fill', '-f', 'lavfi', '-i'],
+    ...['color=0x00008C:s=32x32:r=10:d=0.6,drawbox=8:10:20:14:orange:fill', '-lavfi', 'concat', '-c:v', 'ffv1'],
+    ...['-pix_fmt', 'bgr0'],
+  );
+  const box = (left: number, top: number, width: number, height: number) => (_: unknown, i: number) => {
+    const [x, y] = [i % 32, Math.floor(i / 32)];
+    return x >= left && x < left + width && y >= top && y < top + height ? 1 : -1;
+  };
+  const masks = [box(4, 4, 12, 12), box(8, 10, 20, 14)].map((inside) => Float32Array.from({ length: 1024 }, inside));
+  const input = await openMediaInput(cut);
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const segment: FrameSegmenter = async ({ index }) => [masks[index < 6 ? 0 : 1] as Float32Array];
+  const options = { translator, segment, blending: 0.9, tracking: { maskSmoothing: 0.9 } };
+  for await (const { index, instances, data, original } of translateFrames(frames, format, options)) {
+    const mask = masks[index < 6 ? 0 : 1] as Float32Array;
+    t.match(instances, [{ id: index < 6 ? 0 : 1, mask }], `frame ${index}`);
+    if (index === 6)
+      t.same(
+        data,
+        original.map((value) => 255 - value),
+        'the background, too, is its own',
+      );
+  }
+});
+
 t.test('--compare shows original, masks and translation', async (t) => {
   const events = await run({ input: numbered, output: at('compare.mp4'), compares: true, durationSeconds: 0.5 });
   t.match(events[0], { width: 3 * 32 + 2 * 4, height: 32 });
@@ -207,6 +238,9 @@ t.test('every format is written, sound and subtitles as it can hold them', async
   }
   await run({ input, output: at('frames/%03d.png') });
   t.equal((await readdir(at('frames'))).length, 10);
+  const untouched: FrameSegmenter = async () => [];
+  await run({ input, output: at('frames/w%03d.webp'), segment: untouched });
+  t.same(await greys(at('frames/w%03d.webp')), await greys(input), 'without loss');
 });
 
 t.test('transparent parts stay so where the format can hold them, and are laid on white where not', async (t) => {

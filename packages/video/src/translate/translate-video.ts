@@ -51,7 +51,7 @@ const WARM_UP_FRAMES = 12;
 export async function* translateVideo(options: TranslateVideoOptions): AsyncGenerator<VideoProgress, void, void> {
   const { output, shard = { number: 1, count: 1 }, partFrames = DEFAULT_PART_FRAMES } = options;
   const job = await openVideoJob(options);
-  const encoder = await chooseEncoder(job.ffmpeg, job.format, options);
+  const encoder = await chooseEncoder(job.ffmpeg, job.format, options, options.size ?? job.info.video);
   const folder = await openParts(shardFolder(output, shard), {
     plan: planOf(options, job, encoder),
     ending: encoder.partContainer,
@@ -120,9 +120,9 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
     return;
   }
-  const remarks = [...losses, ...(await join(job, options, parts, isStopped))];
+  await join(job, options, parts, isStopped);
   if (!isStopped) await removeShards(output);
-  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
+  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks: losses };
 }
 
 /**
@@ -147,9 +147,9 @@ export async function joinShards(
   if (parts.length === 0) {
     throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
   }
-  const remarks = await join(job, options, parts, false);
+  await join(job, options, parts, false);
   await removeShards(options.output);
-  return { doneFrames: framesIn(parts), remarks };
+  return { doneFrames: framesIn(parts), remarks: job.remarks };
 }
 
 /** The frames wanted, with as many of those just before the first. */
@@ -171,7 +171,7 @@ function join(
   { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
   parts: readonly Part[],
   isStopped: boolean,
-): Promise<readonly string[]> {
+): Promise<void> {
   const endSeconds = isStopped ? parts.at(-1)?.endSeconds : durationSeconds;
   return joinParts({ ...job, parts, output, startSeconds, endSeconds, crf });
 }
@@ -179,11 +179,14 @@ function join(
 /** All that decides what the parts hold. */
 function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
   const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
+  const { deinterlaces = false } = options;
   const { region = 'image', background = 'translated', rimPx } = options;
   return {
     input: job.input.identity,
     model: options.modelIdentity ?? null,
     selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
+    // Undefined in the plans of earlier versions.
+    deinterlaces: deinterlaces || undefined,
     compare: compares === true,
     encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.partContainer],
     tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],

@@ -4,6 +4,7 @@ import { partsFolder, UsageError, UserError } from '@instagan/core';
 import { conversionRemarks } from '../decode/decode-filters.ts';
 import type { DecodeOptions } from '../decode/decode-video.ts';
 import { type OutputFormat, type OutputFormatOptions, outputFormat } from '../encode/output-format.ts';
+import { type SideTracks, sideTracks } from '../encode/side-tracks.ts';
 import { type Ffmpeg, findFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { parseSequence, picturesOf } from '../ffmpeg/image-sequence.ts';
 import { type MediaInput, openMediaInput } from '../ffmpeg/media-input.ts';
@@ -17,6 +18,8 @@ export interface VideoJobOptions extends OutputFormatOptions, Omit<DecodeOptions
   readonly output: string;
   /** Constant rate factor: lower is better and larger. @default depends on the codec, visually lossless for most */
   readonly crf?: number;
+  /** Numbers of the sound tracks to keep, from 1 on. @default all */
+  readonly audioTracks?: readonly number[];
   /** Replaces an output that is there. @default false */
   readonly overwrites?: boolean;
 }
@@ -29,7 +32,9 @@ export interface VideoJob {
   readonly format: OutputFormat;
   /** The length of what is taken of it; null if it is not known. */
   readonly durationSeconds: number | null;
-  /** What is lost on the way, a sentence each. */
+  /** What is kept beside the pictures. */
+  readonly sideTracks: SideTracks;
+  /** What is lost on the way or assumed, a sentence each. */
   readonly remarks: readonly string[];
 }
 
@@ -55,14 +60,20 @@ export async function openVideoJob(options: VideoJobOptions): Promise<VideoJob> 
     throw new UsageError(`--start ${startSeconds} lies behind the end of ${input.name} (${wholeSeconds} s).`);
   }
   const rest = wholeSeconds === null ? null : wholeSeconds - startSeconds;
-  const { durationSeconds } = options;
+  const { durationSeconds, audioTracks } = options;
+  const side = sideTracks(format.container, info, {
+    startSeconds,
+    keepsFrames: fps === undefined && (options.every ?? 1) === 1,
+    ...(audioTracks && { audioTracks }),
+  });
   return {
     ffmpeg,
     input,
     info,
     format,
+    sideTracks: side,
     durationSeconds: rest === null ? null : Math.min(rest, durationSeconds ?? rest),
-    remarks: conversionRemarks(info.video),
+    remarks: [...conversionRemarks(info.video, options), ...side.remarks],
   };
 }
 
