@@ -1,4 +1,8 @@
-export { type CocoMasks, type CocoOptions, readCocoMasks } from './coco/read-coco-masks.ts';
+export type { BuiltDomain } from './build/arrange-domain.ts';
+export { type BuildDatasetOptions, type BuiltDataset, buildDataset } from './build/build-dataset.ts';
+export { ANY_LABEL, type ImageFate } from './build/domain-build.ts';
+export type { FitName } from './build/fit-picture.ts';
+export type { ObjectFate } from './build/select-objects.ts';
 export { type DrawDatasetOptions, type DrawnDataset, drawDataset } from './draw/draw-dataset.ts';
 export { DRAWN_VIDEO_FPS, type DrawnVideo, type DrawVideoOptions, drawVideo } from './draw/draw-video.ts';
 export {
@@ -27,6 +31,9 @@ export {
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
+export type { AnnotationSource } from './formats/annotation-source.ts';
+export { type AnnotationFormatName, openAnnotations, recogniseFormat } from './formats/format-list.ts';
+export { type ImageMasks, imageMasks } from './formats/image-masks.ts';
 export {
   type ChangedImage,
   type EncodeLikeOptions,

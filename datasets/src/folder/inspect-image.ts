@@ -5,7 +5,7 @@ import { readImage } from '../images/read-image.ts';
 import { type DecodedMask, decodeMask, FaintMaskError, NotAMaskError } from '../images/read-mask.ts';
 import type { DatasetFault, FaultCode } from './dataset-fault.ts';
 import type { ImageFile } from './dataset-folder.ts';
-import { type MaskShape, overlap, shapeOf } from './mask-overlap.ts';
+import { type MaskShape, OVERLAP_LIMIT, overlap, shapeOf } from './mask-overlap.ts';
 import { fileFromRoot } from './name-faults.ts';
 
 export interface InspectOptions {
@@ -29,9 +29,7 @@ export interface InspectedImage {
 }
 
 /** Shorter sides than this are hardly worth training on. */
-const tinyPx = 32;
-/** Two masks that share more than this part of their union are most likely one object drawn twice. */
-const overlapLimit = 0.8;
+export const TINY_PX = 32;
 
 /** Opens one image and its masks and lists what is wrong with them. Never throws for a bad file. */
 export async function inspectImage(root: string, image: ImageFile, options: InspectOptions): Promise<InspectedImage> {
@@ -75,7 +73,7 @@ async function inspectPicture(file: string, { depth }: InspectOptions, add: AddF
 
 function addPictureWarnings(file: string, header: ImageHeader, add: AddFault): void {
   const { width, height, colourSpace, hasAlpha } = header;
-  if (Math.min(width, height) < tinyPx) {
+  if (Math.min(width, height) < TINY_PX) {
     const text = `${file} is only ${width}x${height} (width x height): replace it by a larger version or remove it.`;
     add('warning', 'image-tiny', file, text);
   }
@@ -156,7 +154,7 @@ function addOverlaps(shapes: readonly MaskShape[], add: AddFault): void {
         break;
       }
       const shared = overlap(one, other);
-      if (shared <= overlapLimit) continue;
+      if (shared <= OVERLAP_LIMIT) continue;
       const text = `${one.file} covers almost the same as ${other.file} (intersection over union ${shared.toFixed(2)}): if it is one object, remove one of them.`;
       add('warning', 'mask-overlap', one.file, text);
     }

@@ -10,6 +10,9 @@ export interface MaskShape {
   readonly data: Uint8Array;
 }
 
+/** Two masks that share more than this part of their union are most likely one object drawn twice. */
+export const OVERLAP_LIMIT = 0.8;
+
 const largestPx = 1_000_000;
 
 /** Takes every n-th pixel of every n-th row, so that twenty masks of a large photo stay small in memory. */

@@ -36,11 +36,15 @@ export async function encodeImage(file: string, { width, height, data }: RgbImag
  *
  * @throws UsageError if the name does not end in .png (JPEG would blur the border), UserError if it cannot be written
  */
-export async function writeMask(file: string, { width, height, data }: MaskImage): Promise<void> {
+export async function writeMask(file: string, mask: MaskImage): Promise<void> {
   if (extname(file).toLowerCase() !== '.png') throw new UsageError(`Cannot write the mask ${file}: it must be a .png.`);
-  const png = await sharp(data, { raw: { width, height, channels: 1 } })
+  await writeAtomically(file, await encodeMask(mask), { makesFolder: true });
+}
+
+/** What `writeMask` writes. */
+export function encodeMask({ width, height, data }: MaskImage): Promise<Uint8Array> {
+  return sharp(data, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')
     .png()
     .toBuffer();
-  await writeAtomically(file, png, { makesFolder: true });
 }

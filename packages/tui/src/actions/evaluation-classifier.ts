@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { openClassifier, type TrainedClassifier } from '@instagan/core/evaluation';
 import type { LoadSampleOptions } from '@instagan/datasets';
+import { evaluationFolder } from '../report/saved-evaluations.ts';
 import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
 
-/** The folder of a run that holds its classifier and its scores. */
-export const EVALUATION_FOLDER = 'evaluation';
 /** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
 const MAX_IMAGES = 300;
 /** Updates of a classifier, unless others are asked for: so many for each object, within limits. */
@@ -12,6 +11,8 @@ const STEPS = { perObject: 2, least: 40, most: 400 };
 
 export interface RunClassifierOptions {
   readonly run: string;
+  /** Where the classifier is kept. @default the run's folder `evaluation` */
+  readonly file?: string | undefined;
   readonly data: string;
   readonly load: LoadSampleOptions;
   /** Updates of the classifier. @default more for more objects, up to 400 */
@@ -39,7 +40,7 @@ export async function openRunClassifier(options: RunClassifierOptions): Promise<
   ];
   const objects = [...a, ...b].reduce((sum, { masks }) => sum + masks.length, 0);
   const steps = options.steps ?? Math.min(STEPS.most, Math.max(STEPS.least, STEPS.perObject * objects));
-  const file = path.join(run, EVALUATION_FOLDER, 'classifier.safetensors');
+  const file = options.file ?? path.join(evaluationFolder(run), 'classifier.safetensors');
   const hash = [await hashOf(a), await hashOf(b), JSON.stringify(load.size ?? 'keep')].join(' ');
   let isTold = false;
   const tell = () => {

@@ -1,23 +1,24 @@
-import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import {
-  type CocoMasks,
   type ImageFile,
+  type ImageMasks,
   type InputImage,
+  imageMasks,
   type LeftOut,
   type LoadSampleOptions,
   listInputs,
   loadInput,
-  readCocoMasks,
   readHeader,
   resizeMask,
   writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
+import { runName } from '../output/run-name.ts';
+import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
+import { maskFile, recordWritten, removeOtherMasks } from './written-files.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -37,9 +38,11 @@ export interface MaskSource {
 
 export interface MaskSourceOptions extends InstanceOptions {
   readonly input: string;
-  /** Folder of masks, or a COCO file. */
+  /** Whether the images of folders below count. */
+  readonly recursive?: true;
+  /** Folder of masks, or annotations: a file, or `FORMAT:PATH`. */
   readonly masks?: string;
-  /** Of the objects of a COCO file; the others stay. */
+  /** Label of the only objects of the annotations that count; the others stay. */
   readonly category?: string;
   /** Run of a segmenter. */
   readonly segmenter?: string;
@@ -59,31 +62,45 @@ export async function openMaskSource(
   remark: (text: string) => void,
 ): Promise<MaskSource> {
   const { input, masks, segmenter, category } = options;
-  const isCoco = masks !== undefined && /\.json$/i.test(masks);
-  const coco = isCoco ? await readCocoMasks(masks, category === undefined ? {} : { category }) : null;
-  if (category !== undefined && !isCoco)
-    throw new UsageError('--category names objects of a COCO file: give it as --masks.');
+  const location = masks === undefined ? null : annotationLocation(masks);
+  if (category !== undefined && location === null) {
+    throw new UsageError('--category names objects of annotations, such as a COCO file: give them as --masks.');
+  }
+  const annotations = location && imageMasks(await openLocation(location), category === undefined ? {} : { category });
   const folder =
-    isCoco || (masks === undefined && segmenter !== undefined) ? null : await findMasksFolder(input, masks, say);
-  const inputs = await listInputs(input, folder ?? undefined, { onLeftOut: tell(input, folder, remark) });
-  if (folder === null && coco === null && segmenter === undefined) {
+    annotations !== null || (masks === undefined && segmenter !== undefined)
+      ? null
+      : await findMasksFolder(input, masks, say);
+  const inputs = await listInputs(input, folder ?? undefined, {
+    recursive: options.recursive === true,
+    onLeftOut: tell(input, folder, remark),
+  });
+  if (folder === null && annotations === null && segmenter === undefined) {
     throw new UsageError(
       `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image, or --segmenter RUN, a run of "instagan segmenter train".`,
     );
   }
   if (segmenter !== undefined) {
     say(
-      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${segmenter}`,
+      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${runName(segmenter)}`,
     );
   }
-  const isListed = coco === null && segmenter === undefined;
-  return { inputs, folder, isListed, load: (file, load, loaded) => loadMasked(file, load, coco, loaded, options) };
+  const isListed = annotations === null && segmenter === undefined;
+  return {
+    inputs,
+    folder,
+    isListed,
+    load: (file, load, loaded) => loadMasked(file, load, annotations, loaded, options),
+  };
 }
 
 /** The images alone, for a model that sees no masks. */
-export async function sourceWithoutMasks(input: string, remark: (text: string) => void): Promise<MaskSource> {
+export async function sourceWithoutMasks(
+  { input, recursive = false }: { readonly input: string; readonly recursive?: boolean },
+  remark: (text: string) => void,
+): Promise<MaskSource> {
   const load: MaskSource['load'] = async (file, options) => ({ ...(await loadInput(file, options)), masksFrom: null });
-  const inputs = await listInputs(input, undefined, { onLeftOut: tell(input, null, remark) });
+  const inputs = await listInputs(input, undefined, { recursive, onLeftOut: tell(input, null, remark) });
   return { inputs, folder: null, isListed: true, load };
 }
 
@@ -96,21 +113,20 @@ function tell(input: string, folder: string | null, remark: (text: string) => vo
 async function loadMasked(
   file: ImageFile,
   options: LoadSampleOptions,
-  coco: CocoMasks | null,
+  annotations: ImageMasks | null,
   segmenter: Segmenter | null,
   instances: InstanceOptions,
 ): Promise<MaskedInput> {
   const input = await loadInput(file, options);
   if (input.masks.length > 0) return { ...input, masksFrom: 'file' };
   const { width, height } = input;
-  const fromCoco = await Promise.all(
-    (coco?.masksOf(file.file, await readHeader(file.file)) ?? []).map((mask) => resizeMask(mask, { width, height })),
-  );
-  if (fromCoco.length > 0) {
+  const drawn = annotations === null ? [] : await annotations.masksOf(file.file, await readHeader(file.file));
+  const fromAnnotations = await Promise.all(drawn.map((mask) => resizeMask(mask, { width, height })));
+  if (fromAnnotations.length > 0) {
     return {
       ...withMasks(
         input,
-        fromCoco.map(({ data }) => data),
+        fromAnnotations.map(({ data }) => data),
       ),
       masksFrom: 'file',
     };
@@ -133,5 +149,5 @@ export async function saveMasks(folder: string, image: MaskedImage, numbers: rea
     await writeMask(file, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, name, new Set(files));
-  await (await WrittenFiles.open(folder)).add(files.map((file) => path.basename(file)));
+  await recordWritten(files);
 }

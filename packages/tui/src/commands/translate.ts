@@ -9,6 +9,7 @@ import {
   jsonOption,
   maxPixelsOption,
   overwriteOption,
+  recursiveOption,
   regionOptions,
 } from '../options/shared.ts';
 import {
@@ -16,6 +17,7 @@ import {
   folderPath,
   numberList,
   pictureFile,
+  runFolder,
   shardValue,
   sizeOrKeep,
   wholeNumber,
@@ -45,7 +47,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .command('translate')
     .summary('translate images')
     .description(DESCRIPTION)
-    .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .option('--run <RUN>', 'run that trained or imported the model, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption(
@@ -55,11 +57,15 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     )
     .option(
       '--masks <PATH>',
-      'folder of the masks, or COCO file (default without --segmenter: the input folder with _seg)',
+      'folder of the masks, or annotations: a COCO, labelme or VIA file, or such as voc:VOC2012 (default without --segmenter: the input folder with _seg)',
       filePath,
     )
-    .option('--category <NAME>', 'with a COCO file: change only objects of this category')
-    .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
+    .option('--category <NAME>', 'with annotations: change only objects of this category')
+    .option(
+      '--segmenter <RUN>',
+      'run or name of a segmenter, which finds the objects of images without masks',
+      runFolder,
+    )
     .option('--save-masks <DIR>', 'save the masks that were used, such as those that the segmenter found', folderPath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
@@ -79,6 +85,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .addOption(new Option('--format <name>', 'file format of the images (default: png)').choices(namesOf(FORMATS)))
     .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
+    .addOption(recursiveOption())
     .addOption(maxPixelsOption())
     .addOption(
       new Option(

@@ -1,5 +1,5 @@
 import type { BackendName, Background, RegionKind, TranslationDirection } from '@instagan/core';
-import type { WrittenFormat } from '@instagan/datasets';
+import type { AnnotationFormatName, FitName, WrittenFormat } from '@instagan/datasets';
 import type { CodecName } from '@instagan/video';
 
 /**
@@ -21,13 +21,14 @@ export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
 };
 
 export const REGIONS: Readonly<Record<RegionKind, string>> = {
-  auto: 'objects where the image is over 1.5 times as large as in training, else image',
+  auto: 'objects if the run was trained on them or the image is over 1.5 times as large as in training, else image',
   image: 'the whole image goes through the model, as in the paper',
   objects: 'parts around objects, scaled so that these are as large as in training',
 };
 
 export const BACKGROUNDS: Readonly<Record<Background, string>> = {
-  keep: 'outside the masks, every pixel stays as it is',
+  keep: 'outside the masks of input and output, every pixel stays as it is',
+  fill: 'so, too; and where an object no longer is, what lies around it goes on smoothly',
   translated: 'the whole image comes from the model, as in the paper',
 };
 
@@ -38,6 +39,24 @@ export const FORMATS: Readonly<Record<WrittenFormat | 'same', string>> = {
   webp: 'smaller, 8 bits, with transparency, up to 16383 pixels a side',
   avif: 'smallest, 8 bits, with transparency, slow',
   tiff: 'without loss, 8 or 16 bits, with transparency',
+};
+
+export const ANNOTATION_FORMATS: Readonly<Record<AnnotationFormatName, string>> = {
+  coco: 'COCO instances file: polygons and run lengths',
+  ccp: 'Clothing Co-Parsing: a MATLAB file for each photo',
+  mhp: 'Multi-Human Parsing (LV-MHP-v1): an image of parts for each person',
+  labelme: 'labelme: a JSON file for each photo',
+  voc: 'PASCAL VOC: indexed images of classes and objects',
+  yolo: 'YOLO segmentation: data.yaml, and a text file for each photo',
+  via: 'VGG Image Annotator 1 or 2: one JSON file',
+  masks: 'a mask image for each photo, a colour for each object or class',
+  instagan: 'the layout of "instagan train": trainA, trainA_seg, …',
+};
+
+export const FITS: Readonly<Record<FitName, string>> = {
+  inside: 'scale down until the whole image fits; its shape stays',
+  crop: 'scale until the size is filled, and cut out the middle, as the authors do',
+  stretch: 'scale height and width to the size',
 };
 
 export const CODECS: Readonly<Record<CodecName, string>> = {

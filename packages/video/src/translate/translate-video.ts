@@ -15,7 +15,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinParts } from '../parts/join-parts.ts';
-import { openParts, type Part, type PartFolder, readParts, TRANSLATION } from '../parts/part-folder.ts';
+import { damagedParts, openParts, type Part, type PartFolder, readParts, TRANSLATION } from '../parts/part-folder.ts';
 import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
@@ -114,7 +114,7 @@ async function* translateParts(
         expectedFrames: expectedFrames(job, step, shard),
         resumedFrames: doneFrames,
         encoder: encoder.name,
-        remarks: [...job.remarks, ...writer.remarks],
+        remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
       };
       const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
       const isWarmUp = (frame: VideoFrame) => !isWanted(frame);
@@ -162,7 +162,7 @@ async function* translateParts(
  *
  * @param options what the shards were made with may be left out
  * @throws UsageError if the shards were not made alike, or from another video or with other options than given; UserError if a
- *   shard is missing
+ *   shard is missing or damaged
  */
 export async function joinShards(
   options: VideoJobOptions,
@@ -178,6 +178,13 @@ export async function joinShards(
       if ((plan.video ?? job.input.identity) !== job.input.identity) {
         throw new UsageError(
           `The shards of ${output} were not made from ${job.input.name}: name their video as --input.`,
+        );
+      }
+      for (const { folder } of shards) {
+        const [damaged] = await damagedParts(folder);
+        if (damaged === undefined) continue;
+        throw new UserError(
+          `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
         );
       }
       const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();

@@ -1,0 +1,111 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readText, UserError } from '@instagan/core/data';
+import { naturalOrder } from '../folder/natural-order.ts';
+
+/** Larger files of annotations are not read whole. */
+const MAX_TEXT_BYTES = 2 ** 28;
+/** Folders deeper than this are not looked into. */
+const MAX_DEPTH = 8;
+
+/** Reads a file of annotations. @throws UserError if it cannot be read, or is larger than any that people write */
+export async function readAnnotations(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size <= MAX_TEXT_BYTES) return await readText(file);
+  } catch (error) {
+    throw cannotBeRead(file, error);
+  }
+  throw new UserError(`${file} is larger than ${MAX_TEXT_BYTES / 2 ** 20} MB: split it into several files.`);
+}
+
+/** @throws UserError if the file cannot be read or is no JSON */
+export async function readJson(file: string, what: string): Promise<unknown> {
+  const text = await readAnnotations(file);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UserError(`${file} is not JSON: give ${what}.`);
+  }
+}
+
+/** The error for a file that the system does not give. */
+export function cannotBeRead(file: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`);
+}
+
+export function isFolder(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+export function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * The files of a folder and those below it, with forward slashes, in natural order; hidden ones are passed over.
+ *
+ * @throws UserError if the folder cannot be listed
+ */
+export async function filesBelow(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+  const files: string[] = [];
+  const visit = async (within: string, depth: number) => {
+    let entries: Dirent[];
+    try {
+      entries = await readdir(path.join(folder, within), { withFileTypes: true });
+    } catch (error) {
+      throw new UserError(
+        `Cannot list ${path.join(folder, within)} (${(error as NodeJS.ErrnoException).code}): give the folder of the dataset.`,
+      );
+    }
+    for (const entry of entries.sort((a, b) => naturalOrder(a.name, b.name))) {
+      if (entry.name.startsWith('.')) continue;
+      const name = within === '' ? entry.name : `${within}/${entry.name}`;
+      if (entry.isDirectory() && depth < MAX_DEPTH) await visit(name, depth + 1);
+      else if (!entry.isDirectory() && isWanted(name)) files.push(name);
+    }
+  };
+  await visit('', 0);
+  return files;
+}
+
+/**
+ * The picture that annotations name, in the first of several folders that has it: under its whole name, else under its last
+ * part.
+ *
+ * @throws UserError if there is none, or the name leads out of the folders
+ */
+export async function locatePicture(annotations: string, name: string, folders: readonly string[]): Promise<string> {
+  const parts = pathParts(name);
+  const leaves = path.posix.isAbsolute(name) || path.win32.isAbsolute(name) || parts.includes('..');
+  if (name.includes('\0') || parts.length === 0) {
+    throw new UserError(`${annotations} names an image ${JSON.stringify(name)}, which no file has: correct it.`);
+  }
+  for (const folder of folders) {
+    const candidates = leaves ? [] : [path.join(folder, ...parts)];
+    candidates.push(path.join(folder, parts.at(-1) as string));
+    for (const file of candidates) if (await isFile(file)) return file;
+  }
+  const outside = leaves ? ', and names that lead out of them are not followed' : '';
+  throw new UserError(
+    `${annotations} names ${name}, which is not in ${folders.join(' or ')}${outside}: give the folder of the images with --images.`,
+  );
+}
+
+/** Folders and name of a path of any system. */
+export function pathParts(name: string): string[] {
+  return name.split(/[/\\]+/).filter((part) => part !== '' && part !== '.');
+}
+
+/** The name without the last ending. */
+export function withoutEnding(name: string): string {
+  return name.replace(/\.[^./\\]*$/, '');
+}
