@@ -12,7 +12,7 @@ import { type SideTrackOptions, sideTracks } from './side-tracks.ts';
 
 const folder = await temporaryFolder(t);
 const at = (name: string) => join(folder, name);
-const picture = await makeClip(at('picture.mp4'), '-f', 'lavfi', '-i', 'testsrc=s=32x32:r=25:d=2');
+const picture = await makeClip(at('picture.mp4'), '-f', 'lavfi', '-i', 'testsrc=s=32x32:r=25:d=2', '-bf', '0');
 
 /** Joins the pictures with what is kept of another file. */
 async function joined(input: string, output: string, options: SideTrackOptions & { endSeconds?: number } = {}) {
@@ -46,6 +46,8 @@ t.test('tags and chapters are kept without a sound track too, or named', async (
   );
   const input = await makeClip(at('tagged.mkv'), '-i', picture, '-i', chapters, '-map_metadata', '1', '-c', 'copy');
   const wanted = { chapters: 2, tags: { title: 'My holiday', artist: 'Me', date: '2020' } };
+  const part = await joined(input, at('part.mp4'), { startSeconds: 0.5, endSeconds: 0.4 });
+  t.equal(part.info.chapters, 1, 'those of the stretch');
   const mkv = await joined(input, at('tags.mkv'));
   t.match(mkv, { remarks: [], info: { ...wanted, tags: { ...wanted.tags, mood: 'sunny' } } });
   t.match(await joined(input, at('tags.mp4')), {

@@ -112,7 +112,11 @@ function videoArguments(options: JoinOptions): string[] {
   if (container === 'images') return ['-start_number', '1', ...pictureQuality(output), ...passthrough(ffmpeg)];
   if (isEncodedLast({ codec, keepsAlpha }))
     return [...transparentVp9(crf === undefined ? {} : { crf }), ...exactTimes(ffmpeg)];
-  return ['-c:v:0', 'copy', ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart'] : [])];
+  return [
+    '-c:v:0',
+    'copy',
+    ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart+write_colr'] : []),
+  ];
 }
 
 /** The scale of JPEG begins at the best, 2; lossy WebP halves the colours, and its scale has 2 near the worst. */

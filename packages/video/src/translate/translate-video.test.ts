@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBackend, type Translator, translationModel } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
@@ -146,6 +146,16 @@ t.test('shards on different machines make the same video, done twice or once', a
   await run({ ...options, shard: { number: 2, count: 3 } });
   const again = await run({ ...options, shard: { number: 2, count: 3 } });
   t.equal(again.length, 1, 'a shard that is done is not done again');
+  const other = await makeClip(at('other.mp4'), '-f', 'lavfi', '-i', 'color=s=32x32:d=2.4:r=10');
+  await t.rejects(joinShards({ ...options, input: other }), {
+    name: 'UsageError',
+    message: /were not made from .*other\.mp4: name their video as --input/,
+  });
+  for (const [more, message] of [
+    [{ durationSeconds: 1 }, /made with another --duration: leave it out/],
+    [{ codec: 'hevc' }, /made with another --container or --codec/],
+  ] as const)
+    await t.rejects(joinShards({ ...options, ...more }), { name: 'UsageError', message });
   t.equal((await joinShards(options)).doneFrames, 24);
   t.ok(isWholeNegative(await greys(output)));
   t.equal((await probe(output)).audio.length, 1);
@@ -195,6 +205,39 @@ t.test('after a cut nothing wears the mask of the scene before, however smooth m
         'the background, too, is its own',
       );
   }
+});
+
+t.test('two translations never write to one output', async (t) => {
+  const output = at('twice.mp4');
+  const controller = new AbortController();
+  const options = { input: numbered, output, translator, segment: leftHalf, signal: controller.signal };
+  for await (const { type } of translateVideo(options)) {
+    if (type !== 'frame' || controller.signal.aborted) continue;
+    await t.rejects(run({ input: numbered, output, resumes: true }), {
+      name: 'UserError',
+      message: /twice\.mp4\.parts\S+ is being written by process \d+ on \S+: stop that translation first/,
+    });
+    controller.abort();
+  }
+});
+
+t.test('at the first damage it ends, and what comes before is kept and gone on from', async (t) => {
+  const input = await makeClip(at('damaged.mp4'), '-f', 'lavfi', '-i', 'testsrc=s=64x48:d=4:r=10', '-g', '5');
+  const bytes = await readFile(input);
+  for (let i = 0; i < 400; i++) bytes[Math.floor(bytes.length * 0.6) + i] = (i * 37) % 251;
+  await writeFile(input, bytes);
+  const output = at('before.mp4');
+  await t.rejects(run({ input, output, partFrames: 5 }), {
+    name: 'UserError',
+    message:
+      /damaged\.mp4 is damaged near \d\.\d s \(.*\): .*before\.mp4 holds what comes before; .*--tolerate-damage --resume/,
+  });
+  const { length } = (await probe(output)).times;
+  t.ok(length >= 5 && length < 35, `${length} frames`);
+  const [started] = await run({ input, output, partFrames: 5, resumes: true, toleratesDamage: true });
+  t.match(started, { type: 'started', resumedFrames: length });
+  t.ok((await probe(output)).times.length > 35);
+  t.notOk(existsSync(`${output}.parts`));
 });
 
 t.test('--compare shows original, masks and translation', async (t) => {
