@@ -3,7 +3,7 @@
 // belongs to it. Medians of all rounds.
 //
 //   npx tsx bench/video-pace.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME]
-//                               [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--rounds N] [--json]
+//                               [--region NAME] [--background NAME] [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--rounds N] [--json]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +21,16 @@ import { openVideoSource, VIDEO_FLAGS } from './video-source.ts';
 
 const { values: options } = parseArgs({ options: { ...VIDEO_FLAGS, rounds: { type: 'string', default: '3' } } });
 const source = await openVideoSource(options);
-const { translator, segment, selection, input, ffmpeg } = source;
+const { translator, segment, selection, how, input, ffmpeg } = source;
 const folder = await mkdtemp(join(tmpdir(), 'instagan-bench-'));
 try {
   const { format, frames } = await decoded();
   // Kernels are compiled and memory is taken before anything is timed.
-  for await (const _ of translateFrames(each(frames.slice(0, 3)), format, { translator, segment }));
+  for await (const _ of translateFrames(each(frames.slice(0, 3)), format, { translator, segment, ...how }));
   const rounds: (readonly [number, number, number, number])[] = [];
   for (let round = 0; round < Number(options.rounds); round++) {
     const decode = await paceOf((await source.decode()).frames);
-    const translate = await paceOf(translateFrames(each(frames), format, { translator, segment }));
+    const translate = await paceOf(translateFrames(each(frames), format, { translator, segment, ...how }));
     rounds.push([decode, translate, await paceOf(encoded()), await paceOf(whole())]);
   }
   const [decode = 0, translate = 0, encode = 0, together = 0] = [0, 1, 2, 3].map((i) =>
@@ -81,6 +81,7 @@ async function* whole(): AsyncGenerator<void> {
   for await (const { type } of translateVideo({
     ...{ translator, segment, input, output: join(folder, 'whole.mp4') },
     ...selection,
+    ...how,
   })) {
     if (type === 'frame') yield;
   }

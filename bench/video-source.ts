@@ -1,4 +1,13 @@
-import { type BackendName, type LoadedTranslator, loadTranslator, maskFromBytes, openBackend } from '@instagan/core';
+import {
+  type BackendName,
+  type Background,
+  type LoadedTranslator,
+  loadTranslator,
+  maskFromBytes,
+  openBackend,
+  type RegionKind,
+  type TranslateOptions,
+} from '@instagan/core';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
 import { openFrameMasks, segmentPictures } from '@instagan/tui/internals/masks';
 import {
@@ -18,6 +27,8 @@ const text = { type: 'string' } as const;
 export const VIDEO_FLAGS = {
   ...{ run: text, input: text, masks: text, segmenter: text, fps: text, size: text, duration: text, threads: text },
   direction: { type: 'string', default: 'AtoB' },
+  region: { type: 'string', default: 'auto' },
+  background: { type: 'string', default: 'keep' },
   backend: { type: 'string', default: 'wasm' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -32,6 +43,8 @@ export interface VideoFlags {
   readonly duration?: string | undefined;
   readonly threads?: string | undefined;
   readonly direction: string;
+  readonly region: string;
+  readonly background: string;
   readonly backend: string;
 }
 
@@ -42,6 +55,8 @@ export interface VideoSource {
   readonly translator: LoadedTranslator;
   readonly segment: FrameSegmenter;
   readonly selection: DecodeOptions;
+  /** What of a frame goes through the model, and what of it stays. */
+  readonly how: Required<Pick<TranslateOptions, 'region' | 'background'>>;
   /** The video anew, from its start. */
   decode(): Promise<DecodedVideo>;
   close(): Promise<void>;
@@ -69,9 +84,10 @@ export async function openVideoSource(flags: VideoFlags): Promise<VideoSource> {
   return {
     input,
     ffmpeg,
-    translator: await loadTranslator(run, flags.direction === 'BtoA' ? 'BtoA' : 'AtoB'),
+    translator: await loadTranslator(run, flags.direction === 'BtoA' ? 'BtoA' : 'AtoB', backend),
     segment: await openMasks(flags),
     selection,
+    how: { region: flags.region as RegionKind, background: flags.background as Background },
     decode: () => decodeVideo(ffmpeg, opened, info, selection),
     close: () => backend.close(),
   };

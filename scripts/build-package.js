@@ -2,7 +2,7 @@
 //
 //   dist/package.json          as in the source tree, with `exports` that name JavaScript and types
 //   dist/dist/                 src/ compiled, a .js and a .d.ts for each module, without tests and `internals/`
-//   dist/bin/, dist/scripts/   as they are
+//   dist/bin/, dist/scripts/, dist/weights/   as they are
 //   dist/README.md, CHANGELOG.md, LICENSE
 //
 // Modules stay apart, because worker threads load theirs by name. The packages that a package depends on are built
@@ -117,7 +117,7 @@ function listFiles(folder) {
 }
 
 function copyFiles() {
-  for (const folder of ['bin', 'scripts']) {
+  for (const folder of ['bin', 'scripts', 'weights']) {
     if (existsSync(path.join(source, folder)))
       cpSync(path.join(source, folder), path.join(target, folder), { recursive: true });
   }

@@ -9,7 +9,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(folder, 'src', 'main.ts');
-/** As deep as `src`, so that what modules name relative to themselves stays where it is. */
 const cache = path.join(folder, '.cache');
 const compiled = path.join(cache, 'main.js');
 
@@ -68,7 +67,7 @@ async function compile() {
       platform: 'node',
       target: 'node20',
       packages: 'external',
-      plugins: [actionsStayOutside, siblingsComeAlong],
+      plugins: [actionsStayOutside, siblingsComeAlong, modulesKnowTheirPlace],
       logLevel: 'silent',
     });
     const made = stamp(['run-checkout.js', ...Object.keys(metafile.inputs)]);
@@ -100,5 +99,16 @@ const siblingsComeAlong = {
   setup(build) {
     const { resolve } = createRequire(path.join(folder, 'package.json'));
     build.onResolve({ filter: /^@instagan\// }, ({ path: imported }) => ({ path: resolve(imported) }));
+  },
+};
+
+/** What a module names relative to itself, such as a data file, is found from where its source lies. */
+const modulesKnowTheirPlace = {
+  name: 'modules-know-their-place',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
+      loader: 'ts',
+    }));
   },
 };

@@ -14,34 +14,19 @@ import {
   valueText,
 } from '@instagan/core/settings';
 import { SEGMENTER_PRESETS, SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
+import { markdownTable, type Parts, withParts } from './generated-parts.ts';
 
 /** The parts of `docs/settings.md` that follow from the tables of settings, by the name in their markers. */
-const PARTS: Readonly<Record<string, () => string>> = {
+const PARTS: Parts = {
   'train settings': () => settingsTable(INSTAGAN_SETTINGS),
   'train presets': () => presetsTable(INSTAGAN_SETTINGS, PRESETS),
   'segmenter train settings': () => settingsTable(SEGMENTER_SETTINGS),
   'segmenter train presets': () => presetsTable(SEGMENTER_SETTINGS, SEGMENTER_PRESETS),
 };
 
-/**
- * Writes each part anew between its markers, `<!-- train settings -->` and `<!-- end -->`.
- *
- * @param page the page as it is
- * @throws Error if a part has no markers on the page
- */
+/** `docs/settings.md` with its parts written anew. @throws Error if one has no markers on the page */
 export function withSettings(page: string): string {
-  return Object.entries(PARTS).reduce((text, [name, part]) => {
-    const [begin, end] = [`<!-- ${name} -->`, '<!-- end -->'];
-    const [before, rest] = splitAt(text, begin);
-    const [, after] = splitAt(rest, end);
-    return `${before}${begin}\n${part()}\n${end}${after}`;
-  }, page);
-}
-
-function splitAt(text: string, marker: string): [before: string, after: string] {
-  const at = text.indexOf(marker);
-  if (at < 0) throw new Error(`The page has no ${marker}.`);
-  return [text.slice(0, at), text.slice(at + marker.length)];
+  return withParts(page, PARTS);
 }
 
 function settingsTable(table: SettingsTable): string {
@@ -78,9 +63,4 @@ function presetsTable(table: SettingsTable, presets: Presets<unknown>): string {
     return [`\`${name}\``, help, texts.join(', ')];
   });
   return markdownTable([['preset', 'what it is for', 'what it sets'], ...rows]);
-}
-
-function markdownTable([heading = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
 }

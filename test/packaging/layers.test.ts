@@ -31,6 +31,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   video: 'packages/video',
   tui: 'packages/tui',
   datasets: 'datasets',
+  models: 'models',
   test: 'test',
   bench: 'bench',
   scripts: 'scripts',

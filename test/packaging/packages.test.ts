@@ -7,7 +7,7 @@ import { temporaryFolder } from '../helpers/cli-process.ts';
 import { type ProcessResult, runProcess } from '../helpers/run-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['packages/core', 'packages/segmenter', 'datasets', 'packages/video', 'packages/tui'];
+const FOLDERS = ['packages/core', 'packages/segmenter', 'datasets', 'models', 'packages/video', 'packages/tui'];
 
 /** How npm says that the registry is out of reach or does not have what the lock file of this repository has. */
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;
@@ -146,6 +146,9 @@ t.test('the packages install from their tarballs and work without this repositor
     t.equal(translated.exitCode, 0, 'exit code', { output: translated.stderr });
     const written = (await readdir(path.join(app, 'out'))).filter((name) => !name.startsWith('.'));
     t.strictSame(written, ['sheep-00001.png']);
+
+    const shipped = await instagan('translate --run meadow --input meadow/testA --output giraffes --backend wasm');
+    t.match(shipped.stdout, /^(.*\n)?meadow at step \d+/, 'models come along', { output: shipped.stderr });
   });
 
   await t.test('the fix for the node backend names a script that npm users have', async (t) => {

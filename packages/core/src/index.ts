@@ -13,7 +13,6 @@ export {
   pruneCheckpoints,
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
-export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
 export { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from './checkpoint/model-files.ts';
 export type { NamedArray, NamedArrays, NumericArray } from './checkpoint/named-arrays.ts';
 export { type CheckpointChoice, readModel } from './checkpoint/read-model.ts';
@@ -25,6 +24,7 @@ export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';
+export type { JsonObject, JsonValue } from './data/json-value.ts';
 export * from './events/index.ts';
 export { lockRun, type RunLock } from './events/run-lock.ts';
 export { type ExportedRun, exportRun } from './inference/export-run.ts';

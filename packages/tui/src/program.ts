@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackendsCommand } from './commands/backends.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetBuildCommands } from './commands/dataset-build.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
@@ -8,6 +9,7 @@ import { addDatasetStatsCommand } from './commands/dataset-stats.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addModelsCommand } from './commands/models.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
 import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
 import { addSegmenterImportCommand } from './commands/segmenter-import.ts';
@@ -22,10 +24,14 @@ import { visible } from './output/visible.ts';
 import { packageVersion } from './version.ts';
 
 const EXAMPLES = `
-A first run, on any machine:
-  instagan dataset draw --output meadow --count 50 --size 64x64
-  instagan train --data meadow --run runs/meadow --preset small --epochs 4
-  instagan translate --run runs/meadow --input meadow/testA --output translated`;
+A model that comes with the command:
+  instagan dataset draw --output scenes --count 4 --size 320x320
+  instagan translate --run meadow --segmenter meadow/sheep --input scenes/testA --output giraffes
+
+A first training, on any machine:
+  instagan dataset draw --output set --count 50 --size 128x128
+  instagan train --data set --run runs/first --preset recommended --epochs 4
+  instagan translate --run runs/first --input set/testA --output translated`;
 
 /**
  * The command line: names, options and help of every command. What a command does is loaded when it runs, so that help
@@ -50,6 +56,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addMonitorCommand(program, reportExitCode);
   addTranslateCommand(program, reportExitCode);
   addEvaluateCommand(program, reportExitCode);
+  addCompareCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);
@@ -58,6 +65,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addVideoCommand(program, reportExitCode);
   addImportCommand(program);
   addExportCommand(program);
+  addModelsCommand(program);
   const dataset = program.command('dataset').description('build, check and look at datasets');
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);

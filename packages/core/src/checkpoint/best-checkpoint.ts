@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { sealed, unsealed } from '../data/sealed-json.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import { checkpointsFolder } from './checkpoint-folders.ts';
 
@@ -15,7 +16,7 @@ export type BestCheckpoint = Readonly<z.infer<typeof schema>>;
 /** @returns null if no checkpoint of the run was scored, or the file is damaged */
 export async function readBest(runFolder: string): Promise<BestCheckpoint | null> {
   try {
-    return schema.parse(JSON.parse(await readFile(bestFile(runFolder), 'utf8')));
+    return schema.parse(unsealed(JSON.parse(await readFile(bestFile(runFolder), 'utf8'))));
   } catch {
     return null;
   }
@@ -23,7 +24,7 @@ export async function readBest(runFolder: string): Promise<BestCheckpoint | null
 
 /** To be called once the checkpoint is on the disk. */
 export async function writeBest(runFolder: string, best: BestCheckpoint): Promise<void> {
-  await writeAtomically(bestFile(runFolder), `${JSON.stringify(best)}\n`, { durable: true });
+  await writeAtomically(bestFile(runFolder), `${JSON.stringify(sealed(best))}\n`, { durable: true });
 }
 
 function bestFile(runFolder: string): string {

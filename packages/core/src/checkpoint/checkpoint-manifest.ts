@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
+import { canonicalJson, type JsonObject } from '../data/json-value.ts';
+import { sealed, unsealed } from '../data/sealed-json.ts';
 import { UserError } from '../errors.ts';
-import { canonicalJson, type JsonObject, type JsonValue } from './json-value.ts';
 
 /** Version of the checkpoint's layout; raised when an older reader would misread it. */
 export const CHECKPOINT_FORMAT_VERSION = 1;
@@ -23,7 +23,7 @@ export interface CheckpointManifest {
   readonly state: JsonObject;
 }
 
-/** Strict: the checksum must not go unnoticed when a bit of its name is lost. */
+/** Strict: a checksum whose name has lost a bit must not go unnoticed. */
 const schema = z.strictObject({
   formatVersion: z.literal(CHECKPOINT_FORMAT_VERSION),
   packageVersion: z.string(),
@@ -33,8 +33,6 @@ const schema = z.strictObject({
     z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), sizeBytes: z.int().nonnegative() }),
   ),
   state: z.record(z.string(), z.json()),
-  /** Of all the rest; older checkpoints have none. */
-  sha256: z.string().optional(),
 });
 
 /** The manifest's text, the same bytes for the same content. */
@@ -46,7 +44,7 @@ export function formatManifest(content: Pick<CheckpointManifest, 'step' | 'files
     files: content.files,
     state: content.state,
   };
-  return canonicalJson({ ...manifest, sha256: checksumOf(manifest) });
+  return canonicalJson(sealed(manifest));
 }
 
 /**
@@ -70,25 +68,10 @@ export function parseManifest(text: string, fileName: string): CheckpointManifes
     );
   }
   try {
-    if (!isAsWritten(json)) return null;
-    const manifest = schema.safeParse(json);
-    if (!manifest.success) return null;
-    const { sha256: _, ...content } = manifest.data;
-    return content;
+    const manifest = schema.safeParse(unsealed(json));
+    return manifest.success ? manifest.data : null;
   } catch {
-    // Nested deeper than the stack, or with a number beyond all.
+    // Nested deeper than the stack.
     return null;
   }
-}
-
-/** False if the checksum is another one than that of the rest; true without one. */
-function isAsWritten(json: unknown): boolean {
-  if (typeof json !== 'object' || json === null || !('sha256' in json)) return true;
-  const { sha256, ...rest } = json;
-  return sha256 === checksumOf(rest as JsonObject);
-}
-
-/** SHA-256 of a value as JSON whose keys are sorted. */
-function checksumOf(value: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
 import { type CheckpointFolder, listCheckpoints } from './checkpoint-folders.ts';
 import { type CheckpointManifest, MANIFEST_FILE, parseManifest } from './checkpoint-manifest.ts';
-import type { JsonObject } from './json-value.ts';
 import type { NamedArrays } from './named-arrays.ts';
 import { decodeSafetensors } from './safetensors.ts';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JsonObject } from '../data/json-value.ts';
 import { syncFolder, writeNewFile } from '../runtime/files.ts';
 import {
   checkpointFolder,
@@ -13,7 +14,6 @@ import {
 } from './checkpoint-folders.ts';
 import { CHECKPOINT_FILE_NAME, formatManifest, MANIFEST_FILE } from './checkpoint-manifest.ts';
 import { findDamage } from './checkpoint-reader.ts';
-import type { JsonObject } from './json-value.ts';
 import type { NamedArrays } from './named-arrays.ts';
 import { encodeSafetensors } from './safetensors.ts';
 

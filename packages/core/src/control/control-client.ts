@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { addressFile } from './control-address.ts';
 import type { ControlCommand } from './control-command.ts';
 
 const TIMEOUT_MS = 5000;
+const MAX_ANSWER_LENGTH = 16_384;
+
+const answerSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
 
 /**
  * Tells a run that is being trained what to do. It obeys after the step it is at; the event log tells when it did.
@@ -32,12 +36,22 @@ export async function sendControl(runFolder: string, command: ControlCommand): P
     socket.on('close', () => reject(notReached('the training has just ended')));
     socket.on('data', (part: string) => {
       text += part;
-      if (!text.includes('\n')) return;
-      resolve(text);
+      const end = text.indexOf('\n');
+      if (end === -1 && text.length <= MAX_ANSWER_LENGTH) return;
+      resolve(text.slice(0, Math.max(0, end)));
       socket.destroy();
     });
     socket.write(`${JSON.stringify(command)}\n`);
   });
-  const result = JSON.parse(answer) as { ok: boolean; error?: string };
+  const result = parseAnswer(answer);
+  if (result === null) throw notReached(`${address} is no training`);
   if (!result.ok) throw notReached(result.error ?? 'the command was refused');
+}
+
+function parseAnswer(line: string): z.infer<typeof answerSchema> | null {
+  try {
+    return answerSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
@@ -52,6 +53,24 @@ t.test(
     t.throws(() => statSync(path.dirname(server.address)), 'the folder is gone');
   },
 );
+
+t.test('what answers and is no training is named', { skip: isWindows && 'sockets have no paths' }, async (t) => {
+  const run = t.testdir();
+  const folder = mkdtempSync(path.join(tmpdir(), 'instagan-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [i, answer] of ['hello\n', '{"ok":1}\n', 'x'.repeat(100_000)].entries()) {
+    // Paths of sockets are short.
+    const socket = path.join(folder, `other-${i}`);
+    const other = createServer((client) => client.on('error', () => {}).on('data', () => client.end(answer)));
+    await new Promise<void>((resolve) => other.listen(socket, resolve));
+    writeFileSync(addressFile(run), socket);
+    await t.rejects(sendControl(run, { command: 'pause' }), {
+      name: 'UserError',
+      message: /other-\d is no training\.$/,
+    });
+    await new Promise((resolve) => other.close(resolve));
+  }
+});
 
 t.test("what a killed training left behind is in nobody's way", async (t) => {
   const run = t.testdir({ 'control.socket': 'left behind', 'control.address': '/nonexistent/socket\n' });

@@ -25,6 +25,7 @@ export {
   measureBothDomains,
   type RealImageFigures,
 } from './scores/evaluate.ts';
+export { type ImagesLikeTraining, likeTraining } from './scores/like-training.ts';
 export { mainScore } from './scores/main-score.ts';
 export type { Translation } from './scores/measure-translation.ts';
 export type { ClassificationScores, Compared, DirectionScores, MaskScores } from './scores/summarise.ts';

@@ -1,5 +1,5 @@
 /** The log of a run, without what computes: readers and dashboards load in an instant. */
-export { UserError } from '../errors.ts';
+export { UsageError, UserError } from '../errors.ts';
 export { makeFolder } from '../runtime/files.ts';
 export { fateOf, hostName } from '../runtime/process-identity.ts';
 export { currentEvents, isVoidAfterResume } from './current-events.ts';

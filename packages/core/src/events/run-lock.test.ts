@@ -90,6 +90,7 @@ t.test('what lives and does not train the run does not lock it out', async (t) =
       const folder = path.join(t.testdirName, String(i));
       mkdirSync(folder, { recursive: true });
       writeFileSync(lockOf(folder), text);
+      writeFileSync(`${lockOf(folder)}.takeover.00ff00ff00ff00ff`, 'of one that was killed while it took over');
       const lock = await lockRun(folder, quick);
       t.equal(runHolder(folder)?.pid, process.pid, what);
       await lock.requireHeld();

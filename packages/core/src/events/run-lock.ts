@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
@@ -37,6 +38,7 @@ export async function lockRun(runFolder: string, times: LockTimes = TIMES): Prom
   const file = lockFile(runFolder);
   const { token, text } = newLock();
   await take(file, text, { runFolder, staleMs: times.staleMs });
+  await removeGuards(file);
   const heart = beatHeart(file, text, times.beatMs);
   return {
     requireHeld: async () => {
@@ -149,7 +151,7 @@ function fateOfHolder(holder: RunHolder): ReturnType<typeof fateOf> {
 
 /** Of several processes that find the same abandoned lock, only one may replace it: the one that takes a lock for doing so. */
 async function replace(file: string, abandoned: string, text: string, claim: Claim): Promise<boolean> {
-  const guard = `${file}.takeover`;
+  const guard = guardOf(file);
   const own = newLock();
   try {
     await take(guard, own.text, claim);
@@ -161,6 +163,17 @@ async function replace(file: string, abandoned: string, text: string, claim: Cla
   } finally {
     await removeOwn(guard, own.token);
   }
+}
+
+function guardOf(file: string): string {
+  return `${file}.takeover`;
+}
+
+/** Removes what killed processes left of taking over. While the lock is held, others that take over find it changed and give up. */
+async function removeGuards(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const left = (await readdir(folder)).filter((name) => name.startsWith(path.basename(guardOf(file))));
+  for (const name of left) await rm(path.join(folder, name), { force: true });
 }
 
 async function removeOwn(file: string, token: string): Promise<void> {

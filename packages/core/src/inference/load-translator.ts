@@ -5,7 +5,7 @@ import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { tensorsFromArrays } from '../checkpoint/tensors-from-arrays.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import type { TranslationDirection } from '../data/translation-direction.ts';
-import { ObjectSides } from '../models/instagan/object-sides.ts';
+import { ObjectSides, trainedOn } from '../models/instagan/object-sides.ts';
 import { translationConfigs } from '../models/training-config.ts';
 import type { Translator } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
@@ -40,10 +40,7 @@ export async function loadTranslator(
     model,
     parameters,
     instancesPerChunk: config.instancesPerChunk,
-    trained: {
-      size: config.size,
-      objectSidePx: ObjectSides.fromJson(checkpoint.state.objectSides).medianPx(direction === 'AtoB' ? 'A' : 'B'),
-    },
+    trained: trainedOn(config, ObjectSides.fromJson(checkpoint.state.objectSides), direction),
     programs: backend.programs,
     step: checkpoint.step,
     warnings,

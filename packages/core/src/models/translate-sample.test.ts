@@ -240,6 +240,12 @@ t.test('regions: objects are as large as in training, and not a byte beyond thei
   t.equal(calls[0]?.batch, 1, 'only what was asked for');
   await translateSample(translator, photoOf(40, 40, [[5, 5, 20]]), { region: 'auto' });
   t.equal(calls.at(-1)?.side, 40, 'an image about as large as in training is taken whole');
+  const onRegions = {
+    ...translator,
+    trained: { size: { width: 32, height: 32 }, region: 'objects', objectSidePx: 16 },
+  } as const;
+  await translateSample(onRegions, photoOf(40, 40, [[5, 5, 20]]), { region: 'auto' });
+  t.equal(calls.at(-1)?.side, 32, 'unless the model never saw whole images');
 });
 
 t.test('regions that touch go one after the other, each on what the last one left', async (t) => {

@@ -94,6 +94,7 @@ export function takesRegions(
     );
   }
   if (region === 'objects' || trained === undefined) return region === 'objects';
+  if (trained.region === 'objects') return true;
   return width > MAX_TIMES_TRAINED * trained.size.width || height > MAX_TIMES_TRAINED * trained.size.height;
 }
 

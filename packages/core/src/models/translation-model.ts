@@ -68,6 +68,8 @@ export interface Translator {
   /** What it was trained on; needed to translate in regions. */
   readonly trained?: {
     readonly size: SizePx;
+    /** Whole images, or regions around objects. @default 'image' */
+    readonly region?: 'image' | 'objects';
     /** The longer side of a typical object there, in pixels. @default 0.4 of the shorter side of the image */
     readonly objectSidePx?: number | undefined;
   };

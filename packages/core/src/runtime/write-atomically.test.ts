@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import { nameOfUnfinished, writeAtomically } from './write-atomically.ts';
+import { nameOfUnfinished, removeUnfinished, writeAtomically } from './write-atomically.ts';
 
 t.test('a file is replaced whole, and nothing else is left beside it', async (t) => {
   const folder = t.testdir();
@@ -43,12 +43,15 @@ t.test('what cannot be written is told with the file and the fix, and leaves not
   t.same(readdirSync(folder).sort(), ['not-a-folder', 'taken']);
 });
 
-t.test('what a killed writer left behind is told from other files', (t) => {
+t.test('what a killed writer left behind is told from other files, and removed', async (t) => {
   t.equal(nameOfUnfinished('.a.json.00ff00ff00ff.part'), 'a.json');
   for (const name of ['a.json', '.a.json.part', 'a.json.00ff00ff00ff.part', '.DS_Store']) {
     t.equal(nameOfUnfinished(name), undefined, name);
   }
-  t.end();
+  const folder = t.testdir({ 'a.json': '', '.a.json.00ff00ff00ff.part': '', '.a.json.part': '' });
+  await removeUnfinished(folder);
+  await removeUnfinished(path.join(folder, 'none'));
+  t.same(readdirSync(folder).sort(), ['.a.json.part', 'a.json']);
 });
 
 const skip = process.platform === 'win32' && 'needs sh and its ulimit';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { makeFolder, syncFolder, writeNewFile } from './files.ts';
@@ -41,6 +41,14 @@ export async function writeAtomically(
 /** The file that this one was to become, had its writer not been killed; undefined for all other names. */
 export function nameOfUnfinished(name: string): string | undefined {
   return /^\.(.+)\.[0-9a-f]{12}\.part$/.exec(name)?.[1];
+}
+
+/** Removes from a folder, which may not be there, what killed writers left. For its only writer. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (nameOfUnfinished(name) !== undefined) await rm(path.join(folder, name), { force: true });
+  }
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

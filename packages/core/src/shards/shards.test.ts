@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { finishedShards, removeShard, removeShards, shardFolder } from './shard-folders.ts';
@@ -13,6 +13,12 @@ t.test('work goes on with the plan it was begun with, and with no other', async 
     t.fail('what is there is kept');
   });
   await t.rejects(beginPlan(work, { size: 32 }, clear), { name: 'UsageError', message: /begun with another size/ });
+  await writeFile(join(work, 'plan.json'), (await readFile(join(work, 'plan.json'), 'utf8')).replace('64', '65'));
+  const remove = async () => void t.fail('what a damaged plan belongs to is not removed');
+  await t.rejects(beginPlan(work, { size: 65 }, remove), {
+    name: 'UserError',
+    message: /plan\.json is damaged: remove/,
+  });
 });
 
 t.test('a record that cannot be written is one clear error', async (t) => {

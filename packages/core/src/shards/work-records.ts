@@ -1,28 +1,32 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import type { JsonObject } from '../data/json-value.ts';
+import { sealed, unsealed } from '../data/sealed-json.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 const PLAN = 'plan.json';
 const COMPLETION = 'complete.json';
 
-/** The object in a JSON file; null if there is none, or only half of one. */
-export async function readRecord(file: string): Promise<Record<string, unknown> | null> {
+/** The object in a file of {@link writeRecord}; null if there is none, or it is damaged. */
+export async function readRecord(file: string): Promise<JsonObject | null> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    return unsealed(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return null;
   }
 }
 
 /**
- * Writes a JSON file whole or not at all, also when the power fails.
+ * Writes a JSON file with a checksum, whole or not at all, also when the power fails.
  *
  * @throws UserError if it cannot be written, such as on a full disk
  */
-export async function writeRecord(file: string, value: unknown): Promise<void> {
-  await writeAtomically(file, `${JSON.stringify(value)}\n`, { durable: true });
+export async function writeRecord(file: string, value: object): Promise<void> {
+  const content = JSON.parse(JSON.stringify(value)) as JsonObject;
+  await writeAtomically(file, `${JSON.stringify(sealed(content))}\n`, { durable: true });
 }
 
 /**
@@ -30,18 +34,22 @@ export async function writeRecord(file: string, value: unknown): Promise<void> {
  *
  * @param plan all that decides what comes out
  * @param clear takes out of the folder what belongs to no plan
- * @throws UsageError if the work in it was begun with another plan
+ * @throws UsageError if the work in it was begun with another plan, UserError if its plan is damaged
  */
 export async function beginPlan(
   folder: string,
   plan: Readonly<Record<string, unknown>>,
   clear: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const earlier = await readRecord(join(folder, PLAN));
+  const file = join(folder, PLAN);
+  const earlier = await readRecord(file);
+  if (earlier === null && existsSync(file)) {
+    throw new UserError(`${file} is damaged: remove ${folder} to start over.`);
+  }
   if (earlier === null) {
     await clear(folder);
     await makeFolder(folder);
-    await writeRecord(join(folder, PLAN), plan);
+    await writeRecord(file, plan);
     return;
   }
   const differing = Object.keys(plan).filter((key) => JSON.stringify(earlier[key]) !== JSON.stringify(plan[key]));
@@ -57,6 +65,6 @@ export async function recordCompletion(folder: string, facts: Readonly<Record<st
 }
 
 /** The facts of {@link recordCompletion}; null if something is left to do. */
-export async function readCompletion(folder: string): Promise<Record<string, unknown> | null> {
+export async function readCompletion(folder: string): Promise<JsonObject | null> {
   return readRecord(join(folder, COMPLETION));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../checkpoint/json-value.ts';
+import type { JsonObject } from '../data/json-value.ts';
 
 /** Where a run stood in its schedule when the number of its images changed last; at first step 0, epoch 0. */
 interface Anchor {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
+import { checkpointsFolder } from '../checkpoint/checkpoint-folders.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
@@ -26,6 +27,7 @@ import type {
 import type { Picture } from '../pictures/contact-sheet.ts';
 import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
+import { removeUnfinished } from '../runtime/write-atomically.ts';
 import { AlarmMonitor } from './alarms.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
@@ -90,6 +92,8 @@ export async function* trainRun<Config extends RunSettings, Batch>(
   try {
     if (!resume) await makeRunFolder(runFolder);
     lock = await lockRun(runFolder);
+    const places = [runFolder, checkpointsFolder(runFolder), path.join(runFolder, SAMPLES_FOLDER)];
+    for (const place of places) await removeUnfinished(place);
     if (resume) await writeRunConfig(runFolder, config);
     else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
@@ -100,6 +104,9 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     await data.close();
   }
 }
+
+/** Below the run's folder: its sample pictures. */
+const SAMPLES_FOLDER = 'samples';
 
 /** Whether the run is still this process's is looked at before each write, and between steps once in so long. */
 const LOCK_CHECK_MS = 1000;
@@ -401,7 +408,7 @@ class Training<Config extends RunSettings, Batch> {
     await this.#requireHeld();
     for (const { direction, picture } of pictures) {
       const ending = direction === undefined ? '' : `-${direction}`;
-      const name = `samples/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
+      const name = `${SAMPLES_FOLDER}/step-${String(this.#step).padStart(8, '0')}${ending}.png`;
       await writePicture(path.join(runFolder, name), picture);
       const sample = { type: 'sample', step: this.#step, path: name } as const;
       yield await this.#log.append(direction === undefined ? sample : { ...sample, direction });

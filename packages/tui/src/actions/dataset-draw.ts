@@ -56,5 +56,5 @@ export async function datasetDrawAction(options: DatasetDrawCommandOptions): Pro
   }
   const seconds = formatSeconds((performance.now() - beganMs) / 1000);
   terminal.line(`${counted(images, 'image')} and ${counted(masks, 'mask')} drawn in ${output} in ${seconds}.`);
-  terminal.line(`Next: instagan train --data ${shellQuoted(output)} --run runs/meadow --preset small`);
+  terminal.line(`Next: instagan train --data ${shellQuoted(output)} --run runs/meadow --preset recommended`);
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   bytesFromMask,
   bytesFromValues,
@@ -11,7 +10,7 @@ import {
   translationConfigs,
   writeAtomically,
 } from '@instagan/core';
-import { evaluateTranslators, mainScore, measureBothDomains } from '@instagan/core/evaluation';
+import { evaluateTranslators, likeTraining, mainScore, measureBothDomains } from '@instagan/core/evaluation';
 import type { LoadSampleOptions, SplitName } from '@instagan/datasets';
 import {
   type AgreementScores,
@@ -21,18 +20,19 @@ import {
   scoreAgreement,
 } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
+import type { CheckpointOptions, ComputeOptions, RegionOptions } from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
-import { EVALUATION_FOLDER, openRunClassifier } from './evaluation-classifier.ts';
+import { evaluationFile, openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
 import { type AgreementReport, evaluationLines } from './evaluation-report.ts';
 import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { segmentPictures } from './segment-pictures.ts';
 
-export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, RegionOptions {
+export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, Partial<RegionOptions> {
   readonly run: string;
   readonly data: string;
   readonly split: SplitName;
@@ -42,6 +42,7 @@ export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOption
   readonly maxInstances: number;
   readonly segmenterA?: string;
   readonly segmenterB?: string;
+  readonly classifier?: string;
   readonly classifierSteps?: number;
   readonly seed: number;
   readonly json?: true;
@@ -63,7 +64,14 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     if (!options.json) terminal.status(text);
   };
   const config = await readRunConfig(translationConfigs, run);
-  const size = options.size ?? config.size;
+  const like = likeTraining(config);
+  const size = options.size ?? like.size;
+  const translation = {
+    region: options.region ?? like.translation.region,
+    background: options.background ?? like.translation.background,
+    maxInstances: options.maxInstances,
+    ...(options.rim === undefined ? {} : { rimPx: options.rim }),
+  };
   const load: LoadSampleOptions = size === 'keep' ? {} : { size };
   const files = {
     A: await imagesWithMasks(data, split, 'A', 'choose another --split', options.images),
@@ -81,20 +89,19 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     };
     const { step, warnings } = translators.AtoB;
     for (const warning of warnings) terminal.remark(`instagan: ${warning}`);
-    terminal.remark(`${run} at step ${step} on ${describeCompute(backend)}`);
+    terminal.remark(`${runName(run)} at step ${step} on ${describeCompute(backend)}`);
     const trained = await openRunClassifier({
-      ...{ run, data, load, seed, steps: options.classifierSteps },
+      ...{ run, data, load, seed, steps: options.classifierSteps, file: options.classifier },
       say: terminal.remark,
       progress: (done, steps) => status(`classifier ${done}/${steps}`),
     });
     const images = { A: () => samplesOf(files.A, load), B: () => samplesOf(files.B, load) };
-    const set = { images, trained, seed };
+    const set = { images, trained, translation, seed };
     terminal.remark(`Measuring ${counted(files.A.length, 'image')} of A and ${files.B.length} of B`);
     const real = await measureBothDomains(set);
     const agreement = await openAgreement(options, images, terminal.remark);
     const scores = await evaluateTranslators(translators, set, real, {
       directions,
-      translation: { maxInstances: options.maxInstances, ...howToTranslate(options) },
       inspect: ({ output }, direction) => agreement.add(output, TARGET[direction]),
       progress: (done) => status(`translated ${done}`),
       signal: interruption.signal,
@@ -105,7 +112,16 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     );
     const { file: classifierFile, steps, accuracy } = trained;
     const report = {
-      ...{ run, step, data, split, size, region: options.region, background: options.background, seed },
+      ...{
+        run: runName(run),
+        step,
+        data,
+        split,
+        size,
+        region: translation.region,
+        background: translation.background,
+        seed,
+      },
       backend: { name: backend.name, device: backend.device },
       classifier: { file: classifierFile, steps, accuracy },
       score: mainScore(scores),
@@ -113,7 +129,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       agreement: found,
     };
     status('');
-    const file = path.join(run, EVALUATION_FOLDER, `${split}-step-${String(step).padStart(8, '0')}.json`);
+    const file = evaluationFile(run, split, step);
     await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true });
     if (options.json) printJson(report);
     else {

@@ -1,17 +1,29 @@
 import path from 'node:path';
 import { openClassifier, type TrainedClassifier } from '@instagan/core/evaluation';
-import type { LoadSampleOptions } from '@instagan/datasets';
+import type { LoadSampleOptions, SplitName } from '@instagan/datasets';
+import { shippedModelOf } from '@instagan/models';
 import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
 
-/** The folder of a run that holds its classifier and its scores. */
-export const EVALUATION_FOLDER = 'evaluation';
 /** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
 const MAX_IMAGES = 300;
 /** Updates of a classifier, unless others are asked for: so many for each object, within limits. */
 const STEPS = { perObject: 2, least: 40, most: 400 };
 
+/** The folder of a run's classifier and scores: its own, or one in the working folder for a shipped model. */
+function evaluationFolder(run: string): string {
+  const shipped = shippedModelOf(run);
+  return shipped === undefined ? path.join(run, 'evaluation') : path.join('evaluation', shipped.name);
+}
+
+/** The file that holds the scores of a checkpoint. */
+export function evaluationFile(run: string, split: SplitName, step: number): string {
+  return path.join(evaluationFolder(run), `${split}-step-${String(step).padStart(8, '0')}.json`);
+}
+
 export interface RunClassifierOptions {
   readonly run: string;
+  /** Where the classifier is kept. @default the run's folder `evaluation` */
+  readonly file?: string | undefined;
   readonly data: string;
   readonly load: LoadSampleOptions;
   /** Updates of the classifier. @default more for more objects, up to 400 */
@@ -39,7 +51,7 @@ export async function openRunClassifier(options: RunClassifierOptions): Promise<
   ];
   const objects = [...a, ...b].reduce((sum, { masks }) => sum + masks.length, 0);
   const steps = options.steps ?? Math.min(STEPS.most, Math.max(STEPS.least, STEPS.perObject * objects));
-  const file = path.join(run, EVALUATION_FOLDER, 'classifier.safetensors');
+  const file = options.file ?? path.join(evaluationFolder(run), 'classifier.safetensors');
   const hash = [await hashOf(a), await hashOf(b), JSON.stringify(load.size ?? 'keep')].join(' ');
   let isTold = false;
   const tell = () => {

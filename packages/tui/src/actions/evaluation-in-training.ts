@@ -1,6 +1,6 @@
 import type { DomainName, TrainingConfig } from '@instagan/core';
-import type { EvaluationData } from '@instagan/core/evaluation';
-import { type LoadedSample, loadSample } from '@instagan/datasets';
+import { type EvaluationData, likeTraining } from '@instagan/core/evaluation';
+import { type LoadedSample, type LoadSampleOptions, loadSample } from '@instagan/datasets';
 import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks } from './evaluation-images.ts';
 
@@ -17,20 +17,21 @@ const OTHERWISE = 'train without --evaluate-every';
  */
 export async function planEvaluation(
   { run, data }: { readonly run: string; readonly data: string },
-  { size, seed }: TrainingConfig,
+  config: TrainingConfig,
   remark: (text: string) => void,
 ): Promise<() => Promise<EvaluationData>> {
   const files = {
     A: await imagesWithMasks(data, 'test', 'A', OTHERWISE, MAX_IMAGES),
     B: await imagesWithMasks(data, 'test', 'B', OTHERWISE, MAX_IMAGES),
   };
-  const load = { size };
+  const { size, translation } = likeTraining(config);
+  const load: LoadSampleOptions = size === 'keep' ? {} : { size };
   return async () => {
     const trained = await openRunClassifier({ run, data, load, seed: 0, say: remark });
     const samples: Record<DomainName, LoadedSample[]> = { A: [], B: [] };
     for (const domain of ['A', 'B'] as const) {
       for (const file of files[domain]) samples[domain].push(await loadSample(file, load));
     }
-    return { images: { A: () => samples.A, B: () => samples.B }, trained, seed };
+    return { images: { A: () => samples.A, B: () => samples.B }, trained, translation, seed: config.seed };
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
+import { runName } from '../output/run-name.ts';
 import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
@@ -77,7 +78,7 @@ export async function openMaskSource(
   }
   if (segmenter !== undefined) {
     say(
-      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${segmenter}`,
+      `Masks ${masks === undefined ? '' : `from ${masks}, and for images without any `}by the segmenter ${runName(segmenter)}`,
     );
   }
   const isListed = annotations === null && segmenter === undefined;

@@ -27,7 +27,15 @@ export async function resolveConfig<Config extends RunSettings>(
   return kind.parse([base, preset, file, settings].reduce(mergeFields), 'The options');
 }
 
-async function readConfigFile(kind: { parse(input: unknown, source: string): unknown }, file: string): Promise<Fields> {
+/**
+ * Reads a file of settings.
+ *
+ * @throws UsageError naming what is wrong; UserError if it cannot be read
+ */
+export async function readConfigFile(
+  kind: { parse(input: unknown, source: string): unknown },
+  file: string,
+): Promise<Fields> {
   let text: string;
   try {
     text = await readText(file);
@@ -50,10 +58,17 @@ export function differencesFromDefaults<Config extends RunSettings>(
   kind: ConfigKind<Config>,
   config: Config,
 ): string[] {
-  const defaults = kind.parse({ model: config.model }, 'The defaults');
+  return differencesFrom(kind, config, kind.parse({ model: config.model }, 'The defaults'));
+}
+
+/** What differs between two configurations, such as `ngf 16 (64)`, that of the other in brackets. */
+export function differencesFrom<Config extends RunSettings>(
+  kind: ConfigKind<Config>,
+  config: Config,
+  other: Config,
+): string[] {
   return listSettings(kind.table).flatMap(({ name, path, setting }) => {
-    const [value, usual] = [config, defaults].map((each) => valueAt(each, path));
-    const [text, usualText] = [value, usual].map((each) => valueText(setting, each));
-    return text === usualText ? [] : [`${name} ${text} (${usualText})`];
+    const [text, otherText] = [config, other].map((each) => valueText(setting, valueAt(each, path)));
+    return text === otherText ? [] : [`${name} ${text} (${otherText})`];
   });
 }

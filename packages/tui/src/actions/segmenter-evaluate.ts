@@ -3,6 +3,7 @@ import { openFolderImages } from '@instagan/datasets';
 import { loadSegmenter, type ScoredImage, type SplitMask, scoreSegmentation } from '@instagan/segmenter';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatTable } from '../output/format.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
@@ -46,7 +47,7 @@ export async function segmenterEvaluateAction(options: SegmenterEvaluateCommandO
       return;
     }
     const place = `${data}/${split}${domain}`;
-    terminal.line(`${run} at step ${segmenter.step} on ${describeCompute(backend)}`);
+    terminal.line(`${runName(run)} at step ${segmenter.step} on ${describeCompute(backend)}`);
     terminal.line(`${place}: ${counted(counts.images, 'image')}, ${counted(counts.masks, 'mask')}`);
     for (const line of formatTable(rowsOf(scores))) terminal.line(line);
   } finally {

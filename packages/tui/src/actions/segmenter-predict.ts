@@ -15,6 +15,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
 import { leftOutRemarks } from '../output/left-out.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type RunningJob, runJob } from './run-job.ts';
@@ -62,7 +63,7 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
   try {
     const segmenter = await loadSegmenter(run, options.checkpoint);
     for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
-    say(`${run} at step ${segmenter.step} on ${describeCompute(backend)}`);
+    say(`${runName(run)} at step ${segmenter.step} on ${describeCompute(backend)}`);
     const beganMs = performance.now();
     const { name, device } = backend;
     const items = { item: 'image', step: 0, totalSteps: inputs.length } as const;

@@ -20,6 +20,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
 import type { ShardValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { joinImageShards, openImageShard, removeImageShards } from './image-shard.ts';
 import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
@@ -112,7 +113,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
         ? null
         : await openImageShard(options.output, shard, planOf({ ...options, run }, forward, segmenter), inputs);
     const todo = part?.left ?? inputs;
-    say(`${run} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
+    say(`${runName(run)} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
     if (part !== null && part.done.length > 0) say(`${counted(part.done.length, 'image')} done before`);
     const { name, device } = backend;
     const { output: folder } = options;

@@ -18,6 +18,7 @@ import {
 import { EXIT_CODE } from '../exit-code.ts';
 import { howToTranslate } from '../options/shared.ts';
 import { counted } from '../output/format.ts';
+import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { loggedVideo, type VideoJob } from './logged-video.ts';
@@ -52,7 +53,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
   try {
     const translator = await loadTranslator(run, direction, backend, options.checkpoint);
     for (const warning of translator.warnings) terminal.remark(`instagan: ${warning}`);
-    say(`${run} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
+    say(`${runName(run)} at step ${translator.step}, ${direction}, on ${describeCompute(backend)}`);
     const { segment, step } =
       source === 'segmenter'
         ? await openSegmenter(options.segmenter as string, options, terminal)

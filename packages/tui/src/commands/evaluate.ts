@@ -3,7 +3,7 @@ import type { EvaluateCommandOptions } from '../actions/evaluate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
 import { checkpointOption, computeOptions, jsonOption, regionOptions } from '../options/shared.ts';
-import { filePath, sizeOrKeep, wholeNumber } from '../options/values.ts';
+import { filePath, runFolder, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Score a model on images whose objects have masks.\n\n' +
@@ -23,7 +23,11 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
     .command('evaluate')
     .summary('score a model')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run that trained or imported the model', filePath)
+    .requiredOption(
+      '--run <RUN>',
+      'run that trained or imported the model, or a model that "instagan models" lists',
+      runFolder,
+    )
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .addOption(checkpointOption())
     .addOption(new Option('--split <name>', 'which half of the dataset').choices(['train', 'test']).default('test'))
@@ -33,14 +37,27 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
         .default('both'),
     )
     .option('--images <N>', 'at most so many images of each domain, spread over all of them', wholeNumber(2))
-    .option('--segmenter-a <DIR>', 'run of a segmenter of domain A, which looks at what becomes of B', filePath)
-    .option('--segmenter-b <DIR>', 'run of a segmenter of domain B, which looks at what becomes of A', filePath)
+    .option(
+      '--segmenter-a <RUN>',
+      'run or name of a segmenter of domain A, which looks at what becomes of B',
+      runFolder,
+    )
+    .option(
+      '--segmenter-b <RUN>',
+      'run or name of a segmenter of domain B, which looks at what becomes of A',
+      runFolder,
+    )
     .option(
       '--size <HxW>',
-      'stretch images to height x width, or keep (default: the size trained on)',
+      'stretch images to height x width, or keep (default: the size trained on; keep if it was trained on regions)',
       sizeOrKeep({ min: 16, max: 16384 }),
     )
     .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
+    .option(
+      '--classifier <FILE>',
+      'where the classifier is kept, such as one that scores many runs (default: in the run)',
+      filePath,
+    )
     .option(
       '--classifier-steps <N>',
       'updates of the classifier; without it, more for more objects, up to 400',
@@ -48,8 +65,12 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
     )
     .option('--seed <N>', 'decides the classifier, and the draws behind the intervals', wholeNumber(0, 2 ** 32), 0);
   for (const option of regionOptions()) {
-    // Its faults are to be seen.
-    command.addOption(option.name() === 'background' ? option.default('translated') : option);
+    // A model is scored on what it was trained to do.
+    if (option.name() !== 'rim') {
+      option.description += ' (default: as it was trained)';
+      option.default(undefined);
+    }
+    command.addOption(option);
   }
   for (const option of computeOptions()) command.addOption(option);
   command

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExportCommandOptions } from '../actions/export.ts';
 import { checkpointOption, jsonOption } from '../options/shared.ts';
-import { filePath, folderPath } from '../options/values.ts';
+import { folderPath, runFolder } from '../options/values.ts';
 
 const DESCRIPTION =
   'Copy what translation needs from a run, to share or to archive it.\n\n' +
@@ -19,7 +19,7 @@ export function addExportCommand(program: Command): void {
     .command('export')
     .summary('copy what translation needs from a run')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run of a model or a segmenter', filePath)
+    .requiredOption('--run <RUN>', 'run of a model or a segmenter', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--output <DIR>', 'folder of the new run; must not already hold one', folderPath)
     .option('--half', 'round weights to 16 bits, which halves the file')

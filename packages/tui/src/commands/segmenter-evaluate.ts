@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { SegmenterEvaluateCommandOptions } from '../actions/segmenter-evaluate.ts';
 import { checkpointOption, computeOptions, instanceOptions, jsonOption } from '../options/shared.ts';
-import { filePath, wholeNumber } from '../options/values.ts';
+import { filePath, runFolder, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Score a segmenter on images that have masks: by default testA and testA_seg of --data, or testB if it was trained on B.\n\n' +
@@ -13,7 +13,7 @@ export function addSegmenterEvaluateCommand(segmenter: Command): void {
     .command('evaluate')
     .summary('score a segmenter')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .requiredOption('--run <RUN>', 'run that trained the segmenter, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .addOption(new Option('--split <name>', 'which part of the dataset').choices(['train', 'test']).default('test'))

@@ -9,7 +9,7 @@ import {
   maxPixelsOption,
   overwriteOption,
 } from '../options/shared.ts';
-import { filePath, folderPath, wholeNumber } from '../options/values.ts';
+import { filePath, folderPath, runFolder, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
   'Predict the masks of images that have none.\n\n' +
@@ -27,7 +27,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
     .command('predict')
     .summary('predict masks')
     .description(DESCRIPTION)
-    .requiredOption('--run <DIR>', 'run that trained the segmenter', filePath)
+    .requiredOption('--run <RUN>', 'run that trained the segmenter, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption('--output <DIR>', 'folder for the masks; replaces earlier masks of these images', folderPath)

@@ -16,7 +16,7 @@ const DESCRIPTION =
 
 const EXAMPLES = `
 Examples:
-  instagan train --data meadow --run runs/meadow --preset small --epochs 20
+  instagan train --data meadow --run runs/meadow --preset recommended --epochs 20
   instagan train --data meadow --run runs/meadow --resume
   instagan train --data photos --run runs/photos --size 200x200 --batch 2 --backend webgpu`;
 

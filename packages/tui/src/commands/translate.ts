@@ -16,6 +16,7 @@ import {
   folderPath,
   numberList,
   pictureFile,
+  runFolder,
   shardValue,
   sizeOrKeep,
   wholeNumber,
@@ -45,7 +46,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .command('translate')
     .summary('translate images')
     .description(DESCRIPTION)
-    .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .option('--run <RUN>', 'run that trained or imported the model, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--input <PATH>', 'image, or folder of images (PNG, JPEG, WebP, TIFF, GIF, AVIF)', filePath)
     .requiredOption(
@@ -59,7 +60,11 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       filePath,
     )
     .option('--category <NAME>', 'with annotations: change only objects of this category')
-    .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of images without masks', filePath)
+    .option(
+      '--segmenter <RUN>',
+      'run or name of a segmenter, which finds the objects of images without masks',
+      runFolder,
+    )
     .option('--save-masks <DIR>', 'save the masks that were used, such as those that the segmenter found', folderPath)
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),

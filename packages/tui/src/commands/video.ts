@@ -3,7 +3,16 @@ import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
 import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
-import { filePath, frameRate, numberWithin, shardValue, sizeInPx, timeValue, wholeNumber } from '../options/values.ts';
+import {
+  filePath,
+  frameRate,
+  numberWithin,
+  runFolder,
+  shardValue,
+  sizeInPx,
+  timeValue,
+  wholeNumber,
+} from '../options/values.ts';
 
 const DESCRIPTION =
   'Translate a video with a trained model: same length, same sound, the objects translated.\n\n' +
@@ -30,11 +39,11 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .summary('translate a video')
     .description(DESCRIPTION)
     .optionsGroup('What to translate:')
-    .option('--run <DIR>', 'run that trained or imported the model', filePath)
+    .option('--run <RUN>', 'run that trained or imported the model, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--input <FILE|URL>', 'video, pictures as in frames/%05d.png, or an http(s) URL', filePath)
     .requiredOption('--output <FILE>', 'video to write, or pictures as in frames/%05d.png', filePath)
-    .option('--segmenter <DIR>', 'run of a segmenter, which finds the objects of each frame', filePath)
+    .option('--segmenter <RUN>', 'run or name of a segmenter, which finds the objects of each frame', runFolder)
     .addOption(
       new Option('--masks <DIR>', 'folder of the masks of each frame, instead')
         .argParser(filePath)

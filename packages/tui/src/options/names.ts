@@ -21,7 +21,7 @@ export const DIRECTIONS: Readonly<Record<TranslationDirection, string>> = {
 };
 
 export const REGIONS: Readonly<Record<RegionKind, string>> = {
-  auto: 'objects where the image is over 1.5 times as large as in training, else image',
+  auto: 'objects if the run was trained on them or the image is over 1.5 times as large as in training, else image',
   image: 'the whole image goes through the model, as in the paper',
   objects: 'parts around objects, scaled so that these are as large as in training',
 };

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { CheckpointChoice } from '@instagan/core';
 import { defaultText, limitsText, type NumberLimits, type NumbersSetting } from '@instagan/core/settings';
+import { shippedModel } from '@instagan/models';
 import { InvalidArgumentError } from 'commander';
 
 export interface SizeValue {
@@ -93,6 +96,18 @@ export function filePath(text: string): string {
   if (text.startsWith('--'))
     throw new InvalidArgumentError('Give a path; one that begins with -- is written ./--name.');
   return text;
+}
+
+/**
+ * Takes the folder of a run to read, or the name of a model that `instagan models` lists, such as `meadow`; a run of that
+ * name in the working folder goes first.
+ *
+ * @returns the folder
+ */
+export function runFolder(text: string): string {
+  const folder = filePath(text);
+  if (existsSync(path.join(folder, 'config.json'))) return folder;
+  return shippedModel(text)?.folder ?? folder;
 }
 
 /** Takes the path of a folder to write; refuses what is named like an image. */

@@ -12,20 +12,26 @@ export interface FrameSelection {
   readonly fps?: number;
   /** Only each n-th frame is kept, and shown n times as long. @default 1 */
   readonly every?: number;
-  /** Only frames shown before this time. */
-  readonly untilSeconds?: number;
 }
+
+/** How far times may be off by the rounding of a file's clock: half a millisecond, the coarsest tick in use. */
+export const CLOCK_ROUNDING_SECONDS = 0.0005;
 
 /** Untagged video of this height or more is coded as HDTV is (BT.709), smaller as SDTV (BT.601). */
 const MIN_HD_HEIGHT_PX = 720;
 
-/** ffmpeg's filters that make 8-bit sRGB frames, only those wanted, of a track. */
-export function decodeFilters(track: VideoTrack, selection: FrameSelection): string {
-  const { size, fps, every = 1, untilSeconds } = selection;
+/**
+ * ffmpeg's filters that make 8-bit sRGB frames, only those wanted, of a track.
+ *
+ * @param fromSeconds where the first frame wanted lies on the clock: null for all, below 0 for one that is still shown at 0
+ */
+export function decodeFilters(track: VideoTrack, selection: FrameSelection, fromSeconds: number | null): string {
+  const { size, fps, every = 1 } = selection;
   const filters: string[] = [];
   if (fps !== undefined) filters.push(`fps=${rateText(fps)}`);
+  if (fromSeconds !== null) filters.push(`select=gte(t\\,${(fromSeconds - CLOCK_ROUNDING_SECONDS).toFixed(6)})`);
+  if (fromSeconds !== null && fromSeconds < 0) filters.push('setpts=max(PTS\\,0)');
   if (every > 1) filters.push(`select=not(mod(n\\,${every}))`);
-  if (untilSeconds !== undefined) filters.push(`select=lt(t\\,${untilSeconds.toFixed(6)})`);
   if (track.hdr !== null) {
     filters.push(...toneMapping(track.hdr));
   }

@@ -2,17 +2,22 @@ import { open } from 'node:fs/promises';
 import { UserError } from '@instagan/core';
 import { type FfmpegEnd, type FfmpegProcess, mainMessage, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
+import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import { type MediaInput, rateText } from '../ffmpeg/media-input.ts';
-import type { MediaInfo, VideoTrack } from '../ffmpeg/probe-media.ts';
+import type { MediaInfo } from '../ffmpeg/probe-media.ts';
+import { scanTracks, type TrackScan } from '../ffmpeg/scan-tracks.ts';
 import { type FrameFormat, secondsOf, type VideoFrame } from '../frame.ts';
 import { NutReader } from '../nut/nut-reader.ts';
-import { decodeFilters, type FrameSelection, requireToneMapping } from './decode-filters.ts';
+import { CLOCK_ROUNDING_SECONDS, decodeFilters, type FrameSelection, requireToneMapping } from './decode-filters.ts';
+import { FrameCount } from './frame-count.ts';
 
 export interface DecodeOptions extends FrameSelection {
   /** Where to begin in the video. @default 0 */
   readonly startSeconds?: number;
   /** How much of it to take. @default all */
   readonly durationSeconds?: number;
+  /** Only frames shown before this time after the start: where the next shard begins. @default all */
+  readonly untilSeconds?: number;
   /** Goes on past what is damaged or missing in the file. @default false */
   readonly toleratesDamage?: boolean;
 }
@@ -23,11 +28,21 @@ export interface DecodedVideo {
   /**
    * In the order in which they are shown; read once. Decoding goes no further ahead than a frame.
    *
-   * @throws UserError from the iterator if the file is damaged or cut short
+   * @throws UserError from the iterator if the file is damaged or cut short, or frames are lost on the way
    */
   readonly frames: AsyncIterable<VideoFrame>;
+  /** What is known once all frames are read. */
+  readonly ending: VideoEnding;
   /** Ends ffmpeg; harmless if it has ended. */
   close(): void;
+}
+
+/** What is known of a video once all its frames are read. */
+export interface VideoEnding {
+  /** Until when the last frame is shown, in seconds after the start; null if that is not known. */
+  endSeconds: number | null;
+  /** What is missing, a sentence each. */
+  remarks: readonly string[];
 }
 
 /** What ffmpeg says when it meets damage, in contrast to oddities that it copes with. */
@@ -39,9 +54,10 @@ const SHORTFALL_SHARE = 0.1;
 const SHORTFALL_SECONDS = 1;
 
 /**
- * Decodes the picture track of a video to 8-bit frames, turned upright if the file says so, with exact timestamps.
+ * Decodes the picture track of a video to 8-bit frames, turned upright if the file says so. Their times are exact, on the clock
+ * that the picture shares with sound and subtitles: 0 is the start, which is where the first track begins if none is given.
  *
- * @throws UserError if the video cannot be decoded or has no frame in what is selected
+ * @throws UserError if the video cannot be decoded, is cut short, or has no frame in what is selected
  */
 export async function decodeVideo(
   ffmpeg: Ffmpeg,
@@ -50,7 +66,11 @@ export async function decodeVideo(
   options: DecodeOptions = {},
 ): Promise<DecodedVideo> {
   if (info.video.hdr !== null) await requireToneMapping(ffmpeg, input.name);
-  const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, input, info.video, options));
+  // A video on the web would be downloaded twice.
+  const scan = input.file === null ? null : await scanTracks(ffmpeg, input, info);
+  const context: Context = { input, info, options, scan };
+  if (scan !== null && options.toleratesDamage !== true) await refuseShortfall(scan, context);
+  const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, context), 'verbose');
   running.stdin.end();
   const reader = new NutReader(running.stdout);
   let format: FrameFormat | null;
@@ -66,9 +86,11 @@ export async function decodeVideo(
     const reason = hasDamage ? `cannot be decoded: ${mainMessage(end)}` : 'has no frame in what is to be translated';
     throw new UserError(`${input.name} ${reason}; check the file${hasDamage ? '' : ', --start and --duration'}.`);
   }
+  const ending: VideoEnding = { endSeconds: null, remarks: [] };
   return {
     format,
-    frames: readFrames(reader, format, running, { input, info, options }),
+    frames: readFrames(reader, format, running, context, ending),
+    ending,
     close: () => running.kill(),
   };
 }
@@ -77,6 +99,8 @@ interface Context {
   readonly input: MediaInput;
   readonly info: MediaInfo;
   readonly options: DecodeOptions;
+  /** Null for what is no file. */
+  readonly scan: TrackScan | null;
 }
 
 async function* readFrames(
@@ -84,60 +108,74 @@ async function* readFrames(
   format: FrameFormat,
   running: FfmpegProcess,
   context: Context,
+  ending: VideoEnding,
 ): AsyncGenerator<VideoFrame, void, void> {
+  const { durationSeconds = Number.POSITIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } = context.options;
+  const { input, info, options, scan } = context;
+  const count = new FrameCount(input, info, options);
   let lastTicks = Number.NEGATIVE_INFINITY;
   let index = 0;
   try {
     for (;;) {
       const frame = await reader.frame().catch((error: unknown) => {
-        throw unreadable(context.input, error);
+        throw unreadable(input, error);
       });
       if (frame === null) break;
+      const seconds = secondsOf(frame.ticks, format.timeBase);
+      if (seconds >= durationSeconds - CLOCK_ROUNDING_SECONDS || seconds >= untilSeconds) {
+        ending.endSeconds = Math.min(seconds, durationSeconds);
+        ending.remarks = scan === null ? [] : count.remarks(scan, Math.min(durationSeconds, untilSeconds));
+        return;
+      }
+      count.add(seconds);
       // Two frames at one time, as in some broken files: the second is shown, as players do, a tick later.
       const ticks = Math.max(frame.ticks, lastTicks + 1);
       lastTicks = ticks;
       yield { index: index++, ticks, data: frame.data };
     }
     const end = await running.ended;
-    refuseLoss(index, context);
-    await refuseDamage(end, secondsOf(lastTicks, format.timeBase), context);
+    if (options.toleratesDamage !== true) refuseDamage(end, secondsOf(lastTicks, format.timeBase), input);
+    count.requireDecoded(end);
+    ending.endSeconds = endOfPictures(context);
+    ending.remarks = scan === null ? [] : count.remarks(scan, Number.POSITIVE_INFINITY);
   } finally {
     running.kill();
   }
 }
 
-/** @throws UserError if not all pictures of a sequence came out */
-function refuseLoss(frames: number, { input, options }: Context): void {
-  const { startSeconds = 0, durationSeconds, untilSeconds, every = 1, toleratesDamage } = options;
-  const isAll = startSeconds === 0 && durationSeconds === undefined && untilSeconds === undefined;
-  if (input.pictures === null || !isAll || toleratesDamage === true) return;
-  const expected = Math.ceil(input.pictures.length / every);
-  if (frames === expected) return;
-  throw new UserError(
-    `${input.name}: ${frames} of ${expected} pictures can be decoded; check the one after, or go on with --tolerate-damage.`,
-  );
+/** When the last picture ends, after the start; null if that is not known. */
+function endOfPictures({ input, info, options, scan }: Context): number | null {
+  const { startSeconds = 0, durationSeconds = Number.POSITIVE_INFINITY, fps } = options;
+  const sequenceSeconds = (input.pictures?.length ?? 0) / (info.video.fps ?? Number.POSITIVE_INFINITY);
+  // With a rate every frame lasts as long as the others.
+  const fileSeconds = fps === undefined ? (scan?.pictureEndSeconds ?? null) : null;
+  const wholeSeconds = sequenceSeconds > 0 ? sequenceSeconds : fileSeconds;
+  return wholeSeconds === null ? null : Math.min(wholeSeconds - startSeconds, durationSeconds);
 }
 
-/** @throws UserError if the decoder met damage, or the video ended long before its header says */
-async function refuseDamage(end: FfmpegEnd, lastSeconds: number, { input, info, options }: Context): Promise<void> {
-  if (options.toleratesDamage) return;
-  const fix = 'repair the file, or go on past the damage with --tolerate-damage';
+const FIX = 'repair the file, or go on past the damage with --tolerate-damage';
+
+/** @throws UserError if the decoder met damage */
+function refuseDamage(end: FfmpegEnd, lastSeconds: number, input: MediaInput): void {
   const damage = end.messages.find((line) => DAMAGE.test(line));
-  if (end.exitCode !== 0 || damage !== undefined) {
-    const reason = mainMessage(damage === undefined ? end : { ...end, messages: [damage] });
-    throw new UserError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason}): ${fix}.`);
-  }
-  const { durationSeconds, video } = info;
+  if (end.exitCode === 0 && damage === undefined) return;
+  const reason = mainMessage(damage === undefined ? end : { ...end, messages: [damage] });
+  throw new UserError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason}): ${FIX}.`);
+}
+
+/** @throws UserError if a file ends, with all its tracks, long before its header says */
+async function refuseShortfall(scan: TrackScan, { input, info }: Context): Promise<void> {
+  const { originSeconds, durationSeconds, video } = info;
+  refuseDamage({ ...scan.end, exitCode: 0 }, scan.endSeconds, input);
   if (video.codec === 'gif' && input.file !== null && !(await endsAsGif(input.file))) {
-    throw new UserError(`${input.name} is cut short near ${lastSeconds.toFixed(1)} s: ${fix}.`);
+    throw new UserError(`${input.name} is cut short near ${scan.endSeconds.toFixed(1)} s: ${FIX}.`);
   }
-  if (durationSeconds === null || options.untilSeconds !== undefined) return;
-  const wholeSeconds = durationSeconds - (options.startSeconds ?? 0);
-  const expectedSeconds = Math.min(wholeSeconds, options.durationSeconds ?? Number.POSITIVE_INFINITY);
-  const shortfall = expectedSeconds - lastSeconds - (options.every ?? 1) / (options.fps ?? video.fps ?? 25);
-  if (shortfall <= Math.max(SHORTFALL_SECONDS, SHORTFALL_SHARE * expectedSeconds)) return;
-  const found = `${lastSeconds.toFixed(1)} of ${expectedSeconds.toFixed(1)} s`;
-  throw new UserError(`${input.name} is cut short: only ${found} can be decoded; ${fix}.`);
+  if (durationSeconds === null) return;
+  // Some headers give the end on the clock of the file.
+  const shortfall = durationSeconds - scan.endSeconds - Math.max(0, originSeconds);
+  if (shortfall <= Math.max(SHORTFALL_SECONDS, SHORTFALL_SHARE * durationSeconds)) return;
+  const found = `${scan.endSeconds.toFixed(1)} of ${durationSeconds.toFixed(1)} s`;
+  throw new UserError(`${input.name} is cut short: only ${found} can be read; ${FIX}.`);
 }
 
 /** ffmpeg takes the end of a GIF wherever the file ends, but a whole one says so. */
@@ -153,25 +191,45 @@ async function endsAsGif(file: string): Promise<boolean> {
   }
 }
 
-function decodeArguments(ffmpeg: Ffmpeg, input: MediaInput, track: VideoTrack, options: DecodeOptions): string[] {
-  const { startSeconds = 0, durationSeconds, fps } = options;
+function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context): string[] {
+  const { startSeconds = 0, fps } = options;
+  const { video } = info;
   const args = ['-nostdin'];
-  if (startSeconds > 0) args.push('-ss', `${startSeconds}`);
-  if (durationSeconds !== undefined) args.push('-t', `${durationSeconds}`);
   // ffmpeg's own decoders of these leave the alpha channel out.
-  if (track.hasAlpha && /^vp[89]$/.test(track.codec))
-    args.push('-c:v', track.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
-  args.push(...input.args, '-map', '0:V:0', '-an', '-sn', '-dn');
-  args.push('-vf', decodeFilters(track, options), ...passthrough(ffmpeg));
+  if (video.hasAlpha && /^vp[89]$/.test(video.codec))
+    args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
+  args.push(...inputOnClock(input, info, startSeconds), '-map', '0:V:0', '-an', '-sn', '-dn');
+  const fromSeconds = firstFrameSeconds(options, info, scan);
+  args.push('-vf', decodeFilters(video, options, fromSeconds), ...passthrough(ffmpeg));
   args.push('-enc_time_base', fps === undefined ? demuxerTimeBase(ffmpeg) : inverse(rateText(fps)));
   args.push('-c:v', 'rawvideo', '-f', 'nut', 'pipe:1');
-  return args;
+  return [...args, ...allTracksOpen(0, info)];
 }
 
-/** The time of a frame, from the text of a rate. */
+/**
+ * From when on frames are wanted, after the start: null for all, below 0 for the time of the frame that is shown at the start, if it stays for longer
+ * than a usual one. Else the picture would begin late.
+ */
+function firstFrameSeconds(
+  { startSeconds = 0, fps }: DecodeOptions,
+  { video }: MediaInfo,
+  scan: TrackScan | null,
+): number | null {
+  if (startSeconds === 0) return null;
+  if (scan === null || fps !== undefined) return 0;
+  const { pictureSeconds, pictureEndSeconds } = scan;
+  const next = pictureSeconds.findIndex((seconds) => seconds >= startSeconds - CLOCK_ROUNDING_SECONDS);
+  const shown = next < 0 ? pictureSeconds.at(-1) : pictureSeconds[next - 1];
+  const nextSeconds = pictureSeconds[next] ?? pictureEndSeconds ?? startSeconds;
+  const isLong = nextSeconds - startSeconds > 1 / (video.fps ?? 25) + CLOCK_ROUNDING_SECONDS;
+  return isLong && shown !== undefined ? shown - startSeconds : 0;
+}
+
+/** The time of a frame, exact, from the text of a rate such as `30000/1001` or `12.5`. */
 function inverse(rate: string): string {
   const [frames = '1', seconds = '1'] = rate.split('/');
-  return rate.includes('/') ? `${seconds}/${frames}` : `${1 / Number(rate)}`;
+  const scale = 10 ** (frames.split('.')[1]?.length ?? 0);
+  return `${Number(seconds) * scale}/${Math.round(Number(frames) * scale)}`;
 }
 
 /** Frames pass as they come: none is repeated or dropped to make their rate even. */

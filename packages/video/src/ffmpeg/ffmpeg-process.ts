@@ -6,8 +6,10 @@ import type { Ffmpeg } from './find-ffmpeg.ts';
 export interface FfmpegEnd {
   /** Null if a signal ended it. */
   readonly exitCode: number | null;
-  /** What it complained of, a line each; the last ones if there were many. */
+  /** What it complained of, a line each; the last ones if there were many. At the level `info`, all that it printed. */
   readonly messages: readonly string[];
+  /** At the level `verbose`, what else it printed, such as its counts of frames; the last lines. */
+  readonly notes: readonly string[];
 }
 
 /** A running ffmpeg. */
@@ -16,12 +18,15 @@ export interface FfmpegProcess {
   readonly stdout: Readable;
   /** Settles when it has ended and its output is read; never rejects. */
   readonly ended: Promise<FfmpegEnd>;
+  /** Ends it at once; what it has written and nobody has read is thrown away. */
   kill(): void;
   /** Number of its process, or of the group of processes that it leads; undefined if it cannot be started. */
   readonly pid: number | undefined;
 }
 
 const MAX_MESSAGES = 400;
+/** How a line of complaint is marked where lines have their level. */
+const COMPLAINT = /\[(?:panic|fatal|error)\] /;
 
 /**
  * Runs a program and ends it when descriptor 3 closes, as it does when this process dies, however it dies. Else an ffmpeg that
@@ -44,36 +49,54 @@ exit "$code"`;
  * Starts ffmpeg in a session of its own, so that Ctrl-C in the terminal reaches this process alone, which then ends it in
  * good order. It never outlives this process (except on Windows, where it ends with its pipes). A program that cannot be started ends with exit code 127.
  *
- * @param level what it prints: `error` for complaints alone, `info` for what it finds in files
+ * @param level what it prints: `error` for complaints alone, `info` for what it finds in files, `verbose` for complaints and counts
  */
-export function startFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], level: 'error' | 'info' = 'error'): FfmpegProcess {
-  const own = [ffmpeg.path, '-hide_banner', '-nostats', '-loglevel', level, ...args];
+export function startFfmpeg(
+  ffmpeg: Ffmpeg,
+  args: readonly string[],
+  level: 'error' | 'info' | 'verbose' = 'error',
+): FfmpegProcess {
+  const tagged = level === 'verbose' ? 'level+verbose' : level;
+  const own = [ffmpeg.path, '-hide_banner', '-nostats', '-loglevel', tagged, ...args];
   const [program, ...programArgs] = isLeashed ? ['/bin/sh', '-c', LEASHED, 'sh', ...own] : own;
   const child = spawn(program as string, programArgs, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: isLeashed,
     windowsHide: true,
+    // A statically linked ffmpeg crashes when it loads another libc's tables of characters, as it does for names in MPEG-TS.
+    env: { GCONV_PATH: '/nonexistent', ...process.env },
   }) as ReturnType<typeof spawn> & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
   // The leash: it closes with this process, and does not keep it running.
   child.stdio[3]?.on('error', () => {});
-  const messages: string[] = [];
+  const [messages, notes]: [string[], string[]] = [[], []];
+  const keep = (line: string) => {
+    if (line.trim() === '') return;
+    const isNote = level === 'verbose' && !COMPLAINT.test(line);
+    const list = isNote ? notes : messages;
+    list.push(level === 'verbose' ? line.replace(COMPLAINT, '') : line);
+    if (list.length > MAX_MESSAGES) list.shift();
+  };
   let unfinished = '';
   child.stderr.on('data', (chunk: Buffer) => {
     const lines = (unfinished + chunk.toString()).split(/[\r\n]+/);
     unfinished = lines.pop() ?? '';
-    messages.push(...lines.filter((line) => line.trim() !== ''));
-    if (messages.length > MAX_MESSAGES) messages.splice(0, messages.length - MAX_MESSAGES);
+    for (const line of lines) keep(line);
   });
   // What is written to a program that has ended is lost; that it ended is told by `ended`.
   child.stdin.on('error', () => {});
   const ended = new Promise<FfmpegEnd>((resolve) => {
-    child.on('error', (error) => resolve({ exitCode: 127, messages: [error.message] }));
+    child.on('error', (error) => resolve({ exitCode: 127, messages: [error.message], notes }));
     child.on('close', (exitCode) => {
-      if (unfinished.trim() !== '') messages.push(unfinished);
-      resolve({ exitCode, messages });
+      keep(unfinished);
+      resolve({ exitCode, messages, notes });
     });
   });
-  return { stdin: child.stdin, stdout: child.stdout, ended, kill: () => killAll(child), pid: child.pid };
+  const kill = () => {
+    killAll(child);
+    // It has not ended before its output is read or given up.
+    child.stdout.destroy();
+  };
+  return { stdin: child.stdin, stdout: child.stdout, ended, kill, pid: child.pid };
 }
 
 const isLeashed = process.platform !== 'win32';
@@ -101,7 +124,7 @@ export async function runFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], level?:
 }
 
 /** The message that tells most, without the address of the part of ffmpeg that printed it. */
-export function mainMessage({ exitCode, messages }: FfmpegEnd): string {
+export function mainMessage({ exitCode, messages }: Pick<FfmpegEnd, 'exitCode' | 'messages'>): string {
   const plain = messages.map((line) => line.replace(/^(\[[^\]]*\]\s*)+/, '').trim());
   const known = plain.find((line) =>
     /No space left|Permission denied|No such file|Invalid data|not whitelisted|moov atom not found|Unknown encoder/i.test(

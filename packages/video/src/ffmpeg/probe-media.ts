@@ -1,10 +1,12 @@
 import { UserError } from '@instagan/core';
-import { mainMessage, runFfmpeg } from './ffmpeg-process.ts';
+import { type FfmpegEnd, mainMessage, runFfmpeg } from './ffmpeg-process.ts';
 import type { Ffmpeg } from './find-ffmpeg.ts';
 import type { MediaInput } from './media-input.ts';
 
 /** The picture track of a video as its headers describe it. */
 export interface VideoTrack {
+  /** Its number among the tracks of the file, from 0. */
+  readonly track: number;
   readonly codec: string;
   /** As ffmpeg names it, such as `yuv420p10le`. */
   readonly pixelFormat: string;
@@ -23,10 +25,17 @@ export interface VideoTrack {
 
 /** What a video file holds. */
 export interface MediaInfo {
+  /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly format: string;
+  /** When the first track begins, on the clock of the file: 0 for most. */
+  readonly originSeconds: number;
+  /** The length; in some formats from 0 on the clock of the file, whenever the first track begins. */
   readonly durationSeconds: number | null;
   readonly video: VideoTrack;
   readonly audioCodecs: readonly string[];
   readonly subtitleCodecs: readonly string[];
+  /** Numbers of the tracks of picture, sound and subtitles that can be read: the picture track, and all others but pictures. */
+  readonly clockTracks: readonly number[];
 }
 
 const HDR_CURVES = { smpte2084: 'PQ', 'arib-std-b67': 'HLG' } as const;
@@ -40,6 +49,11 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
   const end = await runFfmpeg(ffmpeg, [...input.args], 'info');
   const lines = end.messages;
   if (!lines.some((line) => /^Input #0/.test(line))) {
+    if (hasCrashed(end)) {
+      throw new UserError(
+        `${ffmpeg.path} (ffmpeg ${ffmpeg.version}) crashes when it reads ${input.name}: name another ffmpeg in FFMPEG_PATH.`,
+      );
+    }
     throw new UserError(`${input.name} cannot be read as a video: ${mainMessage(end)}; check that the file is whole.`);
   }
   const streams = lines.filter((line) => /^\s*Stream #0:\d+/.test(line));
@@ -48,20 +62,35 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
   if (position < 0) throw new UserError(`${input.name} holds ${describe(streams)}: give a file with moving pictures.`);
   const nextStream = lines.findIndex((line, i) => i > position && /^\s*Stream #0:/.test(line));
   const details = lines.slice(position + 1, nextStream < 0 ? lines.length : nextStream);
+  const video = videoTrack(lines[position] as string, details, input);
+  const sideTracks = streams.filter((line) => /: Audio: .*\d Hz|: Subtitle: /.test(line));
   return {
-    durationSeconds: durationOf(lines),
-    video: videoTrack(lines[position] as string, details, input),
+    ...clockOf(lines),
+    video,
     audioCodecs: codecsOf(streams, 'Audio'),
     subtitleCodecs: codecsOf(streams, 'Subtitle'),
+    clockTracks: [video.track, ...sideTracks.map(trackOf)],
   };
 }
 
-function durationOf(lines: readonly string[]): number | null {
-  for (const line of lines) {
-    const [, hours, minutes, seconds] = /^\s*Duration: (\d+):(\d\d):([\d.]+)/.exec(line) ?? [];
-    if (seconds !== undefined) return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  }
-  return null;
+function trackOf(line: string): number {
+  return Number(/Stream #0:(\d+)/.exec(line)?.[1]);
+}
+
+/** 128 and the number of a signal, as the shell tells it: illegal instruction, abort, bus error, arithmetic, memory. */
+const CRASHES: readonly (number | null)[] = [null, 132, 134, 135, 136, 139];
+
+function hasCrashed({ exitCode }: FfmpegEnd): boolean {
+  return CRASHES.includes(exitCode);
+}
+
+function clockOf(lines: readonly string[]): Pick<MediaInfo, 'format' | 'originSeconds' | 'durationSeconds'> {
+  const matchOf = (pattern: RegExp) => lines.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
+  const [, format = ''] = matchOf(/^Input #0, (.*), from /);
+  const [, origin = '0'] = matchOf(/^\s*Duration: .*, start: (-?[\d.]+)/);
+  const [, hours, minutes, seconds] = matchOf(/^\s*Duration: (\d+):(\d\d):([\d.]+)/);
+  const durationSeconds = seconds === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return { format, originSeconds: Number(origin), durationSeconds };
 }
 
 function codecsOf(streams: readonly string[], kind: 'Audio' | 'Subtitle'): string[] {
@@ -80,6 +109,7 @@ function videoTrack(line: string, details: readonly string[], input: MediaInput)
   const curve = Object.entries(HDR_CURVES).find(([name]) => colour.includes(name));
   const [, fps] = /, ([\d.]+k?) fps/.exec(rest) ?? [];
   return {
+    track: trackOf(line),
     codec,
     pixelFormat,
     width: Number(width),

@@ -1,13 +1,14 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { makeFolder } from '@instagan/core';
-import { passthrough } from '../decode/decode-video.ts';
+import { demuxerTimeBase, passthrough } from '../decode/decode-video.ts';
 import { isEncodedLast, transparentVp9 } from '../encode/choose-encoder.ts';
 import { failure } from '../encode/encode-frames.ts';
 import { muxerOf, type OutputFormat, sideTracks } from '../encode/output-format.ts';
 import { startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { parseSequence } from '../ffmpeg/image-sequence.ts';
+import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import type { MediaInput } from '../ffmpeg/media-input.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 import type { Part } from './part-folder.ts';
@@ -21,10 +22,10 @@ export interface JoinOptions {
   /** Where sound, subtitles, title and chapters come from. */
   readonly input: MediaInput;
   readonly info: MediaInfo;
-  /** The stretch of the input that was translated. */
+  /** Where the stretch of the input begins that was translated. */
   readonly startSeconds: number;
-  /** Undefined for all. */
-  readonly durationSeconds: number | undefined;
+  /** Where it ends, seconds after the start; undefined for all. */
+  readonly endSeconds: number | undefined;
   /** Of what is encoded only now. */
   readonly crf: number | undefined;
 }
@@ -48,11 +49,13 @@ export async function joinParts(options: JoinOptions): Promise<readonly string[]
   const running = startFfmpeg(ffmpeg, [
     ...['-itsoffset', `${microseconds(parts[0]?.startSeconds ?? 0) / 1e6}`],
     ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe', '-i', 'pipe:0'],
-    ...(trackArgs.length > 0 ? [...cut(options), ...input.args] : []),
+    ...(trackArgs.length > 0 ? inputOnClock(input, info, options.startSeconds) : []),
     ...['-map', '0:v:0', ...trackArgs],
     ...(trackArgs.length > 0 ? ['-map_metadata', '1', '-map_chapters', '1'] : []),
     ...videoArguments(options),
+    ...(trackArgs.length > 0 ? cutArguments(options) : []),
     ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
+    ...(trackArgs.length > 0 ? allTracksOpen(1, info) : []),
   ]);
   running.stdout.resume();
   running.stdin.end(concatList(parts));
@@ -65,24 +68,36 @@ export async function joinParts(options: JoinOptions): Promise<readonly string[]
   return remarks;
 }
 
-function cut({ startSeconds, durationSeconds }: JoinOptions): string[] {
+/** Cuts sound and subtitles to the stretch: what is copied by packets, of 21 ms each for most sound, and what is encoded by samples. */
+function cutArguments({ format: { container }, info, startSeconds, endSeconds }: JoinOptions): string[] {
+  const isMatroska = container === 'mkv' || container === 'webm';
+  // Sound begins a little before 0, for its decoder to warm up. These have no times below 0, except for Opus: all would be moved.
+  const isCut = startSeconds > 0 || (isMatroska && !info.audioCodecs.every((codec) => codec === 'opus'));
   return [
-    ...(startSeconds > 0 ? ['-ss', `${startSeconds}`] : []),
-    ...(durationSeconds === undefined ? [] : ['-t', `${durationSeconds}`]),
+    ...(isCut ? ['-ss', '0'] : []),
+    ...(isMatroska ? ['-avoid_negative_ts', 'disabled'] : []),
+    ...(endSeconds === undefined ? [] : ['-t', endSeconds.toFixed(6)]),
   ];
 }
 
-function videoArguments({ format: { container, codec, keepsAlpha }, crf, ffmpeg }: JoinOptions): string[] {
+function videoArguments({ format: { container, codec, keepsAlpha }, parts, crf, ffmpeg }: JoinOptions): string[] {
   if (container === 'gif') {
     // A palette for each frame: one for all would need all frames in memory.
     const palette = keepsAlpha ? 'palettegen=stats_mode=single' : 'palettegen=stats_mode=single:reserve_transparent=0';
     const filter = `split[a][b];[a]${palette}[p];[b][p]paletteuse=new=1:dither=sierra2_4a`;
-    return ['-vf', filter, '-loop', '0', ...passthrough(ffmpeg)];
+    const { lastSeconds = 0, endSeconds = 0 } = parts.at(-1) ?? {};
+    const finalDelay = `${Math.round((endSeconds - lastSeconds) * 100)}`;
+    return ['-vf', filter, '-loop', '0', '-final_delay', finalDelay, ...exactTimes(ffmpeg)];
   }
   if (container === 'images') return ['-start_number', '1', '-q:v', '2', ...passthrough(ffmpeg)];
   if (isEncodedLast({ codec, keepsAlpha }))
-    return [...transparentVp9(crf === undefined ? {} : { crf }), ...passthrough(ffmpeg)];
+    return [...transparentVp9(crf === undefined ? {} : { crf }), ...exactTimes(ffmpeg)];
   return ['-c:v', 'copy', ...(container === 'mp4' || container === 'mov' ? ['-movflags', '+faststart'] : [])];
+}
+
+/** Frames come at their own times, not at those of an even rate. */
+function exactTimes(ffmpeg: Ffmpeg): string[] {
+  return [...passthrough(ffmpeg), '-enc_time_base', demuxerTimeBase(ffmpeg)];
 }
 
 /**

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beginPlan, readCompletion, readRecord, recordCompletion, UsageError, writeRecord } from '@instagan/core';
+import * as z from 'zod';
 
 /** A finished stretch of the output. */
 export interface Part {
   readonly file: string;
+  /** Of the file's bytes; those of earlier versions have none. */
+  readonly fileSha256?: string | undefined;
   /** Index of its first frame within the shard. */
   readonly firstFrame: number;
   readonly frames: number;
@@ -25,6 +30,8 @@ export interface PartFolder {
   isComplete(): Promise<boolean>;
   /** Where to write the part that begins with this frame. */
   fileFor(firstFrame: number): string;
+  /** What had changed since it was written, a sentence each: it is made anew, and what comes after it. */
+  readonly damage: readonly string[];
   /** Counts a part as finished. */
   commit(part: Part): Promise<void>;
   /** Records that there are no more. */
@@ -33,6 +40,17 @@ export interface PartFolder {
 
 /** Records; `segment-…` are those of jobs that earlier versions began. */
 const RECORD = /^(?:part|segment)-(\d{8})\.json$/;
+
+const seconds = z.number();
+const partSchema = z.object({
+  file: z.string(),
+  fileSha256: z.string().optional(),
+  firstFrame: z.int().nonnegative(),
+  frames: z.int().positive(),
+  startSeconds: seconds,
+  lastSeconds: seconds,
+  endSeconds: seconds,
+});
 
 export interface OpenPartsOptions {
   /** All that decides what the parts hold; those of another plan are not mixed in. */
@@ -52,30 +70,63 @@ export interface OpenPartsOptions {
 export async function openParts(folder: string, { plan, ending, resumes }: OpenPartsOptions): Promise<PartFolder> {
   if (!resumes) await clear(folder);
   await beginPlan(folder, plan, clear);
+  const damaged = await damagedParts(folder);
+  for (const name of damaged) await rm(join(folder, name), { force: true });
   return {
     folder,
+    damage: damaged.map((name) => `${join(folder, name)} or its part is damaged: it is made anew.`),
     parts: () => readParts(folder),
     isComplete: async () => (await readCompletion(folder)) !== null,
     fileFor: (firstFrame) => join(folder, `${partName(firstFrame)}.${ending}`),
-    commit: (part) => writeRecord(join(folder, `${partName(part.firstFrame)}.json`), part),
+    commit: async (part) => {
+      const fileSha256 = await digestOf(part.file);
+      await writeRecord(join(folder, `${partName(part.firstFrame)}.json`), { ...part, fileSha256 });
+    },
     complete: () => recordCompletion(folder),
   };
 }
 
 /** The finished parts in a folder, in order, up to the first gap. */
 export async function readParts(folder: string): Promise<Part[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => RECORD.test(name));
-  names.sort((a, b) => firstFrameOf(a) - firstFrameOf(b));
   const parts: Part[] = [];
   let next = 0;
-  for (const name of names) {
-    const record = (await readRecord(join(folder, name))) as unknown as Part | null;
-    if (record === null || record.firstFrame !== next) continue;
-    // The folder may have been moved since.
-    parts.push({ ...record, file: join(folder, basename(record.file.replaceAll('\\', '/'))) });
-    next += record.frames;
+  for (const name of await recordsIn(folder)) {
+    const part = await readPart(folder, name);
+    if (part === null || part.firstFrame !== next) continue;
+    parts.push(part);
+    next += part.frames;
   }
   return parts;
+}
+
+/** Names of the records that are damaged, or whose parts are gone or have changed since. */
+export async function damagedParts(folder: string): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const name of await recordsIn(folder)) {
+    const part = await readPart(folder, name);
+    const found = part === null ? null : await digestOf(part.file).catch(() => null);
+    if (found === null || (part?.fileSha256 ?? found) !== found) damaged.push(name);
+  }
+  return damaged;
+}
+
+async function recordsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => RECORD.test(name));
+  return names.sort((a, b) => firstFrameOf(a) - firstFrameOf(b));
+}
+
+async function readPart(folder: string, name: string): Promise<Part | null> {
+  const record = partSchema.safeParse(await readRecord(join(folder, name)));
+  if (!record.success) return null;
+  // The folder may have been moved since.
+  return { ...record.data, file: join(folder, basename(record.data.file.replaceAll('\\', '/'))) };
+}
+
+/** SHA-256 of a file. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const block of createReadStream(file)) hash.update(block as Uint8Array);
+  return hash.digest('hex');
 }
 
 async function clear(folder: string): Promise<void> {

@@ -78,9 +78,17 @@ export class PartWriter {
     return isFull;
   }
 
-  /** Ends the last part, whose last frame is shown as long as the one before; all are finished then. */
-  async finish(): Promise<void> {
-    if (this.#open !== null) await this.#close(this.#open.lastTicks + this.#stepTicks);
+  /**
+   * Ends the last part; all are finished then.
+   *
+   * @param endSeconds until when the last frame is shown; null for as long as the one before
+   */
+  async finish(endSeconds: number | null): Promise<void> {
+    if (this.#open !== null) {
+      const { lastTicks } = this.#open;
+      const endTicks = endSeconds === null ? 0 : Math.round(endSeconds / secondsOf(1, this.#decoded.timeBase));
+      await this.#close(endTicks > lastTicks ? endTicks : lastTicks + this.#stepTicks);
+    }
     await this.#flushing;
   }
 

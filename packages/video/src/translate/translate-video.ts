@@ -11,7 +11,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinParts } from '../parts/join-parts.ts';
-import { openParts, type Part, readParts } from '../parts/part-folder.ts';
+import { damagedParts, openParts, type Part, readParts } from '../parts/part-folder.ts';
 import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
@@ -60,6 +60,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
   const before = await folder.parts();
   let doneFrames = framesIn(before);
   let isStopped = false;
+  const losses: string[] = [];
   if (!(await folder.isComplete())) {
     const range = timeRangeOf(shard, job.durationSeconds);
     const doneSeconds = before.at(-1)?.lastSeconds ?? Number.NEGATIVE_INFINITY;
@@ -87,7 +88,7 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
       expectedFrames: expectedFrames(job, step, shard),
       resumedFrames: doneFrames,
       encoder: encoder.name,
-      remarks: [...job.remarks, ...writer.remarks],
+      remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
     };
     try {
       const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
@@ -100,8 +101,9 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
         isStopped = options.signal?.aborted === true;
         if (isStopped) break;
       }
-      await writer.finish();
+      await writer.finish(isStopped ? null : video.ending.endSeconds);
       if (!isStopped) await folder.complete();
+      losses.push(...video.ending.remarks);
     } finally {
       await writer.abort();
       video.close();
@@ -110,15 +112,15 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
     }
   }
   if (shard.count > 1) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
     return;
   }
   const parts = await folder.parts();
   if (parts.length === 0) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: [] };
+    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
     return;
   }
-  const remarks = await join(job, options, parts, isStopped);
+  const remarks = [...losses, ...(await join(job, options, parts, isStopped))];
   if (!isStopped) await removeShards(output);
   yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
 }
@@ -127,13 +129,20 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
  * Joins the finished shards of a video to one file and removes them.
  *
  * @param options as those of the shards
- * @throws UsageError, UserError if a shard is missing
+ * @throws UsageError, UserError if a shard is missing or damaged
  */
 export async function joinShards(
   options: VideoJobOptions,
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const job = await openVideoJob(options);
   const shards = await finishedShards(options.output);
+  for (const { folder } of shards) {
+    const [damaged] = await damagedParts(folder);
+    if (damaged === undefined) continue;
+    throw new UserError(
+      `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
+    );
+  }
   const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
   if (parts.length === 0) {
     throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
@@ -163,9 +172,8 @@ function join(
   parts: readonly Part[],
   isStopped: boolean,
 ): Promise<readonly string[]> {
-  const last = parts.at(-1);
-  const stoppedAt = isStopped && last !== undefined ? last.endSeconds : undefined;
-  return joinParts({ ...job, parts, output, startSeconds, durationSeconds: stoppedAt ?? durationSeconds, crf });
+  const endSeconds = isStopped ? parts.at(-1)?.endSeconds : durationSeconds;
+  return joinParts({ ...job, parts, output, startSeconds, endSeconds, crf });
 }
 
 /** All that decides what the parts hold. */

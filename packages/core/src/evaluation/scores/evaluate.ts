@@ -14,6 +14,8 @@ export interface EvaluationData {
   /** The images that are translated, and compared with; those without objects are left out. */
   readonly images: Readonly<Record<DomainName, () => RealImages>>;
   readonly trained: TrainedClassifier;
+  /** How images are translated; all of their instances are, up to `maxInstances`. @default as in the paper */
+  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background' | 'rimPx'>;
   /** Decides the bootstrap's draws. */
   readonly seed: number;
 }
@@ -21,8 +23,6 @@ export interface EvaluationData {
 export interface EvaluationOptions {
   /** @default both */
   readonly directions?: readonly TranslationDirection[];
-  /** How images are translated; all of their instances are, up to `maxInstances`. */
-  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background' | 'rimPx'>;
   /** Told of every translated image. */
   readonly inspect?: (translation: Translation, direction: TranslationDirection) => Promise<void> | void;
   /** Told of every real image of both domains, and of every translated one, as soon as it is measured. */
@@ -73,8 +73,8 @@ export async function evaluateTranslators(
 async function translateAll(
   translators: Readonly<Record<TranslationDirection, Translator>>,
   direction: TranslationDirection,
-  { images, trained }: EvaluationData,
-  { translation: how = {}, inspect, progress, signal }: EvaluationOptions,
+  { images, trained, translation: how = {} }: EvaluationData,
+  { inspect, progress, signal }: EvaluationOptions,
 ): Promise<TranslationFigures[]> {
   const [forward, backward] =
     direction === 'AtoB' ? [translators.AtoB, translators.BtoA] : [translators.BtoA, translators.AtoB];

@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../training-config.ts';
 import type { TranslationLearner, TranslationModel } from '../translation-model.ts';
 import { disposeSamples, uploadSamples, uploadTruth } from './device-samples.ts';
 import type { MeasurementName } from './measurements.ts';
-import { ObjectSides } from './object-sides.ts';
+import { ObjectSides, trainedOn } from './object-sides.ts';
 import { samplePictures } from './sample-pictures.ts';
 import { instaganSymptoms } from './symptoms.ts';
 import { trainStep } from './train-step.ts';
@@ -54,6 +54,7 @@ export function beginLearning(
       model,
       parameters: generatorWeights(state, direction === 'AtoB' ? 'generatorAToB' : 'generatorBToA'),
       instancesPerChunk: config.instancesPerChunk,
+      trained: trainedOn(config, objectSides, direction),
     }),
     pictures: (pair) => samplePictures(state, model, pair, config),
     toCheckpoint: () => stateToCheckpoint(state, { model: model.name, seed, objectSides: objectSides.toJson() }),

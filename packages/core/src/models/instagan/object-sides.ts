@@ -1,6 +1,9 @@
-import type { JsonObject, JsonValue } from '../../checkpoint/json-value.ts';
+import type { JsonObject, JsonValue } from '../../data/json-value.ts';
 import type { DomainName, Sample } from '../../data/sample.ts';
+import type { TranslationDirection } from '../../data/translation-direction.ts';
 import { boxOfMask, longSide } from '../../regions/box.ts';
+import type { TrainingConfig } from '../training-config.ts';
+import type { Translator } from '../translation-model.ts';
 
 const DOMAINS = ['A', 'B'] as const satisfies readonly DomainName[];
 
@@ -54,6 +57,15 @@ export class ObjectSides {
       ]),
     );
   }
+}
+
+/** What the generator of a direction was trained on. */
+export function trainedOn(
+  { size, region }: Pick<TrainingConfig, 'size' | 'region'>,
+  objectSides: ObjectSides,
+  direction: TranslationDirection,
+): NonNullable<Translator['trained']> {
+  return { size, region, objectSidePx: objectSides.medianPx(direction === 'AtoB' ? 'A' : 'B') };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../../checkpoint/checkpoint-reader.ts';
 import type { CheckpointContent } from '../../checkpoint/checkpoint-store.ts';
-import type { JsonObject } from '../../checkpoint/json-value.ts';
 import { AVERAGES_FILE, MODEL_FILE, OPTIMIZER_FILE, POOLS_FILE } from '../../checkpoint/model-files.ts';
 import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
 import { tensorFromArray, tensorsFromArrays } from '../../checkpoint/tensors-from-arrays.ts';
+import type { JsonObject } from '../../data/json-value.ts';
 import { UserError } from '../../errors.ts';
 import type { DeviceSample } from '../../networks/instance-set.ts';
 import type { ParameterSpec } from '../../networks/parameters.ts';

@@ -1,16 +1,13 @@
 /**
- * `npm run demo`: the whole way in under four minutes, through the same commands that users type. Draws a set, trains a
+ * `npm run demo:train`: the whole way in under four minutes, through the same commands that users type. Draws a set, trains a
  * small model for a bounded time, translates test images both ways and lays them out on one sheet.
  */
-import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/esm/api';
+import { DEMO_FOLDER, instagan, REPOSITORY, say } from './instagan.js';
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const cli = path.join(repository, 'packages/tui/bin/instagan.js');
-const folder = 'demo-output';
+const folder = `${DEMO_FOLDER}/training`;
 const inside = (name) => `${folder}/${name}`;
 const data = inside('meadow');
 const run = inside('run');
@@ -31,7 +28,7 @@ const translations = [
 
 // What an earlier demo left; the drawn set is replaced by its own command.
 for (const name of ['run', 'giraffes', 'giraffes_seg', 'sheep', 'sheep_seg', 'contact-sheet.png']) {
-  await rm(path.join(repository, folder, name), { recursive: true, force: true });
+  await rm(path.join(REPOSITORY, folder, name), { recursive: true, force: true });
 }
 
 say('1. Draw meadows with sheep (A) and giraffes (B), each animal with its mask.');
@@ -48,29 +45,10 @@ for (const { direction, input, output, sheet: part } of translations) {
 await joinSheets();
 
 const seconds = Math.round((performance.now() - beganMs) / 1000);
-console.log(`\nDone in ${seconds} s. Look at ${path.join(repository, sheet)}`);
+console.log(`\nDone in ${seconds} s. Look at ${path.join(REPOSITORY, sheet)}`);
 console.log('Columns: input, its masks, output, its masks, translated back.');
 console.log(`Rows: ${TEST_IMAGES} of sheep to giraffes, then ${TEST_IMAGES} of giraffes to sheep.`);
 console.log(`\nTrain on: npx instagan train --data ${data} --run ${run} --resume`);
-
-function say(text) {
-  console.log(`\n== ${text}`);
-}
-
-/** Runs the command with its output shown; ends this process too if it fails or is interrupted. */
-async function instagan(command) {
-  console.log(`$ npx instagan ${command}`);
-  // Ctrl-C reaches the command as well: it saves, and this process must outlive it.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
-  const child = spawn(process.execPath, [cli, ...command.split(' ')], { cwd: repository, stdio: 'inherit' });
-  const code = await new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (exitCode) => resolve(exitCode ?? 1));
-  });
-  process.off('SIGINT', ignore);
-  if (code !== 0) process.exit(code);
-}
 
 /** One sheet of both directions, enlarged. */
 async function joinSheets() {
@@ -78,12 +56,12 @@ async function joinSheets() {
   const { readImage, writeImage } = await import('@instagan/datasets');
   const parts = [];
   for (const { sheet: part } of translations) {
-    const file = path.join(repository, part);
+    const file = path.join(REPOSITORY, part);
     const { height, width } = await readImage(file);
     parts.push(await readImage(file, { size: { height: height * ZOOM, width: width * ZOOM } }));
     await rm(file);
   }
   const height = parts.reduce((sum, part) => sum + part.height, 0);
   const joined = { width: parts[0].width, height, data: Buffer.concat(parts.map((part) => part.data)) };
-  await writeImage(path.join(repository, sheet), joined);
+  await writeImage(path.join(REPOSITORY, sheet), joined);
 }

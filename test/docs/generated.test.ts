@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { INSTAGAN_SETTINGS, listSettings, PRESETS } from '@instagan/core/settings';
 import { SEGMENTER_PRESETS, SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
 import t from 'tap';
+import { withModels } from '../../scripts/docs/models-doc.ts';
 import { withSettings } from '../../scripts/docs/settings-doc.ts';
 
 const page = await readFile(new URL('../../docs/settings.md', import.meta.url), 'utf8');
@@ -10,7 +11,12 @@ t.test('docs/settings.md says what the tables of settings say: run npm run docs'
   t.equal(withSettings(page), page);
 });
 
-t.test('it has every setting and every preset, with its option', async (t) => {
+t.test('docs/results.md says what the cards of the shipped models say: run npm run docs', async (t) => {
+  const results = await readFile(new URL('../../docs/results.md', import.meta.url), 'utf8');
+  t.equal(withModels(results), results);
+});
+
+t.test('docs/settings.md has every setting and every preset, with its option', async (t) => {
   const [train = '', segmenter = ''] = page.split('## instagan segmenter train');
   for (const [part, table, presets] of [
     [train, INSTAGAN_SETTINGS, PRESETS],

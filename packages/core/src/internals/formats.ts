@@ -1,0 +1,4 @@
+/** For tests of what reads files: formats that are read within a run, and how `.pth` files are written. */
+export { formatManifest, MANIFEST_FILE, parseManifest } from '../checkpoint/checkpoint-manifest.ts';
+export * from '../checkpoint/test-support/torch-writer.ts';
+export { parseLock } from '../events/lock-file.ts';

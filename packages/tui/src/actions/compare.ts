@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:os';
+import path from 'node:path';
+import {
+  DIRECTIONS,
+  listCheckpoints,
+  PRESETS,
+  type PresetName,
+  readRunConfig,
+  translationConfigs,
+  UsageError,
+  UserError,
+  writeAtomically,
+} from '@instagan/core';
+import { likeTraining } from '@instagan/core/evaluation';
+import { eventLogFile, readEvents } from '@instagan/core/events';
+import { type Fields, mergeFields } from '@instagan/core/settings';
+import { writeImage } from '@instagan/datasets';
+import { EXIT_CODE } from '../exit-code.ts';
+import type { ComputeOptions } from '../options/shared.ts';
+import type { ShardValue } from '../options/values.ts';
+import { counted } from '../output/format.ts';
+import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { comparisonPictures } from './comparison-pictures.ts';
+import { type ComparedRun, openPlan, runsOf } from './comparison-plan.ts';
+import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts';
+import { evaluationFile } from './evaluation-classifier.ts';
+import type { EvaluationReport } from './evaluation-report.ts';
+import { openCompute } from './open-compute.ts';
+import { differencesFrom, readConfigFile } from './resolve-config.ts';
+
+export interface CompareCommandOptions extends ComputeOptions {
+  readonly data: string;
+  readonly plan: string;
+  readonly output: string;
+  readonly preset?: PresetName;
+  readonly config?: string;
+  readonly schedule?: Fields;
+  readonly seeds: readonly number[];
+  readonly images?: number;
+  readonly shard?: ShardValue;
+  readonly json?: true;
+}
+
+/** A training, its folder, and what is left to do of it. */
+interface Task extends ComparedRun {
+  readonly run: string;
+}
+
+/**
+ * `instagan compare`: trains what a plan names and is not yet trained, scores each training, and writes a table and a
+ * picture of all. Started again, it goes on.
+ *
+ * @returns the exit code: that of the first command that failed or was interrupted
+ * @throws UsageError, UserError
+ */
+export async function compareAction(options: CompareCommandOptions): Promise<number> {
+  const terminal = openTerminal();
+  const plan = await openPlan(options.plan);
+  const preset = options.preset === undefined ? {} : PRESETS[options.preset].settings;
+  const file = options.config === undefined ? {} : await readConfigFile(translationConfigs, options.config);
+  const common = [preset, file, options.schedule ?? {}].reduce(mergeFields, {} as Fields);
+  const tasks = runsOf(plan, common, options.seeds).map((run) => ({
+    ...run,
+    run: path.join(options.output, run.folder),
+  }));
+  for (const task of tasks) await requireSame(task);
+  const { number, count } = options.shard ?? { number: 1, count: 1 };
+  for (const [i, task] of tasks.entries()) {
+    if (i % count !== number - 1) continue;
+    const exitCode = await complete(task, options, terminal);
+    if (exitCode !== EXIT_CODE.done) return exitCode;
+  }
+  return report(tasks, options, terminal);
+}
+
+/** @throws UsageError if the folder holds a training with other settings */
+async function requireSame({ run, config }: Task): Promise<void> {
+  if (!(await exists(path.join(run, 'config.json')))) return;
+  const differences = differencesFrom(translationConfigs, await readRunConfig(translationConfigs, run), config);
+  if (differences.length === 0) return;
+  throw new UsageError(
+    `${run} was trained with other settings (${differences.join(', ')}): choose another --output, or delete it.`,
+  );
+}
+
+/** Trains and scores what is not, in processes of their own: what one leaves behind cannot disturb the next. */
+async function complete(task: Task, options: CompareCommandOptions, terminal: Terminal): Promise<number> {
+  const { cell, seed, run, config } = task;
+  const { data, output } = options;
+  const say = (doing: string) => {
+    const text = `${cell}, seed ${seed}: ${doing}`;
+    if (options.json) terminal.remark(text);
+    else terminal.line(text);
+  };
+  const compute = ['--backend', options.backend, ...optional('--threads', options.threads)];
+  if (!(await isTrained(run))) {
+    say('training');
+    const isBegun = await exists(path.join(run, 'checkpoints'));
+    const planned = `${run}.json`;
+    await writeAtomically(planned, `${JSON.stringify(config, null, 2)}\n`, { makesFolder: true });
+    const how = isBegun ? ['--resume'] : ['--config', planned];
+    const exitCode = await instagan(['train', '--data', data, '--run', run, ...how, '--ui', 'plain', ...compute]);
+    if (exitCode !== EXIT_CODE.done) return exitCode;
+    if (!(await isTrained(run)))
+      throw new UserError(`${run} was stopped before its end: give the same command to go on.`);
+  }
+  if ((await readScores(run)) !== null) return EXIT_CODE.done;
+  say('scoring');
+  const { size } = likeTraining(config);
+  const sizeName = size === 'keep' ? size : `${size.height}x${size.width}`;
+  const classifier = path.join(output, `classifier-${sizeName}.safetensors`);
+  const images = optional('--images', options.images);
+  return instagan(['evaluate', '--run', run, '--data', data, '--classifier', classifier, ...images, ...compute]);
+}
+
+function optional(option: string, value: number | undefined): string[] {
+  return value === undefined ? [] : [option, String(value)];
+}
+
+/** Whether a training came to the end of its schedule. */
+async function isTrained(run: string): Promise<boolean> {
+  const log = eventLogFile(run);
+  if (!(await exists(log))) return false;
+  let isDone = false;
+  for await (const event of readEvents(log)) {
+    if (event.type === 'run-started') isDone = false;
+    else if (event.type === 'run-finished') isDone = event.reason === 'completed';
+  }
+  return isDone;
+}
+
+/** The scores of the last checkpoint, if there are any. */
+async function readScores(run: string): Promise<EvaluationReport | null> {
+  const [last] = (await listCheckpoints(run)).reverse();
+  if (last === undefined) return null;
+  const file = evaluationFile(run, 'test', last.step);
+  return (await exists(file)) ? JSON.parse(await readFile(file, 'utf8')) : null;
+}
+
+/** Runs another command, with its output shown, and waits for its end; Ctrl-C reaches it by itself. */
+async function instagan(args: readonly string[]): Promise<number> {
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  try {
+    const [, script = ''] = process.argv;
+    const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ['ignore', 2, 'inherit'] });
+    return await new Promise<number>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code, signal) =>
+        resolve(code ?? EXIT_CODE.signal + (signal === null ? 0 : constants.signals[signal])),
+      );
+    });
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
+
+/** Writes what is known of all trainings, and says where. */
+async function report(tasks: readonly Task[], options: CompareCommandOptions, terminal: Terminal): Promise<number> {
+  const { output } = options;
+  const scored: ScoredRun[] = [];
+  for (const { cell, seed, run } of tasks) {
+    const scores = await readScores(run);
+    if (scores !== null) scored.push({ cell, seed, scores });
+  }
+  const files = { table: path.join(output, 'table.md'), scores: path.join(output, 'scores.json') };
+  await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true });
+  await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`);
+  const pictures: string[] = [];
+  if (scored.length === tasks.length) {
+    const backend = await openCompute(options, terminal.remark);
+    try {
+      for (const direction of DIRECTIONS) {
+        const file = path.join(output, `pictures-${direction}.png`);
+        await writeImage(file, await comparisonPictures(tasks, options.data, direction, backend));
+        pictures.push(file);
+      }
+    } finally {
+      await backend.close();
+    }
+  }
+  if (options.json) printJson({ ...files, pictures, runs: scored, left: tasks.length - scored.length });
+  else {
+    terminal.line();
+    for (const line of tableLines(scored)) terminal.line(line);
+    terminal.line();
+    terminal.line(`Table: ${files.table}, scores: ${files.scores}`);
+    for (const file of pictures) terminal.line(`Pictures: ${file}`);
+    if (scored.length < tasks.length)
+      terminal.line(`Of ${counted(tasks.length, 'training')}, ${tasks.length - scored.length} are left.`);
+  }
+  return EXIT_CODE.done;
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

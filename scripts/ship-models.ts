@@ -1,0 +1,136 @@
+// Puts trained runs among the models that are shipped, with their cards: node --import tsx scripts/ship-models.ts --runs runs
+//
+// Expects below --runs the runs that MODELS names, each scored: `instagan evaluate` and `instagan segmenter evaluate --json` on the
+// set of SCORED_ON.
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { exportRun } from '@instagan/core';
+import type { ModelCard } from '@instagan/models';
+
+type Figures = ModelCard['scores']['figures'];
+
+interface Shipped {
+  readonly name: string;
+  /** Its run, below `--runs`. */
+  readonly run: string;
+  readonly about: Pick<ModelCard, 'kind' | 'summary' | 'objects' | 'commands'>;
+  readonly scoredBy: string;
+  readonly figures: (scores: Scores) => Figures;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what `--json` of two commands prints
+type Scores = any;
+
+const DRAW = 'instagan dataset draw --output meadow --count 400 --test-count 60 --seed 1 --size 320x320';
+const SCORED_ON = 'instagan dataset draw --output fresh --count 150 --test-count 100 --seed 2026 --size 320x320';
+const SEGMENTER = '--schedule 3+9 --seed 1';
+
+const MODELS: readonly Shipped[] = [
+  {
+    name: 'meadow',
+    run: 'meadow',
+    about: {
+      kind: 'translator',
+      summary: 'turns drawn sheep into giraffes, and giraffes into sheep',
+      objects: 'A: sheep, B: giraffes',
+      commands: [
+        DRAW,
+        'instagan train --data meadow --run runs/meadow --preset recommended --size 64x64 --schedule 9+9 --seed 2 --steps 2976',
+      ],
+    },
+    scoredBy: `${SCORED_ON} && instagan evaluate --run meadow --data fresh --segmenter-a meadow/sheep --segmenter-b meadow/giraffes`,
+    figures: ({ AtoB, BtoA, agreement }) => ({
+      ...directionFigures('sheep to giraffes', AtoB, agreement.B),
+      ...directionFigures('giraffes to sheep', BtoA, agreement.A),
+    }),
+  },
+  segmenter('sheep', 'A'),
+  segmenter('giraffes', 'B'),
+];
+
+function segmenter(objects: string, domain: string): Shipped {
+  return {
+    name: `meadow/${objects}`,
+    run: `meadow-${objects}`,
+    about: {
+      kind: 'segmenter',
+      summary: `finds drawn ${objects}`,
+      objects,
+      commands: [
+        DRAW,
+        `instagan segmenter train --data meadow --domain ${domain} --run runs/meadow-${objects} ${SEGMENTER}`,
+      ],
+    },
+    scoredBy: `${SCORED_ON} && instagan segmenter evaluate --run meadow/${objects} --data fresh`,
+    figures: ({ iou, ap50 }) => ({
+      'IoU of all objects together': fixed(iou),
+      'AP50 of single objects': fixed(ap50),
+    }),
+  };
+}
+
+function directionFigures(name: string, scores: Scores, agreement: Scores): Figures {
+  const { masked, masks, background, images } = scores;
+  return {
+    [`${name}: images`]: String(images),
+    [`${name}: objects alone taken for the target`]: percent(masked.objects),
+    [`${name}: images whose objects are all kept`]: percent(masks.kept),
+    [`${name}: objects in one piece (real ones of the target: ${percent(masks.onePiece.real)})`]: percent(
+      masks.onePiece.translated,
+    ),
+    [`${name}: grey pixels of masks`]: percent(masks.grey),
+    [`${name}: segmenter's IoU with the masks`]: fixed(agreement.translated.iou.value),
+    [`${name}: SSIM of the background`]: fixed(background.ssim.value),
+  };
+}
+
+const percent = ({ value }: { readonly value: number }) => `${(100 * value).toFixed(1)} %`;
+const fixed = (value: number) => value.toFixed(3);
+
+const {
+  values: { runs },
+} = parseArgs({ options: { runs: { type: 'string', default: 'runs' } } });
+const weights = fileURLToPath(new URL('../models/weights', import.meta.url));
+
+rmSync(weights, { recursive: true, force: true });
+for (const { name, run, about, scoredBy, figures } of MODELS) {
+  const from = path.join(runs, run);
+  const to = path.join(weights, name);
+  const { step } = await exportRun(from, to, { floatType: 'F16' });
+  const { size } = JSON.parse(readFileSync(path.join(to, 'config.json'), 'utf8'));
+  const folder = `checkpoints/step-${String(step).padStart(8, '0')}`;
+  const files = ['config.json', `${folder}/manifest.json`, `${folder}/model.safetensors`];
+  const card: ModelCard = {
+    ...about,
+    size: `${size.height}x${size.width}`,
+    steps: step,
+    ...timesOf(path.join(from, 'events.jsonl')),
+    licence: 'MIT; trained on drawings in the public domain (CC0-1.0)',
+    scores: { command: scoredBy, figures: figures(JSON.parse(readFileSync(`${from}.scores.json`, 'utf8'))) },
+    sha256: Object.fromEntries(files.map((file) => [file, hashOf(path.join(to, file))])),
+  };
+  writeFileSync(path.join(to, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  console.log(`${name}: step ${step}, ${card.hours} h, ${pathToFileURL(to)}`);
+}
+
+/** Hours from each start to the last step after it, and what computed. */
+function timesOf(log: string): Pick<ModelCard, 'hours' | 'device'> {
+  let [seconds, began, last, device] = [0, 0, 0, ''];
+  for (const line of readFileSync(log, 'utf8').trimEnd().split('\n')) {
+    const event = JSON.parse(line);
+    const timeMs = Date.parse(event.time);
+    if (event.type === 'run-started') {
+      seconds += (last - began) / 1000;
+      [began, last] = [timeMs, timeMs];
+      device = `${event.backend.name}, ${event.backend.device}`;
+    } else if (event.type === 'step') last = timeMs;
+  }
+  return { hours: Math.round((seconds * 1000 + last - began) / 360_000) / 10, device };
+}
+
+function hashOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
