@@ -1,4 +1,4 @@
-import { readCocoMasks } from '@instagan/datasets';
+import { imageMasks, openAnnotations } from '@instagan/datasets';
 import { type FuzzTarget, jsonBytes } from '../fuzz-target.ts';
 
 const HEADER = {
@@ -47,14 +47,14 @@ export const coco: FuzzTarget = {
     }),
   ],
   read: async (input, place) => {
-    const masks = await readCocoMasks(place.file('instances.json', input));
+    const source = await openAnnotations(place.file('instances.json', input), { format: 'coco' });
+    const masks = imageMasks(source);
     for (const name of ['photos/a.jpg', 'b.png']) {
-      for (const { width, height, data } of masks.masksOf(name, HEADER)) {
+      for (const { width, height, data } of await masks.masksOf(name, HEADER)) {
         if (data.length !== width * height) throw new Error(`A mask of ${width}x${height} has ${data.length} bytes.`);
       }
     }
-    const sheep = await readCocoMasks(place.file('instances.json', input), { category: 'sheep' });
-    sheep.masksOf('photos/a.jpg', HEADER);
+    await imageMasks(source, { category: 'sheep' }).masksOf('photos/a.jpg', HEADER);
     return [];
   },
 };

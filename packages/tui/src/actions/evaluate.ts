@@ -25,6 +25,7 @@ import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { dataFolder } from './data-folder.ts';
 import { evaluationFile, openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
 import { type AgreementReport, evaluationLines } from './evaluation-report.ts';
@@ -58,8 +59,9 @@ const TARGET: Readonly<Record<TranslationDirection, DomainName>> = { AtoB: 'B', 
  * @throws UsageError, UserError
  */
 export async function evaluateAction(options: EvaluateCommandOptions): Promise<number> {
-  const { run, data, split, seed, checkpoint } = options;
+  const { run, split, seed, checkpoint } = options;
   const terminal = openTerminal();
+  const data = await dataFolder(options.data, terminal.remark);
   const status = (text: string) => {
     if (!options.json) terminal.status(text);
   };
