@@ -82,30 +82,24 @@ t.test('backends tells of each whether it opens, and the fix otherwise', async (
   );
 });
 
-t.test('annotations become a dataset that passes the check, is shown, measured, and trained on directly', async (t) => {
+t.test('annotations become a dataset, which a picture shows', async (t) => {
   const folder = path.join(cwd, 'annotated');
   await mkdir(folder);
   const picture = { create: { width: 64, height: 48, channels: 3, background: { r: 90, g: 120, b: 60 } } } as const;
   const names = ['one.png', 'two.png', 'three.png'];
   for (const name of names) await sharp(picture).toFile(path.join(folder, name));
-  const box = (x: number) => [[x, 10, x + 16, 10, x + 16, 30, x, 30]];
-  const annotations = names.flatMap((_, image_id) => [
-    { id: 2 * image_id, image_id, category_id: 1, segmentation: box(4) },
-    { id: 2 * image_id + 1, image_id, category_id: 2, segmentation: box(40) },
-  ]);
-  const content = {
-    images: names.map((file_name, id) => ({ id, file_name, width: 64, height: 48 })),
-    annotations,
-    categories: [
-      { id: 1, name: 'sheep' },
-      { id: 2, name: 'goat' },
+  const shapes = ['sheep', 'goat'].map((label, i) => ({
+    label,
+    points: [
+      [4 + 36 * i, 10],
+      [20 + 36 * i, 30],
     ],
-  };
-  await writeFile(path.join(folder, 'c.json'), JSON.stringify(content));
-  const built = await runCli(
-    'dataset convert annotated/c.json --a sheep --b goat --output pair --json'.split(' '),
-    cwd,
-  );
+    shape_type: 'rectangle',
+  }));
+  for (const imagePath of names) {
+    await writeFile(path.join(folder, `${imagePath}.json`), JSON.stringify({ imagePath, shapes }));
+  }
+  const built = await runCli('dataset convert annotated --a sheep --b goat --output pair --json'.split(' '), cwd);
   t.equal(built.code, 0, built.stderr);
   t.match(JSON.parse(built.stdout), {
     domains: [
@@ -114,24 +108,8 @@ t.test('annotations become a dataset that passes the check, is shown, measured, 
     ],
     faultCount: 0,
   });
-  const annotated = 'coco:annotated/c.json?a=sheep&b=goat&size=32x32&fit=crop';
-  const train = `train --data ${annotated} --run direct --backend cpu --size 32x32 --ngf 2 --ndf 2 --blocks 1 --steps 1 --ui plain`;
-  process.env.INSTAGAN_CACHE = path.join(cwd, 'cache');
-  const [check, preview, stats, direct, wrong] = await Promise.all([
-    runCli('dataset check pair'.split(' '), cwd),
-    runCli('dataset preview pair'.split(' '), cwd),
-    runCli('dataset stats pair'.split(' '), cwd),
-    runCli(train.split(' '), cwd),
-    runCli('train --data coco:annotated/c.json?a=sheep&sise=3 --run none --backend cpu'.split(' '), cwd),
-  ]);
-  t.equal(check.code, 0, check.stdout);
+  const preview = await runCli('dataset preview pair'.split(' '), cwd);
   t.equal(preview.code, 0, preview.stderr);
   t.match(preview.stdout, /trainA: 2 images of 2, row 1\n/);
-  t.match(await sharp(path.join(cwd, 'pair-preview.png')).metadata(), { format: 'png' });
-  t.match(stats.stdout, /^trainA: 2 images, 2 objects\n.*\n +height +48 +48 +48\n/);
-  t.equal(direct.code, 0, direct.stderr);
-  t.match(direct.stderr, /was built into .*cache.datasets/);
-  t.match(direct.stdout, /A: 2 images, 2 masks; B: 2 images, 2 masks/);
-  t.equal(wrong.code, 2);
-  t.match(wrong.stderr, /c\.json: unknown option '--sise'.*lists the settings/s);
+  t.match(await sharp(path.join(cwd, 'pair-preview.png')).metadata(), { format: 'png', width: 2 * 224 + 12 });
 });

@@ -45,15 +45,19 @@ function buildOptionsOf({ path: file, settings }: AnnotationLocation): BuildOpti
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   for (const option of buildOptions()) command.addOption(option);
   const words = Object.entries(settings).flatMap(([name, value]) => {
-    const takesValue = command.options.find(({ long }) => long === `--${name}`)?.required ?? true;
-    return takesValue ? [`--${name}=${value}`] : [`--${name}`];
+    const option = command.options.find(({ long }) => long === `--${name}`);
+    if (option === undefined) {
+      throw new UsageError(
+        `${file}: there is no setting ${name}; "instagan dataset convert --help" lists them as options.`,
+      );
+    }
+    return option.required ? [`--${name}=${value}`] : [`--${name}`];
   });
   try {
     return command.parse(words, { from: 'user' }).opts<BuildOptions>();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const why = error.message.replace(/^error: /, '').replace(/\.$/, '');
-    throw new UsageError(`${file}: ${why}; "instagan dataset convert --help" lists the settings, without the dashes.`);
+    throw new UsageError(`${file}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}`);
   }
 }
 
