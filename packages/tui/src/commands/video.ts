@@ -97,7 +97,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
         63,
       ),
     )
-    .option('--audio-track <LIST>', 'sound tracks to keep, such as 2 or 1,3 (default: all)', numberList)
+    .option('--audio-track <LIST>', 'sound tracks to keep, such as 2 or 1,3 (default: all of them)', numberList)
     .addOption(
       new Option('--encoder <kind>', 'hardware: an encoder of the GPU')
         .choices(['software', 'hardware'])

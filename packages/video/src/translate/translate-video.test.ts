@@ -279,6 +279,8 @@ t.test('every format is written, sound and subtitles as it can hold them', async
       `${name}: other sound is told`,
     );
   }
+  await run({ input, output: at('all.mov'), codec: 'prores' });
+  t.match(await probe(at('all.mov')), { codec: 'prores', colourSpace: 'bt709' });
   await run({ input, output: at('frames/%03d.png') });
   t.equal((await readdir(at('frames'))).length, 10);
   const untouched: FrameSegmenter = async () => [];
@@ -322,6 +324,10 @@ t.test('what cannot work is one clear error, and nothing is left', async (t) => 
     throw new Error('the model broke');
   };
   await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken }), /the model broke/);
+  const checkFits = async ({ width, height }: { width: number; height: number }) => {
+    throw new Error(`${width}x${height} is too large`);
+  };
+  await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken, checkFits }), /32x32 is too large/);
   t.same(await names(), before);
 });
 

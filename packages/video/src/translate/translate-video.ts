@@ -10,6 +10,7 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
+import type { SizePx } from '@instagan/core/data';
 import { DamageError } from '../decode/damage-error.ts';
 import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
@@ -38,6 +39,8 @@ export interface TranslateVideoOptions
   readonly partFrames?: number;
   /** Tells one model from another, such as its run and step: a resumed run must have the same. */
   readonly modelIdentity?: string;
+  /** Refuses frames that cannot be translated, such as ones too large for the memory, before the first is. */
+  readonly checkFits?: (frame: SizePx) => Promise<void>;
 }
 
 const WHOLE: Shard = { number: 1, count: 1 };
@@ -95,6 +98,12 @@ async function* translateParts(
       ...options,
       ...(range.untilSeconds === undefined ? {} : { untilSeconds: range.untilSeconds }),
     });
+    try {
+      await options.checkFits?.(video.format);
+    } catch (error) {
+      video.close();
+      throw error;
+    }
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
@@ -169,6 +178,13 @@ export async function joinShards(
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const { output } = options;
   const shards = await finishedShards(output);
+  for (const { folder } of shards) {
+    const [damaged] = await damagedParts(folder);
+    if (damaged === undefined) continue;
+    throw new UserError(
+      `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
+    );
+  }
   const plan = shards[0]?.plan ?? {};
   const joined = optionsOfShards(plan, options);
   const lock = await lockRun(partsFolder(output), undefined, TRANSLATION);
