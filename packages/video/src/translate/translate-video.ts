@@ -98,12 +98,6 @@ async function* translateParts(
       ...options,
       ...(range.untilSeconds === undefined ? {} : { untilSeconds: range.untilSeconds }),
     });
-    try {
-      await options.checkFits?.(video.format);
-    } catch (error) {
-      video.close();
-      throw error;
-    }
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
@@ -115,6 +109,7 @@ async function* translateParts(
       secondsPerFrame: step,
     });
     try {
+      await options.checkFits?.(video.format);
       yield {
         type: 'started',
         width: writer.format.width,
