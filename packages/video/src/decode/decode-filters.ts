@@ -25,7 +25,7 @@ export const CLOCK_ROUNDING_SECONDS = 0.0005;
  *
  * @param fromSeconds where the first frame wanted lies on the clock: null for all, below 0 for one that is still shown at 0
  */
-export function decodeFilters(track: VideoTrack, selection: FrameSelection, fromSeconds: number | null): string {
+export function decodeFilters(track: VideoTrack, selection: FrameSelection, fromSeconds: number | null = null): string {
   const { size, fps, every = 1, deinterlaces = false } = selection;
   const filters: string[] = [];
   if (deinterlaces) filters.push('bwdif=mode=send_frame');

@@ -5,14 +5,8 @@ import type { TrackScan } from '../ffmpeg/scan-tracks.ts';
 import type { DecodeOptions } from './decode-video.ts';
 import { FrameCount } from './frame-count.ts';
 
-const input: MediaInput = {
-  name: 'walk.mp4',
-  args: [],
-  file: '/walk.mp4',
-  pictures: null,
-  identity: 'walk',
-  close: async () => {},
-};
+const close = async () => {};
+const input: MediaInput = { name: 'walk.mp4', args: [], file: '/walk.mp4', pictures: null, identity: 'walk', close };
 const info = { format: 'mov,mp4', video: { track: 1, codec: 'h264', fps: 10 } } as MediaInfo;
 const end = (decoded: number) => ({
   ...{ exitCode: 0, messages: [] },

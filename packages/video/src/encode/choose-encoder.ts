@@ -43,6 +43,8 @@ const crfArgs =
   (...rest: string[]) =>
   (crf: number) => ['-crf', `${crf}`, ...rest];
 
+const PRORES_COLOURS = ['-bsf:v', 'prores_metadata=color_primaries=bt709:color_trc=bt709:colorspace=bt709'];
+
 const SOFTWARE: Readonly<Record<CodecName, readonly Candidate[]>> = {
   h264: [{ name: 'libx264', quality: crfArgs('-preset', 'medium') }],
   // ffmpeg 4 does not pass -bf on to it.
@@ -52,7 +54,8 @@ const SOFTWARE: Readonly<Record<CodecName, readonly Candidate[]>> = {
     { name: 'libsvtav1', quality: crfArgs('-preset', '6') },
     { name: 'libaom-av1', quality: crfArgs('-b:v', '0', '-cpu-used', '6', '-strict', 'experimental') },
   ],
-  prores: [{ name: 'prores_ks', quality: () => ['-profile:v', '3'], pixelFormat: 'yuv422p10le' }],
+  // Before version 6 ffmpeg does not write the colours of HDTV into the frames unless they are put in afterwards.
+  prores: [{ name: 'prores_ks', quality: () => ['-profile:v', '3', ...PRORES_COLOURS], pixelFormat: 'yuv422p10le' }],
   ffv1: [{ name: 'ffv1', quality: () => ['-level', '3', '-g', '1'], pixelFormat: 'bgr0' }],
 };
 

@@ -96,7 +96,7 @@ t.test('a folder of numbered pictures is a sequence, if it holds one', async (t)
   const own = join(folder, '50%d');
   await mkdir(own);
   const picture = await makeClip(
-    join(own, 'one.png'),
+    join(folder, 'one.png'),
     '-f',
     'lavfi',
     '-i',
@@ -112,6 +112,10 @@ t.test('a folder of numbered pictures is a sequence, if it holds one', async (t)
     [8, 9, 10].map((number) => join(own, `f%2d-${number}.png`)),
   );
   t.match((await probeMedia(ffmpeg, found)).video, { width: 16, fps: 10 });
+  await mkdir(join(folder, 'alone'));
+  await cp(picture, join(folder, 'alone', '7.png'));
+  const alone = await probeMedia(ffmpeg, await openMediaInput(join(folder, 'alone')));
+  t.equal(alone.video.width, 16, 'one picture is a sequence too');
   await writeFile(join(own, '0001.jpg'), 'another');
   await t.rejects(openMediaInput(own), {
     name: 'UsageError',

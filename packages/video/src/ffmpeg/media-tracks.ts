@@ -22,13 +22,14 @@ const NEXT = /^\s*(Stream|Chapters?|Program|No Program|Input|Output) ?/;
 
 /** Reads the tracks from what ffmpeg prints of a file, a line each. */
 export function mediaTracks(lines: readonly string[]): MediaTrack[] {
+  const isAlone = lines.filter((line) => TRACK.test(line)).length === 1;
   return lines.flatMap((line, position) => {
     const [, index, language, kind, codec = '', description = ''] = TRACK.exec(line) ?? [];
     if (index === undefined || kind === undefined) return [];
     return {
       ...{ index: Number(index), kind: kind.toLowerCase() as MediaTrack['kind'], codec, description },
       language: language === undefined || language === 'und' ? null : language,
-      isCover: kind === 'Video' && isCover(codec, description),
+      isCover: kind === 'Video' && !isAlone && isCover(codec, description),
       tags: tagsAfter(lines, position),
     };
   });
@@ -45,7 +46,7 @@ export function tagsAfter(lines: readonly string[], position: number): Record<st
   return tags;
 }
 
-/** ffmpeg 4 does not say of every cover that it is one, but no cover has a frame rate. */
+/** ffmpeg 4 does not say of every cover beside other tracks that it is one, but no cover has a frame rate. */
 function isCover(codec: string, description: string): boolean {
   return /\(attached pic\)/.test(description) || (/^(mjpeg|png|bmp|webp)$/.test(codec) && !/ fps\b/.test(description));
 }

@@ -136,7 +136,8 @@ function videoTrack(
   const colours = coloursOf(printed, { pixelFormat, ...size });
   const [, fps] = /, ([\d.]+k?) fps/.exec(description) ?? [];
   return {
-    ...{ track: index, codec, pixelFormat, ...size, colours },
+    track: index,
+    ...{ codec, pixelFormat, ...size, colours },
     fps: fps === undefined || Number(fps) === 0 ? null : Number(fps.replace('k', '000')),
     hasAlpha: tags.alpha_mode === '1' || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|ayuv|pal8)/.test(pixelFormat),
     bitDepth: Number(

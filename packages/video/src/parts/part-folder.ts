@@ -91,7 +91,7 @@ export interface OpenPartsOptions {
 export async function openParts(folder: string, { plan, ending, resumes }: OpenPartsOptions): Promise<PartFolder> {
   await makeFolder(folder);
   const lock = await lockRun(folder, undefined, TRANSLATION);
-  let damaged: string[];
+  let damaged: readonly string[] = [];
   try {
     if (!resumes) await clear(folder);
     await beginPlan(folder, plan, clear);

@@ -44,9 +44,9 @@ export async function flashesAndBeeps(file: string): Promise<{ flashes: number[]
   }));
   return {
     flashes: pictures.filter(({ isWhite }) => isWhite).map(({ seconds }) => seconds),
-    // The silence after the last beep ends with the file.
-    beeps: [...stderr.matchAll(/silence_start: (\S+)/g)]
-      .map(([, time]) => Number(time) - origin)
-      .filter((s) => s > 0.05),
+    // Silence that begins after other silence has ended; the first begins with the file.
+    beeps: [...stderr.slice(stderr.indexOf('silence_end')).matchAll(/silence_start: (\S+)/g)].map(
+      ([, time]) => Number(time) - origin,
+    ),
   };
 }

@@ -12,7 +12,9 @@ const BRIGHTNESS_WEIGHT = 0.3;
 /** Levels by which a block may differ and still count as found again: noise. */
 const NOISE = 4;
 /** A block whose best match differs by this share of its own contrast is not found again. */
-const LOST = 0.7;
+const LOST = 0.6;
+/** Two frames show different scenes if this share of each is lost in the other; blocks count by their contrast, for any sky is like another. */
+const LOST_SHARE = 0.58;
 /** Below this mean difference (levels) two frames are alike, whatever they show. */
 const MIN_DIFFERENCE = 5;
 /** A scene that comes back within so many frames was interrupted by a flash. */
@@ -59,7 +61,7 @@ export class SceneFinder {
 /** Whether most of each picture is not to be found in the other. */
 function isCut(a: Thumbnail, b: Thumbnail): boolean {
   if (differenceAt(a, b) < MIN_DIFFERENCE) return false;
-  return lostShare(a, b) > 0.5 && lostShare(b, a) > 0.5;
+  return lostShare(a, b) > LOST_SHARE && lostShare(b, a) > LOST_SHARE;
 }
 
 /** Mean over blocks of their difference where they are. */
@@ -73,16 +75,17 @@ function differenceAt(a: Thumbnail, b: Thumbnail): number {
   return sum / blocks;
 }
 
-/** Share of the blocks of `a` that are nowhere near in `b`. */
+/** Share of the contrast of `a` in blocks that are nowhere near in `b`. */
 function lostShare(a: Thumbnail, b: Thumbnail): number {
-  let [lost, blocks] = [0, 0];
+  let [lost, all] = [0, 0];
   for (let top = 0; top < HEIGHT; top += BLOCK) {
-    for (let left = 0; left < WIDTH; left += BLOCK, blocks++) {
-      const limit = LOST * (contrastOf(a, left, top) + NOISE);
-      if (!isNear(a, b, left, top, limit)) lost++;
+    for (let left = 0; left < WIDTH; left += BLOCK) {
+      const weight = contrastOf(a, left, top) + NOISE;
+      all += weight;
+      if (!isNear(a, b, left, top, LOST * weight)) lost += weight;
     }
   }
-  return lost / blocks;
+  return lost / all;
 }
 
 function isNear(a: Thumbnail, b: Thumbnail, left: number, top: number, limit: number): boolean {

@@ -279,6 +279,8 @@ t.test('every format is written, sound and subtitles as it can hold them', async
       `${name}: other sound is told`,
     );
   }
+  await run({ input, output: at('all.mov'), codec: 'prores' });
+  t.match(await probe(at('all.mov')), { codec: 'prores', colourSpace: 'bt709' });
   await run({ input, output: at('frames/%03d.png') });
   t.equal((await readdir(at('frames'))).length, 10);
   const untouched: FrameSegmenter = async () => [];

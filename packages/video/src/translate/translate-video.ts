@@ -173,6 +173,13 @@ export async function joinShards(
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
   const { output } = options;
   const shards = await finishedShards(output);
+  for (const { folder } of shards) {
+    const [damaged] = await damagedParts(folder);
+    if (damaged === undefined) continue;
+    throw new UserError(
+      `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
+    );
+  }
   const plan = shards[0]?.plan ?? {};
   const joined = optionsOfShards(plan, options);
   const lock = await lockRun(partsFolder(output), undefined, TRANSLATION);
