@@ -38,7 +38,7 @@ export async function compileSources(entryPoints, folder, lastLineOf = () => '')
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [packagesStayOutside, addressesStay],
+    plugins: [packagesStayOutside, addressesStay(folder)],
     logLevel: 'silent',
   });
   const lastLine = lastLineOf(Object.keys(metafile.inputs).map((file) => path.join(here, file)));
@@ -58,7 +58,9 @@ function writeWhole(file, text) {
 function removeUnused(folder, used) {
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);
-    if (!used.has(file) && Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+    // Another process may have given it its final name, or removed it.
+    const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
+    if (!used.has(file) && Date.now() - mtimeMs > KEPT_MS) rmSync(file, { force: true });
   }
 }
 
@@ -74,20 +76,20 @@ const packagesStayOutside = {
 };
 
 /**
- * Modules find files beside their source as if they were not compiled. Only what starts the decode worker finds it
- * beside the compiled module, compiled as well.
+ * Modules find files beside their source as if they were not compiled. Only what starts the decode worker is told to look
+ * for it among the compiled modules.
  */
-const addressesStay = {
-  name: 'addresses-stay',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.[jt]sx?$/ }, ({ path: file }) => {
-      const text = readFileSync(file, 'utf8');
-      const loader = path.extname(file).slice(1);
-      if (path.basename(file) === 'start-worker.ts') return { contents: text, loader };
-      const contents = text
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href))
-        .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file)));
-      return { contents, loader };
-    });
-  },
-};
+function addressesStay(folder) {
+  return {
+    name: 'addresses-stay',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.[jt]sx?$/ }, ({ path: file }) => {
+        const address = path.basename(file) === 'start-worker.ts' ? path.join(folder, SHARED, 'start-worker.js') : file;
+        const contents = readFileSync(file, 'utf8')
+          .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(address).href))
+          .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(address)));
+        return { contents, loader: path.extname(file).slice(1) };
+      });
+    },
+  };
+}

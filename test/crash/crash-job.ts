@@ -111,6 +111,7 @@ async function lastingEvents(log: string): Promise<unknown[]> {
         return [[event.type, event.step, event.path]];
       case 'run-started':
       case 'run-finished':
+      case 'run-failed':
         return [];
       default:
         return [event];

@@ -33,8 +33,11 @@ export async function meetMishaps(folder: string, report: CrashReport): Promise<
 
   await report.check('a run that is moved while it trains ends, says so, and goes on elsewhere', async () => {
     const run = path.join(folder, 'moved');
-    const training = train('moved', false);
-    while (!existsSync(path.join(run, 'checkpoints', 'step-00000002'))) await delay(20);
+    let hasEnded = false;
+    const training = train('moved', false).finally(() => {
+      hasEnded = true;
+    });
+    while (!hasEnded && !existsSync(path.join(run, 'checkpoints', 'step-00000002'))) await delay(20);
     await rename(run, `${run}-away`);
     const { code, output } = await training;
     if (code !== 1 || !/was moved or deleted while it was trained/.test(output)) throw new Error(`${code}: ${output}`);

@@ -2,6 +2,7 @@ import { copyPixels, type MaskPixels, type PixelSample, type Pixels } from '../d
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { edgeCoverOf, layObjects, layOver, markMask } from '../regions/compose.ts';
+import { dropSpecks } from '../regions/drop-specks.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
 import { resample } from '../regions/resample.ts';
 import { type Generated, generateSamples } from './generate-samples.ts';
@@ -111,7 +112,9 @@ function putBack(
       continue;
     }
     markMask(planes.before, mask, width, box);
-    const after = placeMask(mask, enlarged(translated.masks[own] as Float32Array, 1), sample, box);
+    const made = translated.masks[own] as Float32Array;
+    const clean = background === 'translated' ? made : dropSpecks(made, size);
+    const after = placeMask(mask, enlarged(clean, 1), sample, box);
     markMask(planes.after, after, width, box);
     sample.masks[index] = after;
   }

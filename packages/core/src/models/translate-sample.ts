@@ -4,6 +4,7 @@ import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
 import { layOnBackground } from '../regions/compose.ts';
+import { dropSpecks } from '../regions/drop-specks.ts';
 import { translateImage } from './translate-image.ts';
 import { translateRegions } from './translate-regions.ts';
 import type { Background, RegionKind, RegionPlanner, Translator } from './translation-model.ts';
@@ -25,7 +26,7 @@ export interface TranslateOptions {
   readonly region?: RegionKind;
   /**
    * Outside the masks of input and output: `keep` and `fill` leave every pixel as it is, `translated` takes what the generator made, as
-   * in the paper. Where an object no longer is, `fill` continues smoothly what lies around it, and the others take what the generator
+   * in the paper. The first two also drop specks of the translated masks, far smaller than the object. Where an object no longer is, `fill` continues smoothly what lies around it, and the others take what the generator
    * made. A model that sees no masks cannot keep the background. @default 'translated'
    */
   readonly background?: Background;
@@ -69,14 +70,20 @@ export async function translateSample<S extends PixelSample>(
   const input = model.masks === 'none' ? values : model.view(values);
   const order = orderOf(input.masks, options);
   if (order.length === 0 && model.masks !== 'none') return sample;
-  const output = await translateImage(translator, input, order);
-  const image =
-    background === 'translated' || model.masks === 'none'
-      ? likeValues(sample.image, output.image)
-      : layOnBackground(sample.image, output, changesOf(input.masks, output.masks, order), {
-          background,
-          rimPx: rimPx ?? WHOLE_RIM_PX,
-        });
+  const translated = await translateImage(translator, input, order);
+  const takesAll = background === 'translated' || model.masks === 'none';
+  const output = takesAll
+    ? translated
+    : {
+        ...translated,
+        masks: translated.masks.map((mask, i) => (order.includes(i) ? dropSpecks(mask, translated) : mask)),
+      };
+  const image = takesAll
+    ? likeValues(sample.image, output.image)
+    : layOnBackground(sample.image, output, changesOf(input.masks, output.masks, order), {
+        background,
+        rimPx: rimPx ?? WHOLE_RIM_PX,
+      });
   const masks = model.masks === 'none' ? sample.masks : likeMasks(sample.masks, output.masks);
   return { ...sample, image, masks };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
@@ -310,6 +310,40 @@ t.test('data that fail end the run, with what was learned so far saved', async (
   t.same(typesOf(events), ['run-started', 'step', 'step', 'checkpoint', 'run-failed']);
   t.ok(isClosed, 'workers of the data are ended');
 });
+
+t.test(
+  'a run whose config.json has other settings than its checkpoint says so, and ends if they must not change',
+  async (t) => {
+    const runFolder = runFolderOf(t);
+    await trainTiny({ runFolder, steps: 1 });
+    const file = path.join(runFolder, 'config.json');
+    const text = await readFile(file, 'utf8');
+    const resume = () => trainTiny({ runFolder, steps: 1, resume: true, config: {} });
+    await writeFile(file, text.replace('"seed": 5', '"seed": 4'));
+    const { error } = await resume();
+    t.match(error, {
+      name: 'UserError',
+      message:
+        /run\/config\.json has seed 4, but the checkpoint of step 1 was trained with 5: restore config\.json from a copy\.$/,
+    });
+    await writeFile(file, text.replace(/"generator": 0\.0002/, '"generator": 0.0003'));
+    const { events } = await resume();
+    t.match(
+      events.filter(({ type }) => type === 'warning'),
+      [
+        {
+          code: 'config-changed',
+          message: /has learningRate 3e-4,\S+, but .* was trained with 2e-4,\S+; what config.json has/,
+        },
+      ],
+    );
+    await writeFile(file, text);
+    t.notOk(
+      (await resume()).events.some(({ type }) => type === 'warning'),
+      'the same settings are nothing to tell of',
+    );
+  },
+);
 
 t.test('a run is not overwritten, and one that never began is not resumed', async (t) => {
   const runFolder = runFolderOf(t);

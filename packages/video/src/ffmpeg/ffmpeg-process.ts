@@ -66,8 +66,7 @@ export function startFfmpeg(
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: isLeashed,
     windowsHide: true,
-    // A statically linked ffmpeg crashes when it loads another libc's tables of characters, as it does for names in MPEG-TS.
-    env: { GCONV_PATH: '/nonexistent', ...process.env },
+    env: ffmpegEnvironment(),
   }) as ReturnType<typeof spawn> & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
   // The leash: it closes with this process, and does not keep it running.
   child.stdio[3]?.on('error', () => {});
@@ -100,6 +99,14 @@ export function startFfmpeg(
     child.stdout.destroy();
   };
   return { stdin: child.stdin, stdout: child.stdout, ended, messages, kill, pid: child.pid };
+}
+
+/**
+ * The environment of an ffmpeg. One that is statically linked crashes when it loads the tables of characters of another libc, as it
+ * does for names in transport streams: it shall find none.
+ */
+export function ffmpegEnvironment(): NodeJS.ProcessEnv {
+  return { GCONV_PATH: '/nonexistent', ...process.env };
 }
 
 const isLeashed = process.platform !== 'win32';

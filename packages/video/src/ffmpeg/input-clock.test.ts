@@ -6,7 +6,7 @@ import type { MediaInfo } from './probe-media.ts';
 const input = { args: ['-i', 'file:x'] } as unknown as MediaInput;
 const infoOf = (format: string, originSeconds = 0) =>
   ({
-    ...{ format, originSeconds },
+    ...{ format, originSeconds, video: { track: 1 } },
     tracks: [
       { index: 0, kind: 'data', description: '' },
       { index: 1, kind: 'video', description: ' (Main), yuv420p, 64x48, 25 fps' },
@@ -14,6 +14,7 @@ const infoOf = (format: string, originSeconds = 0) =>
       { index: 3, kind: 'audio', description: ', 0 channels' },
       { index: 4, kind: 'subtitle', description: '' },
       { index: 5, kind: 'video', isCover: true, description: ', rgb24, 8x8' },
+      { index: 6, kind: 'video', description: ' (Main), yuv420p, 32x24, 25 fps' },
     ],
   }) as unknown as MediaInfo;
 
@@ -31,8 +32,9 @@ t.test('0 is the start, wherever a file is sought', async (t) => {
 });
 
 t.test('of formats whose clock depends on the tracks that are read, all that can be read are', async (t) => {
-  t.same(clockTracks(infoOf('mpegts')), [1, 2, 4]);
+  t.same(clockTracks(infoOf('mpegts')), [1, 2, 4, 6]);
+  t.same(clockTracks(infoOf('hls,applehttp')), [1, 2, 4], 'of a playlist one size');
   t.same(allTracksOpen(1, infoOf('mov,mp4,m4a')), []);
-  const maps = ['-map', '1:1', '-map', '1:2', '-map', '1:4'];
+  const maps = ['-map', '1:1', '-map', '1:2', '-map', '1:4', '-map', '1:6'];
   t.same(allTracksOpen(1, infoOf('mpegts')), [...maps, '-c', 'copy', '-f', 'null', '-']);
 });

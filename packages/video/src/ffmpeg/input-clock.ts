@@ -26,12 +26,18 @@ export function inputOnClock(input: MediaInput, info: MediaInfo, startSeconds = 
   ];
 }
 
-/** Numbers of the tracks that are shown or heard. Left out are those of which the header tells neither size nor rate: they cannot be read. */
-export function clockTracks({ tracks }: MediaInfo): number[] {
+/**
+ * Numbers of the tracks that are shown or heard. Left out are those of which the header tells neither size nor rate, for they cannot be
+ * read, and the other pictures of a playlist: they show the same in other sizes.
+ */
+export function clockTracks({ format, tracks, video }: MediaInfo): number[] {
   const isKnown = ({ description }: MediaTrack) => / Hz|, \d+x\d+/.test(description);
-  const isShown = (track: MediaTrack) =>
-    track.kind === 'subtitle' || ((track.kind === 'audio' || isPicture(track)) && isKnown(track));
-  return tracks.filter(isShown).map(({ index }) => index);
+  const isWanted = (track: MediaTrack) => {
+    if (track.kind === 'audio') return isKnown(track);
+    if (isPicture(track)) return track.index === video.track || (isKnown(track) && !/hls/.test(format));
+    return track.kind === 'subtitle';
+  };
+  return tracks.filter(isWanted).map(({ index }) => index);
 }
 
 /** An output, if one is needed, that reads all tracks of an input and writes nothing: so the clock does not depend on those wanted. */

@@ -108,8 +108,8 @@ export async function openParts(folder: string, { plan, ending, resumes }: OpenP
     isComplete: async () => (await readCompletion(folder)) !== null,
     fileFor: (firstFrame) => join(folder, `${partName(firstFrame)}.${ending}`),
     commit: async (part) => {
-      await lock.requireHeld();
       const fileSha256 = await digestOf(part.file);
+      await lock.requireHeld();
       await writeRecord(join(folder, `${partName(part.firstFrame)}.json`), { ...part, fileSha256 });
     },
     complete: () => recordCompletion(folder),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ffmpegEnvironment } from '../ffmpeg/ffmpeg-process.ts';
 import { ffmpeg, makeClip } from './media.ts';
 
 /** A clip of 10 small pictures a second that is white, and beeps, for a tenth of a second at 0.5, 1.5, … s. */
@@ -34,7 +35,7 @@ export async function flashesAndBeeps(file: string): Promise<{ flashes: number[]
   const { stdout, stderr } = await promisify(execFile)(
     ffmpeg.path,
     ['-hide_banner', '-copyts', '-i', file, ...seen, '-f', 'null', '-', ...heard, '-f', 'null', '-'],
-    { env: { ...process.env, GCONV_PATH: '/nonexistent' } },
+    { env: ffmpegEnvironment() },
   );
   const origin = Math.max(0, Number(/, start: (-?[\d.]+)/.exec(stderr)?.[1] ?? 0));
   const pictures = [...stdout.matchAll(/pts_time:(\S+)\s+\S*YAVG=(\S+)/g)].map(([, time, level]) => ({
@@ -43,9 +44,9 @@ export async function flashesAndBeeps(file: string): Promise<{ flashes: number[]
   }));
   return {
     flashes: pictures.filter(({ isWhite }) => isWhite).map(({ seconds }) => seconds),
-    // The silence after the last beep ends with the file.
-    beeps: [...stderr.matchAll(/silence_start: (\S+)/g)]
-      .map(([, time]) => Number(time) - origin)
-      .filter((s) => s > 0.05),
+    // Silence that begins after other silence has ended; the first begins with the file.
+    beeps: [...stderr.slice(stderr.indexOf('silence_end')).matchAll(/silence_start: (\S+)/g)].map(
+      ([, time]) => Number(time) - origin,
+    ),
   };
 }

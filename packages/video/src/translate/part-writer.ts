@@ -37,7 +37,9 @@ export class PartWriter {
   readonly #decoded: FrameFormat;
   readonly #options: PartWriterOptions;
   #nextFrame: number;
-  /** Between the last two frames; at first as the frame rate has it. */
+  /** As the frame rate has it. */
+  readonly #usualTicks: number;
+  /** Between the last two frames. */
   #stepTicks: number;
   #lastTicks: number | null = null;
   #open: OpenPart | null = null;
@@ -50,7 +52,8 @@ export class PartWriter {
     this.#decoded = decoded;
     this.#options = options;
     this.#nextFrame = options.firstFrame;
-    this.#stepTicks = Math.max(1, Math.round(options.secondsPerFrame / secondsOf(1, decoded.timeBase)));
+    this.#usualTicks = Math.max(1, Math.round(options.secondsPerFrame / secondsOf(1, decoded.timeBase)));
+    this.#stepTicks = this.#usualTicks;
     const shown = options.compares ? compareFormat(decoded) : decoded;
     this.format = { ...shown, hasAlpha: shown.hasAlpha && options.keepsAlpha };
     const isOdd = encoder.needsEvenSides && (shown.width % 2 === 1 || shown.height % 2 === 1);
@@ -86,8 +89,12 @@ export class PartWriter {
   async finish(endSeconds: number | null): Promise<void> {
     if (this.#open !== null) {
       const { lastTicks } = this.#open;
-      const endTicks = endSeconds === null ? 0 : Math.round(endSeconds / secondsOf(1, this.#decoded.timeBase));
-      await this.#close(endTicks > lastTicks ? endTicks : lastTicks + this.#stepTicks);
+      const endTicks =
+        endSeconds === null
+          ? lastTicks + this.#stepTicks
+          : Math.round(endSeconds / secondsOf(1, this.#decoded.timeBase));
+      // A file may say that it ends when its last frame begins.
+      await this.#close(endTicks > lastTicks ? endTicks : lastTicks + this.#usualTicks);
     }
     await this.#flushing;
   }

@@ -98,12 +98,6 @@ async function* translateParts(
       ...options,
       ...(range.untilSeconds === undefined ? {} : { untilSeconds: range.untilSeconds }),
     });
-    try {
-      await options.checkFits?.(video.format);
-    } catch (error) {
-      video.close();
-      throw error;
-    }
     const timeOf = ({ ticks }: VideoFrame) => secondsOf(ticks, video.format.timeBase);
     const isWanted = (frame: VideoFrame) =>
       timeOf(frame) > doneSeconds && timeOf(frame) >= (range.fromSeconds ?? Number.NEGATIVE_INFINITY);
@@ -115,6 +109,7 @@ async function* translateParts(
       secondsPerFrame: step,
     });
     try {
+      await options.checkFits?.(video.format);
       yield {
         type: 'started',
         width: writer.format.width,
@@ -194,6 +189,13 @@ export async function joinShards(
       if ((plan.video ?? job.input.identity) !== job.input.identity) {
         throw new UsageError(
           `The shards of ${output} were not made from ${job.input.name}: name their video as --input.`,
+        );
+      }
+      for (const { folder } of shards) {
+        const [damaged] = await damagedParts(folder);
+        if (damaged === undefined) continue;
+        throw new UserError(
+          `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
         );
       }
       const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
