@@ -123,7 +123,6 @@ async function* readFrames(
       });
       if (frame === null) break;
       const seconds = secondsOf(frame.ticks, format.timeBase);
-      if (options.toleratesDamage !== true) refuseDamage({ exitCode: 0, messages: running.messages }, seconds, input);
       if (seconds >= durationSeconds - CLOCK_ROUNDING_SECONDS || seconds >= untilSeconds) {
         ending.endSeconds = Math.min(seconds, durationSeconds);
         ending.remarks = scan === null ? [] : count.remarks(scan, Math.min(durationSeconds, untilSeconds));
@@ -196,6 +195,7 @@ function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context
   const { startSeconds = 0, fps } = options;
   const { video } = info;
   const args = ['-nostdin'];
+  if (options.toleratesDamage !== true) args.push(...endingAtDamage(ffmpeg));
   // ffmpeg's own decoders of these leave the alpha channel out.
   if (video.hasAlpha && /^vp[89]$/.test(video.codec))
     args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
@@ -207,6 +207,11 @@ function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context
   args.push('-enc_time_base', fps === undefined ? demuxerTimeBase(ffmpeg) : inverse(rateText(fps)));
   args.push('-c:v', 'rawvideo', '-f', 'nut', 'pipe:1');
   return [...args, ...allTracksOpen(0, info)];
+}
+
+/** It ends at the first damage, when all frames before it are written; the decoders of early builds of ffmpeg 4 must be told to notice. */
+function endingAtDamage({ codecMajor }: Ffmpeg): string[] {
+  return codecMajor < 59 ? ['-xerror', '-err_detect', 'explode'] : ['-xerror'];
 }
 
 /**

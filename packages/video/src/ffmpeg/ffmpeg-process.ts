@@ -18,8 +18,6 @@ export interface FfmpegProcess {
   readonly stdout: Readable;
   /** Settles when it has ended and its output is read; never rejects. */
   readonly ended: Promise<FfmpegEnd>;
-  /** Those of {@link FfmpegEnd} so far. */
-  readonly messages: readonly string[];
   /** Ends it at once; what it has written and nobody has read is thrown away. */
   kill(): void;
   /** Number of its process, or of the group of processes that it leads; undefined if it cannot be started. */
@@ -98,7 +96,7 @@ export function startFfmpeg(
     // It has not ended before its output is read or given up.
     child.stdout.destroy();
   };
-  return { stdin: child.stdin, stdout: child.stdout, ended, messages, kill, pid: child.pid };
+  return { stdin: child.stdin, stdout: child.stdout, ended, kill, pid: child.pid };
 }
 
 /**
