@@ -31,6 +31,7 @@ export {
   loadInput,
   loadSample,
 } from './folder/load-sample.ts';
+export { type DomainMeasures, measureDataset } from './folder/measure-dataset.ts';
 export type { AnnotationSource } from './formats/annotation-source.ts';
 export { type AnnotationFormatName, openAnnotations, recogniseFormat } from './formats/format-list.ts';
 export { type ImageMasks, imageMasks } from './formats/image-masks.ts';

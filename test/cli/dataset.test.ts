@@ -1,5 +1,6 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
@@ -80,4 +81,36 @@ t.test('backends tells of each whether it opens, and the fix otherwise', async (
     backends.filter(({ name }) => name === 'wasm' || name === 'cpu'),
     [{ opens: true }, { opens: true }],
   );
+});
+
+t.test('annotations become a dataset, which a picture shows', async (t) => {
+  const folder = path.join(cwd, 'annotated');
+  await mkdir(folder);
+  const picture = { create: { width: 64, height: 48, channels: 3, background: { r: 90, g: 120, b: 60 } } } as const;
+  const names = ['one.png', 'two.png', 'three.png'];
+  for (const name of names) await sharp(picture).toFile(path.join(folder, name));
+  const shapes = ['sheep', 'goat'].map((label, i) => ({
+    label,
+    points: [
+      [4 + 36 * i, 10],
+      [20 + 36 * i, 30],
+    ],
+    shape_type: 'rectangle',
+  }));
+  for (const imagePath of names) {
+    await writeFile(path.join(folder, `${imagePath}.json`), JSON.stringify({ imagePath, shapes }));
+  }
+  const built = await runCli('dataset convert annotated --a sheep --b goat --output pair --json'.split(' '), cwd);
+  t.equal(built.code, 0, built.stderr);
+  t.match(JSON.parse(built.stdout), {
+    domains: [
+      { domain: 'A', train: { images: 2, masks: 2 }, test: { images: 1 } },
+      { domain: 'B', train: { images: 2, masks: 2 }, test: { images: 1 } },
+    ],
+    faultCount: 0,
+  });
+  const preview = await runCli('dataset preview pair'.split(' '), cwd);
+  t.equal(preview.code, 0, preview.stderr);
+  t.match(preview.stdout, /trainA: 2 images of 2, row 1\n/);
+  t.match(await sharp(path.join(cwd, 'pair-preview.png')).metadata(), { format: 'png', width: 2 * 224 + 12 });
 });

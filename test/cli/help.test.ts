@@ -19,6 +19,10 @@ const COMMANDS = [
   ['backends'],
   ['dataset', 'check'],
   ['dataset', 'draw'],
+  ['dataset', 'coco'],
+  ['dataset', 'convert'],
+  ['dataset', 'preview'],
+  ['dataset', 'stats'],
 ];
 
 t.test('every command explains itself; without it a newcomer is lost', async (t) => {

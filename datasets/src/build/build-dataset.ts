@@ -71,7 +71,8 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<BuiltD
       await mapBounded(round, AT_ONCE, async (candidate) => {
         signal?.throwIfAborted();
         await stageImage(candidate, builds, folder.staging, options, onFault);
-        onProgress?.(++done, order.length);
+        done++;
+        onProgress?.(done, order.length);
       });
       for (const build of builds) keepFirst(build, order, maxImages);
     }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { makeFolder, type SizePx, UserError, writeAtomically } from '@instagan/core/data';
 import { TINY_PX } from '../folder/inspect-image.ts';
 import { type AnnotatedObject, MAX_OBJECTS } from '../formats/annotation-source.ts';
-import { type ImageHeader, readHeader, requirePixels } from '../images/image-file.ts';
+import { type ImageHeader, type RgbImage, readHeader, requirePixels } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
 import { resizeMask } from '../images/read-mask.ts';
 import { writeImage } from '../images/write-image.ts';
@@ -70,13 +70,16 @@ export async function stageImage(
       leaveOut(build, fate);
       continue;
     }
+    let prepared: PreparedImage | ImageFate;
     try {
-      await stageFor(build, candidate, { file, header, objects: wanted }, staging, filter);
+      prepared = await prepare(build, { file, header, objects: wanted }, filter);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       onFault(error.message);
-      leaveOut(build, 'unreadable');
+      prepared = 'unreadable';
     }
+    if (typeof prepared === 'string') leaveOut(build, prepared);
+    else await write(build, candidate, prepared, staging);
   }
 }
 
@@ -101,14 +104,25 @@ interface Picture {
   readonly objects: readonly AnnotatedObject[];
 }
 
-async function stageFor(
+/** An image that is written as it is, and its masks. */
+interface PreparedImage {
+  /** Pixels to write as PNG; or the file to copy, which needs no change. */
+  readonly picture: RgbImage | string;
+  /** PNG files, the largest object first. */
+  readonly masks: readonly Uint8Array[];
+}
+
+/**
+ * Decodes an image and draws its masks.
+ *
+ * @returns why it is left out, if it is
+ * @throws UserError if one of them cannot be read
+ */
+async function prepare(
   build: DomainBuild,
-  candidate: Candidate,
   { file, header, objects }: Picture,
-  staging: string,
   { objects: filter, minInstances, maxInstances, fit }: ImageFilter,
-): Promise<void> {
-  const { name } = candidate;
+): Promise<PreparedImage | ImageFate> {
   const selection = new ObjectSelection(filter);
   for (const object of objects) {
     const mask = await resizeMask(await object.draw(), { width: header.width, height: header.height });
@@ -116,27 +130,38 @@ async function stageFor(
   }
   for (const fate of Object.keys(build.objects) as ObjectFate[]) build.objects[fate] += selection.fates[fate];
   const { masks } = selection;
-  if (masks.length === 0) return leaveOut(build, 'none');
-  if (masks.length < minInstances) return leaveOut(build, 'few');
-  if (masks.length > maxInstances) return leaveOut(build, 'many');
-  // Files that need no change are copied; the others become 8-bit RGB in PNG.
-  const isCopied = fit === null && header.colourSpace === 'srgb' && !header.hasAlpha;
-  const written = `${name}${isCopied ? path.extname(file).toLowerCase() : '.png'}`;
-  const to = path.join(staging, build.domain, written);
-  if (isCopied) await copyImage(file, to);
-  else {
-    const picture = await readImage(file);
-    await writeImage(to, fit === null ? picture : await fitImage(picture, fit));
+  if (masks.length === 0) return 'none';
+  if (masks.length < minInstances) return 'few';
+  if (masks.length > maxInstances) return 'many';
+  if (fit === null && header.colourSpace === 'srgb' && !header.hasAlpha) {
+    // Decoded small, which shows whether it is whole.
+    await readImage(file, { size: { height: 16, width: 16 } });
+    return { picture: file, masks };
   }
+  const picture = await readImage(file);
+  return { picture: fit === null ? picture : await fitImage(picture, fit), masks };
+}
+
+/** @throws UserError if a file cannot be written */
+async function write(
+  build: DomainBuild,
+  candidate: Candidate,
+  { picture, masks }: PreparedImage,
+  staging: string,
+): Promise<void> {
+  const { name } = candidate;
+  const file = `${name}${typeof picture === 'string' ? path.extname(picture).toLowerCase() : '.png'}`;
+  const to = path.join(staging, build.domain, file);
+  if (typeof picture === 'string') await copyImage(picture, to);
+  else await writeImage(to, picture);
   for (const [n, png] of masks.entries()) {
     await writeAtomically(path.join(staging, `${build.domain}_seg`, `${name}_${n}.png`), png, { makesFolder: true });
   }
-  build.staged.push({ candidate, file: written, masks: masks.length });
+  build.staged.push({ candidate, file, masks: masks.length });
 }
 
-/** @throws UserError if it is damaged, or cannot be written */
+/** @throws UserError if it cannot be written */
 async function copyImage(from: string, to: string): Promise<void> {
-  await readImage(from, { size: { height: 16, width: 16 } });
   await makeFolder(path.dirname(to));
   try {
     await copyFile(from, to);

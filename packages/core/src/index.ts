@@ -93,6 +93,7 @@ export {
   type Rgb,
   SHEET_GAP_PX,
 } from './pictures/contact-sheet.ts';
+export { drawOverlay } from './pictures/draw-overlay.ts';
 export * from './regions/index.ts';
 export {
   type FinishedShard,

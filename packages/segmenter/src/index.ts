@@ -27,5 +27,4 @@ export { masksOfInstances, resizeInstances } from './instances/resize-instances.
 export { type Instance, type MaskMaps, type SplitMask, type SplitOptions, splitMask } from './instances/split-mask.ts';
 export { type SegmenterNetworks, segmenterNetworks } from './networks/segmenter-networks.ts';
 export { type UnetSize, unet, unetSpecs } from './networks/unet.ts';
-export { drawOverlay } from './overlay/draw-overlay.ts';
 export { type SegmenterData, type TrainSegmenterOptions, trainSegmenter } from './training/train-segmenter.ts';

@@ -4,6 +4,8 @@ import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetBuildCommands } from './commands/dataset-build.ts';
 import { addDatasetCheckCommand } from './commands/dataset-check.ts';
 import { addDatasetDrawCommand } from './commands/dataset-draw.ts';
+import { addDatasetPreviewCommand } from './commands/dataset-preview.ts';
+import { addDatasetStatsCommand } from './commands/dataset-stats.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -70,6 +72,8 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);
   addDatasetBuildCommands(dataset);
+  addDatasetPreviewCommand(dataset);
+  addDatasetStatsCommand(dataset);
   addBackendsCommand(program);
   makeStrict(program);
   return program;

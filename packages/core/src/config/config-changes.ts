@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
@@ -22,7 +23,7 @@ export function configChanges<Config extends RunSettings>(
   const changes: string[] = [];
   for (const [name, before] of Object.entries(trained)) {
     const now = own[name as keyof Config];
-    if (now === undefined || JSON.stringify(now) === JSON.stringify(before)) continue;
+    if (now === undefined || isDeepStrictEqual(now, before)) continue;
     const difference = `${runFolder}/config.json has ${name} ${settingText(kind, name, now)}, but the checkpoint of step ${step} was trained with ${settingText(kind, name, before)}`;
     if (!kind.table.rows[name]?.changesOnResume) throw new UserError(`${difference}: restore config.json from a copy.`);
     changes.push(`${difference}; what config.json has holds from here on.`);

@@ -51,8 +51,7 @@ export async function openEventLog(runFolder: string, now: () => Date = () => ne
     },
     close: async () => {
       await last;
-      await handle.sync();
-      await handle.close();
+      await handle.sync().finally(() => handle.close());
     },
   };
 }

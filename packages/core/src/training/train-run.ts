@@ -103,9 +103,14 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     log = await openEventLog(runFolder);
     yield* new Training(task, options, config, data, log, lock).run(memory, own);
   } finally {
-    await log?.close();
-    await lock?.release();
-    await data.close();
+    // On a disk that takes nothing any more each of them may fail, and the others still are to be done.
+    const ends = await Promise.allSettled([
+      log?.close().finally(() => lock?.release()) ?? lock?.release(),
+      data.close(),
+    ]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    // biome-ignore lint/correctness/noUnsafeFinally: what cannot be closed is an error
+    if (failed !== undefined) throw failed.reason;
   }
 }
 

@@ -27,6 +27,7 @@ import { runName } from '../output/run-name.ts';
 import { type AgreementReport, domainsOf } from '../output/score-rows.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { evaluationFile } from '../report/saved-evaluations.ts';
+import { dataFolder } from './data-folder.ts';
 import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
 import { evaluationLines } from './evaluation-report.ts';
@@ -57,8 +58,9 @@ export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOption
  * @throws UsageError, UserError
  */
 export async function evaluateAction(options: EvaluateCommandOptions): Promise<number> {
-  const { run, data, split, seed, checkpoint } = options;
+  const { run, split, seed, checkpoint } = options;
   const terminal = openTerminal();
+  const data = await dataFolder(options.data, terminal.remark);
   const status = (text: string) => {
     if (!options.json) terminal.status(text);
   };

@@ -10,7 +10,15 @@ import {
   type WrittenFormat,
   writeMask,
 } from '@instagan/datasets';
-import { isMaskOf, maskFile, recordWritten, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
+import {
+  isMaskOf,
+  maskFile,
+  plannedFile,
+  recordWritten,
+  refuseForeign,
+  removeOtherMasks,
+  WrittenFiles,
+} from './written-files.ts';
 
 /** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -124,14 +132,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
       ...(saveMasks === undefined
         ? []
         : [{ folder: saveMasks, option: '--save-masks', names: plan.names, isTaken: isMaskOf(new Set(plan.names)) }]),
-      ...(sheet === undefined
-        ? []
-        : [
-            {
-              ...{ folder: dirname(sheet), option: '--sheet', names: [basename(sheet)] },
-              isTaken: (name: string) => name === basename(sheet),
-            },
-          ]),
+      ...(sheet === undefined ? [] : [plannedFile('--sheet', sheet)]),
     ]);
   }
   return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };

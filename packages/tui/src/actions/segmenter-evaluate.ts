@@ -5,6 +5,7 @@ import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatTable } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { dataFolder } from './data-folder.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
 
@@ -23,8 +24,9 @@ export interface SegmenterEvaluateCommandOptions extends ComputeOptions, Instanc
  * @throws UsageError, UserError
  */
 export async function segmenterEvaluateAction(options: SegmenterEvaluateCommandOptions): Promise<void> {
-  const { run, data, split, batch } = options;
+  const { run, split, batch } = options;
   const terminal = openTerminal();
+  const data = await dataFolder(options.data, terminal.remark);
   const backend = await openCompute(options, terminal.remark);
   try {
     const segmenter = await loadSegmenter(run, options.checkpoint);

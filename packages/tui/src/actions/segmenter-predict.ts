@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Picture, UsageError, UserError } from '@instagan/core';
+import { drawOverlay, type Picture, UsageError, UserError } from '@instagan/core';
 import {
   type ImageFile,
   listInputs,
@@ -10,7 +10,7 @@ import {
   writeImage,
   writeMask,
 } from '@instagan/datasets';
-import { drawOverlay, loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
+import { loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
@@ -134,7 +134,7 @@ async function predictPart(
     if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
     if (overlay !== null) {
-      await writeImage(overlay, drawOverlay(picture, split));
+      await writeImage(overlay, drawOverlay(picture, masksOfInstances(split)));
       await recordWritten([overlay]);
     }
     running.advance(masks.length, overlay ?? masks[0]);

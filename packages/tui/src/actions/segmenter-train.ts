@@ -11,6 +11,8 @@ import {
   trainSegmenter,
 } from '@instagan/segmenter';
 import { counted, shellQuoted } from '../output/format.ts';
+import { openTerminal } from '../output/terminal.ts';
+import { dataFolder } from './data-folder.ts';
 import type { ReportWording } from './plain-report.ts';
 import { differencesFromDefaults, resolveConfig } from './resolve-config.ts';
 import { lengthOption, type TrainingProcessOptions, trainInProcess } from './training-process.ts';
@@ -43,7 +45,8 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
       openData: async (resolved) => {
         const { domain, size, skipDamaged } = resolved;
         const maxPixels = DECODED_PIXELS * size.height * size.width;
-        const images = await openFolderImages({ root: data, split: 'train', domain, maxPixels, skipDamaged });
+        const root = await dataFolder(data, openTerminal().remark);
+        const images = await openFolderImages({ root, split: 'train', domain, maxPixels, skipDamaged });
         const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
         const networks = segmenterNetworks(resolved);
         const discriminator =

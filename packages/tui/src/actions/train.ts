@@ -12,6 +12,7 @@ import type { Fields } from '@instagan/core/settings';
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { dataFolder } from './data-folder.ts';
 import { planEvaluation } from './evaluation-in-training.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { resolveConfig } from './resolve-config.ts';
@@ -34,10 +35,14 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
       ...common,
       config,
       openData: async (resolved) => {
-        const data = await openData(options.data, resolved);
+        const root = await dataFolder(options.data, openTerminal().remark);
+        const data = await openData(root, resolved);
         report.know(translationFacts(resolved, data.counts));
         if (resolved.evaluateEvery === 0) return data;
-        return { ...data, evaluation: await planEvaluation(options, resolved, openTerminal().remark) };
+        return {
+          ...data,
+          evaluation: await planEvaluation({ ...options, data: root }, resolved, openTerminal().remark),
+        };
       },
     }),
   );

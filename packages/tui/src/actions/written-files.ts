@@ -76,6 +76,12 @@ export interface PlannedFiles {
   readonly isTaken: (name: string) => boolean;
 }
 
+/** The plan of one file. */
+export function plannedFile(option: string, file: string): PlannedFiles {
+  const name = path.basename(file);
+  return { folder: path.dirname(file), option, names: [name], isTaken: (each) => each === name };
+}
+
 /**
  * Refuses to replace or remove what this tool did not write.
  *

@@ -36,7 +36,9 @@ export function addTrainingOptions<Rows extends SettingRows>(
     for (const option of options) command.addOption(option);
   };
   add('What to train:', [
-    new Option('--data <DIR>', 'dataset').argParser(filePath).makeOptionMandatory(),
+    new Option('--data <DIR>', 'dataset, or annotations such as coco:FILE?a=sheep&b=giraffe (docs/data.md)')
+      .argParser(filePath)
+      .makeOptionMandatory(),
     new Option('--run <DIR>', "the run's folder; made if it is missing").argParser(filePath).makeOptionMandatory(),
     ...settings.options('data'),
     new Option('--resume', 'go on with the run from its newest checkpoint'),

@@ -1,5 +1,5 @@
-import { distanceTransform, INSTANCE_COLOURS, type Picture, type Rgb } from '@instagan/core';
-import type { SplitMask } from '../instances/split-mask.ts';
+import { distanceTransform } from '../data/distance-transform.ts';
+import { INSTANCE_COLOURS, type Picture, type Rgb } from './contact-sheet.ts';
 import { DIGIT_HEIGHT, DIGIT_WIDTH, digitRows } from './digits.ts';
 
 /** How much of the instance's colour lies over its pixels. */
@@ -12,25 +12,31 @@ const SIDE_PER_LINE = 180;
  * The picture with its instances: each tinted in a colour of its own, with an outline and its number, that of its mask file,
  * on its thickest part.
  *
- * @param picture of the size of `split`
+ * @param masks `[height, width]` each, object where not 0; what is empty is passed over
+ * @param numbers those that are drawn @default their places
  * @returns another picture; the first is not changed
  */
-export function drawOverlay(picture: Picture, split: SplitMask): Picture {
+export function drawOverlay(
+  picture: Picture,
+  masks: readonly Uint8Array[],
+  numbers: readonly number[] = [...masks.keys()],
+): Picture {
   const { width, height } = picture;
   const data = Uint8Array.from(picture.data);
   const line = Math.max(1, Math.round(Math.min(width, height) / SIDE_PER_LINE));
-  for (const [i] of split.instances.entries()) {
-    const colour = INSTANCE_COLOURS[i % INSTANCE_COLOURS.length] as Rgb;
-    const mask = Uint8Array.from(split.labels, (label) => (label === i + 1 ? 255 : 0));
+  for (const [i, mask] of masks.entries()) {
+    const number = numbers[i] as number;
+    const colour = INSTANCE_COLOURS[number % INSTANCE_COLOURS.length] as Rgb;
     const distances = distanceTransform(mask, width, height);
-    let deepest = 0;
+    let deepest = -1;
     for (let pixel = 0; pixel < mask.length; pixel++) {
       if (mask[pixel] === 0) continue;
       const distance = distances[pixel] as number;
       paint(data, pixel, colour, distance <= line ? 1 : TINT);
-      if (distance > (distances[deepest] as number)) deepest = pixel;
+      if (deepest < 0 || distance > (distances[deepest] as number)) deepest = pixel;
     }
-    drawNumber({ width, height, data }, i, deepest % width, Math.floor(deepest / width), line, colour);
+    if (deepest < 0) continue;
+    drawNumber({ width, height, data }, number, deepest % width, Math.floor(deepest / width), line, colour);
   }
   return { width, height, data };
 }
