@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-const ARGS = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('./run.ts', import.meta.url))];
+const ARGS = ['../scripts/start.js', './run.ts'].map((file) => fileURLToPath(new URL(file, import.meta.url)));
 const TINY = '--size 32x32 --ngf 2 --blocks 1 --steps 1 --warm-up 0 --threads 1';
 
 function bench(line: string, env: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...ARGS, ...line.split(' ')], {
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, ...env },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

@@ -1,7 +1,8 @@
 // Makes the publishable form of the package in the current folder: `dist/` is what `npm pack` and `npm publish` take.
 //
 //   dist/package.json          as in the source tree, with `exports` that name JavaScript and types
-//   dist/dist/                 src/ compiled, a .js and a .d.ts for each module, without tests and `internals/`
+//   dist/dist/                 src/ compiled, a .js and a .d.ts for each module, without tests and `internals/`; its .css and .client.js
+//                              files, which go into pages, as they are
 //   dist/bin/, dist/scripts/, dist/weights/   as they are
 //   dist/README.md, CHANGELOG.md, LICENSE
 //
@@ -117,6 +118,8 @@ function listFiles(folder) {
 }
 
 function copyFiles() {
+  for (const file of listFiles(path.join(source, 'src')).filter((name) => /\.(css|client\.js)$/.test(name)))
+    cpSync(path.join(source, 'src', file), path.join(target, 'dist', file));
   for (const folder of ['bin', 'scripts', 'weights']) {
     if (existsSync(path.join(source, folder)))
       cpSync(path.join(source, folder), path.join(target, folder), { recursive: true });
@@ -132,7 +135,7 @@ async function checkImports() {
   const compiled = path.join(target, 'dist');
   const { metafile } = await build({
     entryPoints: listFiles(compiled)
-      .filter((file) => file.endsWith('.js'))
+      .filter((file) => file.endsWith('.js') && !file.endsWith('.client.js'))
       .map((file) => path.join(compiled, file)),
     bundle: true,
     splitting: true,

@@ -38,10 +38,12 @@ const MODELS: readonly Shipped[] = [
       objects: 'A: sheep, B: giraffes',
       commands: [
         DRAW,
-        'instagan train --data meadow --run runs/meadow --preset recommended --size 64x64 --schedule 9+9 --seed 2 --steps 2976',
+        'instagan train --data meadow --run runs/meadow --preset recommended --schedule 8+7 --seed 3 --steps 3893',
+        `echo '{"weights": {"cycle": 4, "identity": 4}}' > weights.json`,
+        'instagan train --data meadow --run runs/meadow --resume --config weights.json',
       ],
     },
-    scoredBy: `${SCORED_ON} && instagan evaluate --run meadow --data fresh --segmenter-a meadow/sheep --segmenter-b meadow/giraffes`,
+    scoredBy: `${SCORED_ON} && instagan evaluate --run meadow --data fresh --background fill --segmenter-a meadow/sheep --segmenter-b meadow/giraffes`,
     figures: ({ AtoB, BtoA, agreement }) => ({
       ...directionFigures('sheep to giraffes', AtoB, agreement.B),
       ...directionFigures('giraffes to sheep', BtoA, agreement.A),

@@ -2,16 +2,19 @@
 //
 //   node scripts/test.js [--tests-only] [FILE ...]
 //
-// Types and lint come first, unless --tests-only is given, and count as one check each. FILEs are what `tap run` takes;
-// without any, all tests run. The counts are also left in .cache/test-results.json.
+// Types and lint come first, unless --tests-only is given, and count as one check each. FILEs are files of
+// tests, or folders of them; without any, all tests run. The counts are also left in .cache/test-results.json.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileTests } from './test/compile-tests.js';
+import { findTests } from './test/find-tests.js';
 import { readTap } from './test/read-tap.js';
 import { countsOf, reportEnd, reportFile } from './test/report.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const compiledFolder = path.join(root, '.cache', 'tests');
 const resultsFile = path.join(root, '.cache', 'test-results.json');
 const args = process.argv.slice(2);
 const testsOnly = args.includes('--tests-only');
@@ -38,11 +41,17 @@ function failure(file, details) {
 
 async function runTests() {
   console.log('\ntests');
-  // tap compiles its test class for the plugins in .taprc. Done here, or every file of a parallel run would try to.
-  const { status } = spawnSync('tap', ['build'], { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) return failure('tap build', { exitCode: status });
-  const runner = spawn('tap', ['run', '--reporter=tap', ...files], {
+  let tests;
+  try {
+    tests = findTests(root, files);
+    await compileTests(tests, root, compiledFolder);
+  } catch (error) {
+    return failure('no test ran', { message: error.message });
+  }
+  const script = path.join(root, 'scripts', 'test', 'run-files.js');
+  const runner = spawn(process.execPath, [script, compiledFolder, ...tests], {
     ...options,
+    shell: false,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => {
@@ -52,7 +61,7 @@ async function runTests() {
   const end = await ended;
   const ranNothing = results.passed + results.failed.length + results.skipped.length === 0;
   const failedUnnoticed = end.exitCode !== 0 && results.failed.length === 0;
-  return ranNothing || failedUnnoticed ? merge([results, failure('tap run', end)]) : results;
+  return ranNothing || failedUnnoticed ? merge([results, failure('the tests', end)]) : results;
 }
 
 function merge(parts) {

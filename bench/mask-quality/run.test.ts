@@ -6,12 +6,11 @@ import { drawDataset } from '@instagan/datasets';
 import t from 'tap';
 import type { MaskQualityReport } from './report.ts';
 
-const BENCH = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('./run.ts', import.meta.url))];
+const BENCH = ['../../scripts/start.js', './run.ts'].map((file) => fileURLToPath(new URL(file, import.meta.url)));
 const INSTAGAN = [fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url))];
 
 function node(program: readonly string[], line: string, cwd: string) {
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  return spawnSync(process.execPath, [...program, ...line.split(' ')], { env, cwd, encoding: 'utf8' });
+  return spawnSync(process.execPath, [...program, ...line.split(' ')], { cwd, encoding: 'utf8' });
 }
 
 t.test('true, jittered and predicted masks of a trained run come out as JSON, chart and table', async (t) => {

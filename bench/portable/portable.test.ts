@@ -14,8 +14,7 @@ t.setTimeout(180_000);
 const webgpu = (await describeBackends()).find(({ name }) => name === 'webgpu');
 
 function run(command: string, args: readonly string[], cwd: string) {
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  return spawnSync(command, [...args], { cwd, env, encoding: 'utf8' });
+  return spawnSync(command, [...args], { cwd, encoding: 'utf8' });
 }
 
 t.test(

@@ -18,7 +18,8 @@ const photos = inside('photos');
 
 const FRAMES = 24;
 const FPS = 12;
-const TRANSLATE = 'translate --run meadow';
+/** Small models are weak at what was behind an object. */
+const MODEL = '--run meadow --background fill';
 
 const beganMs = performance.now();
 // The drawn sets are replaced by their own command; what is left of an earlier demo is not ours to mix with.
@@ -34,20 +35,22 @@ await instagan(`dataset draw --output ${inside('walk')} --video ${FRAMES} --seed
 
 say('2. Turn sheep into giraffes and giraffes into sheep. A segmenter finds them: the pictures need no masks.');
 await instagan(
-  `${TRANSLATE} --segmenter meadow/sheep --input ${scenes}/testA --output ${inside('giraffes')} --sheet ${inside('giraffes.png')}`,
+  `translate ${MODEL} --segmenter meadow/sheep --input ${scenes}/testA --output ${inside('giraffes')} --sheet ${inside('giraffes.png')}`,
 );
 await instagan(
-  `${TRANSLATE} --segmenter meadow/giraffes --direction BtoA --input ${scenes}/testB --output ${inside('sheep')} --sheet ${inside('sheep.png')}`,
+  `translate ${MODEL} --segmenter meadow/giraffes --direction BtoA --input ${scenes}/testB --output ${inside('sheep')} --sheet ${inside('sheep.png')}`,
 );
 
 say('3. Translate the photo: only what is around the sheep goes through the model, the rest stays as it is.');
-await instagan(`${TRANSLATE} --segmenter meadow/sheep --input ${photos}/testA --output ${inside('giraffe-photo')}`);
+await instagan(
+  `translate ${MODEL} --segmenter meadow/sheep --input ${photos}/testA --output ${inside('giraffe-photo')}`,
+);
 
 say('4. Translate a clip.');
 const clip = await makeClip();
 if (clip !== null)
   await instagan(
-    `video --run meadow --segmenter meadow/sheep --input ${inside(clip.before)} --output ${inside(clip.after)}`,
+    `video ${MODEL} --segmenter meadow/sheep --input ${inside(clip.before)} --output ${inside(clip.after)}`,
   );
 
 const page = at('index.html');

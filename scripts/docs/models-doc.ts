@@ -19,14 +19,17 @@ export function withModels(page: string): string {
       ]),
     'shipped scores': () => models.map(({ name, card }) => scores(name, card)).join('\n\n'),
     'shipped commands': () =>
-      ['```', ...new Set(models.flatMap(({ card }) => card.commands.map((command) => `npx ${command}`))), '```'].join(
-        '\n',
-      ),
+      ['```', ...new Set(models.flatMap(({ card }) => card.commands.map(typed))), '```'].join('\n'),
   });
 }
 
 function scores(name: string, { scores: { figures, command } }: ModelCard): string {
   const table = markdownTable([[`\`${name}\``, ''], ...Object.entries(figures)]);
-  const commands = command.split(' && ').map((each) => `npx ${each}`);
+  const commands = command.split(' && ').map(typed);
   return [table, ['```', ...commands, '```'].join('\n')].join('\n\n');
+}
+
+/** A command as it is typed in a folder that has the package. */
+function typed(command: string): string {
+  return command.startsWith('instagan ') ? `npx ${command}` : command;
 }

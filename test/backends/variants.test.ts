@@ -35,15 +35,15 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
       );
       t.ok(losses.every((each) => Object.values(each).every(Number.isFinite)));
     };
-    const read = (run: string, file: string) => readFile(path.join(folder, run, 'checkpoints/step-00000004', file));
+    const read = (run: string, file: string) => readFile(path.join(folder, run, 'checkpoints/step-00000002', file));
     const hash = async (run: string) =>
       createHash('sha256')
         .update(await read(run, 'model.safetensors'))
         .update(await read(run, 'averages.safetensors'))
         .digest('hex');
-    await train('whole', 4, false);
-    await train('parts', 2, false);
-    await train('parts', 4, true);
+    await train('whole', 2, false);
+    await train('parts', 1, false);
+    await train('parts', 2, true);
     if (isDeterministic) t.equal(await hash('parts'), await hash('whole'), 'a resumed run is the unbroken one');
 
     const translator = await loadTranslator(path.join(folder, 'parts'), 'AtoB', backend);

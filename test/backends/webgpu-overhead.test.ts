@@ -7,6 +7,7 @@ import t from 'tap';
 const AIM_MS = 30;
 const LOAD = 3;
 
+const START = fileURLToPath(new URL('../../scripts/start.js', import.meta.url));
 const BENCHMARK = fileURLToPath(new URL('../../bench/webgpu-overhead.ts', import.meta.url));
 
 const skip = await import('webgpu').then(
@@ -15,7 +16,7 @@ const skip = await import('webgpu').then(
 );
 
 t.test('a replayed step takes JavaScript few milliseconds: a fast GPU would wait for it', { skip }, async (t) => {
-  const options = ['--import', 'tsx', BENCHMARK, '--json', '--steps', '10'];
+  const options = [START, BENCHMARK, '--json', '--steps', '10'];
   const { stdout } = await promisify(execFile)(process.execPath, options);
   const { leastMs, dispatches } = JSON.parse(stdout) as { leastMs: number; dispatches: number };
   t.ok(dispatches > 1000, `${dispatches} dispatches`);

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const cwd = await temporaryFolder(t);
@@ -13,7 +14,7 @@ const drawn = await runCli(
 t.test('the sample set is drawn and has no faults', async (t) => {
   t.equal(drawn.code, 0, drawn.stderr);
   t.match(drawn.stdout, /8 images and \d+ masks drawn in meadow/);
-  const { code, stdout, stderr } = await runCli('dataset check meadow --json'.split(' '), cwd);
+  const { code, stdout, stderr } = await callCli('dataset check meadow --json'.split(' '), cwd);
   t.equal(code, 0, stderr);
   t.match(JSON.parse(stdout), {
     errors: 0,
@@ -26,7 +27,7 @@ t.test('the sample set is drawn and has no faults', async (t) => {
 t.test('a drawn set is replaced by the next one', async (t) => {
   for (const count of [2, 1]) {
     const args = `dataset draw --output again --count ${count} --size 32x32 --json`;
-    const { code, stdout, stderr } = await runCli(args.split(' '), cwd);
+    const { code, stdout, stderr } = await callCli(args.split(' '), cwd);
     t.equal(code, 0, stderr);
     t.match(JSON.parse(stdout), { output: 'again', seed: 0, images: 2 * count + 2 });
     t.equal((await readdir(path.join(cwd, 'again', 'trainA'))).length, count);
@@ -42,8 +43,8 @@ t.test('dataset check lists every fault with its file and exits with 1', async (
   for (const mask of masks) await rm(path.join(`${trainA}_seg`, mask));
 
   const [text, json] = await Promise.all([
-    runCli('dataset check meadow'.split(' '), cwd),
-    runCli('dataset check meadow --json'.split(' '), cwd),
+    callCli('dataset check meadow'.split(' '), cwd),
+    callCli('dataset check meadow --json'.split(' '), cwd),
   ]);
   t.equal(text.code, 1);
   t.match(text.stdout, /1 error \(training refuses the set\):\n.*Cannot read .*trainA/);
@@ -52,19 +53,19 @@ t.test('dataset check lists every fault with its file and exits with 1', async (
   const files = JSON.parse(json.stdout).faults.map(({ file }: { file: string }) => file);
   t.same(files.sort(), [`trainA/${first}`, `trainA/${second}`]);
 
-  const train = await runCli('train --data meadow --run run --backend cpu --size 32x32 --steps 1'.split(' '), cwd);
+  const train = await callCli('train --data meadow --run run --backend cpu --size 32x32 --steps 1'.split(' '), cwd);
   t.equal(train.code, 1, 'train refuses the set');
   t.match(train.stderr, /^instagan: Cannot read .*trainA/);
 });
 
 t.test('a folder that was not drawn is left alone', async (t) => {
-  const { code, stderr } = await runCli('dataset draw --output . --count 1'.split(' '), cwd);
+  const { code, stderr } = await callCli('dataset draw --output . --count 1'.split(' '), cwd);
   t.equal(code, 2);
   t.match(stderr, 'is not empty');
 });
 
 t.test('backends tells of each whether it opens, and the fix otherwise', async (t) => {
-  const [text, json] = await Promise.all([runCli(['backends'], cwd), runCli(['backends', '--json'], cwd)]);
+  const [text, json] = await Promise.all([runCli(['backends'], cwd), callCli(['backends', '--json'], cwd)]);
   t.equal(text.code, 0, text.stderr);
   t.equal(json.code, 0, json.stderr);
   const { backends } = JSON.parse(json.stdout) as { backends: { name: string; opens: boolean; fix?: string }[] };

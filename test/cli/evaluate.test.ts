@@ -3,19 +3,20 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawDataset } from '@instagan/datasets';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const RUN = fileURLToPath(new URL('../fixtures/old-run/run', import.meta.url));
 const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
-const run = (line: string) => runCli(line.split(' '), cwd);
+const run = (line: string) => callCli(line.split(' '), cwd);
 
 await cp(RUN, at('run'), { recursive: true });
 await drawDataset({ output: at('set'), count: 3, testCount: 2, seed: 1, height: 64, width: 64 });
 
 t.test('a run is scored both ways, as JSON and as a table, and the classifier is kept', async (t) => {
   const line = 'evaluate --run run --data set --backend wasm --threads 1 --classifier-steps 3 --size 64x64';
-  const first = await run(`${line} --json`);
+  const first = await runCli(`${line} --json`.split(' '), cwd);
   t.equal(first.code, 0, first.stderr);
   t.match(first.stderr, /Training the classifier of A and B on \d and \d images; it is kept in run\/evaluation/);
   const report = JSON.parse(first.stdout);

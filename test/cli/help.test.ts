@@ -1,6 +1,7 @@
 import { defaultText, helpText, INSTAGAN_SETTINGS, listSettings } from '@instagan/core/settings';
 import { SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli } from '../helpers/cli-process.ts';
 
 const COMMANDS = [
@@ -25,7 +26,7 @@ const COMMANDS = [
 ];
 
 t.test('every command explains itself; without it a newcomer is lost', async (t) => {
-  const results = await Promise.all(COMMANDS.map((command) => runCli([...command, '--help'], '.')));
+  const results = await Promise.all(COMMANDS.map((command) => callCli([...command, '--help'], '.')));
   for (const [i, { code, stdout, stderr }] of results.entries()) {
     const name = COMMANDS[i]?.join(' ') as string;
     t.equal(code, 0, `${name} --help succeeds`);
@@ -48,7 +49,7 @@ t.test('the command itself lists its commands, an example, and its version', asy
 t.test('the help of a command states the defaults that the configuration has', async (t) => {
   const { parseTrainingConfig } = await import('@instagan/core');
   const config = parseTrainingConfig({}, 'The defaults');
-  const { stdout } = await runCli(['train', '--help'], '.');
+  const { stdout } = await callCli(['train', '--help'], '.');
   const text = stdout.replace(/\s+/g, ' ');
   const expected = {
     '--schedule <C+D>': `${config.epochs.constant}+${config.epochs.decay}`,
@@ -80,7 +81,7 @@ t.test('help lists every setting that has a flag, with what it does and its defa
     ['train', INSTAGAN_SETTINGS],
     ['segmenter train', SEGMENTER_SETTINGS],
   ] as const) {
-    const { stdout } = await runCli([...command.split(' '), '--help'], '.');
+    const { stdout } = await callCli([...command.split(' '), '--help'], '.');
     const text = stdout.replace(/\s+/g, ' ');
     for (const listed of listSettings(table)) {
       const { name, setting } = listed;

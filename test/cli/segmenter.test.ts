@@ -3,12 +3,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
 const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
-const run = (line: string) => runCli(line.split(' '), cwd);
+const run = (line: string) => callCli(line.split(' '), cwd);
 
 /** Bright discs, told apart from a dark ground by any segmenter in no time. */
 async function writeDiscs(folder: string, name: string, width: number, height: number, count: number) {
@@ -38,9 +39,8 @@ for (let i = 0; i < 6; i++) await writeDiscs('set/trainA', `ground${'s'.repeat(i
 for (let i = 0; i < 4; i++) await writeDiscs('set/testA', `disc${'s'.repeat(i)}`, 44, 40, 1 + (i % 2));
 await writeDiscs('set/testA', 'ground', 44, 40, 0);
 const NETWORK = '--size 32x32 --levels 3 --ngf 4 --ndf 2 --learning-rate 3e-3,2e-4 --sample-every 0';
-const trained = await run(
-  `segmenter train --data set --domain A --run discs ${NETWORK} --steps 120 --validate-every 60 --backend wasm`,
-);
+const TRAIN = `segmenter train --data set --domain A --run discs ${NETWORK} --steps 120 --validate-every 60`;
+const trained = await runCli(`${TRAIN} --backend wasm --threads 1`.split(' '), cwd);
 
 t.test('a segmenter is trained from a folder, and reports on images it never saw', async (t) => {
   t.equal(trained.code, 0, trained.stderr);
@@ -54,7 +54,7 @@ t.test('a segmenter is trained from a folder, and reports on images it never saw
 });
 
 t.test('a segmenter can begin with the weights of another, and then has its network and size', async (t) => {
-  const line = 'segmenter train --data set --preset photos --init discs --steps 1 --backend wasm';
+  const line = 'segmenter train --data set --preset photos --init discs --steps 1 --backend wasm --threads 1';
   const more = await run(`${line} --run more`);
   t.equal(more.code, 0, more.stderr);
   t.match(more.stdout, /no PatchGAN/, 'the preset does without');
@@ -64,13 +64,15 @@ t.test('a segmenter can begin with the weights of another, and then has its netw
 });
 
 t.test('evaluate scores it on the test images', async (t) => {
-  const { code, stdout, stderr } = await run('segmenter evaluate --run discs --data set --backend wasm --json');
+  const { code, stdout, stderr } = await run(
+    'segmenter evaluate --run discs --data set --backend wasm --threads 1 --json',
+  );
   t.equal(code, 0, stderr);
   const scores = JSON.parse(stdout);
   t.match(scores, { domain: 'A', split: 'test', images: 5 });
   t.ok(scores.iou > 0.8, `IoU ${scores.iou}, for which finding nothing on the bare ground counts as 1`);
   for (const name of ['precision', 'recall', 'ap50']) t.ok(scores[name] > 0 && scores[name] <= 1, name);
-  const table = await run('segmenter evaluate --run discs --data set --split train --backend wasm');
+  const table = await run('segmenter evaluate --run discs --data set --split train --backend wasm --threads 1');
   t.match(table.stdout, /IoU +0\.\d{3} +of all objects together/);
 });
 
@@ -81,10 +83,10 @@ t.test('predict writes masks in the layout of a dataset, and pictures to look at
   await writeDiscs('photos', 'bare', 40, 40, 0);
   await writeMask(at('found', 'odd_9.png'), { width: 2, height: 2, data: new Uint8Array(4) });
   const line = 'segmenter predict --run discs --input photos --output found --overlay looks --min-confidence 0.5';
-  const refused = await run(`${line} --backend wasm --json`);
+  const refused = await run(`${line} --backend wasm --threads 1 --json`);
   t.equal(refused.code, 2, 'a mask that somebody else made is not removed unasked');
   t.match(refused.stderr, /odd_9\.png would be replaced.*add --overwrite/);
-  const { code, stdout, stderr } = await run(`${line} --backend wasm --json --overwrite`);
+  const { code, stdout, stderr } = await run(`${line} --backend wasm --threads 1 --json --overwrite`);
   t.equal(code, 0, stderr);
   const { images } = JSON.parse(stdout);
   const odd = images.find(({ name }: { name: string }) => name === 'odd');
@@ -106,10 +108,11 @@ const model = ['A', 'B'].flatMap((side) => [
   `--generator-${side.toLowerCase()}`,
   path.join(weights, `step_net_G_${side}.pth`),
 ]);
-await runCli(['import', '--run', 'model', ...model], cwd);
+await callCli(['import', '--run', 'model', ...model], cwd);
 
 t.test('translate --segmenter needs no masks; what is found can be kept, and nothing found is told', async (t) => {
-  const line = 'translate --run model --segmenter discs --input photos --output out --save-masks used --backend wasm';
+  const line =
+    'translate --run model --segmenter discs --input photos --output out --save-masks used --backend wasm --threads 1';
   const { code, stdout, stderr } = await run(`${line} --min-confidence 0.5 --json`);
   t.equal(code, 0, stderr);
   t.match(stderr, /photos.bare\.png is copied unchanged: no object was found in it/);
@@ -134,7 +137,7 @@ t.test('masks that are given go before those that are found, image by image', as
   const square = new Uint8Array(1600);
   for (let y = 10; y < 20; y++) square.fill(255, y * 40 + 10, y * 40 + 20);
   await writeMask(at('given', 'bare_4.png'), { width: 40, height: 40, data: square });
-  const base = 'translate --run model --input photos --output both --backend wasm --json';
+  const base = 'translate --run model --input photos --output both --backend wasm --threads 1 --json';
   const both = JSON.parse((await run(`${base} --masks given --segmenter discs`)).stdout);
   t.match(both.images, [
     { name: 'bare', masksFrom: 'file', translated: [4] },
@@ -163,7 +166,9 @@ t.test("the authors' U-Net becomes a run that predicts", async (t) => {
   );
   t.equal(imported.code, 0, imported.stderr);
   t.match(JSON.parse(imported.stdout), { run: 'unet', ngf: 8, levels: 5 });
-  const predicted = await run('segmenter predict --run unet --input photos --output unet_masks --backend wasm --json');
+  const predicted = await run(
+    'segmenter predict --run unet --input photos --output unet_masks --backend wasm --threads 1 --json',
+  );
   t.equal(predicted.code, 0, predicted.stderr);
   t.equal(JSON.parse(predicted.stdout).images.length, 2);
   const other = await run(`segmenter import --generator ${path.join(weights, 'generator.pth')} --run wrong`);

@@ -6,7 +6,8 @@ import { writeImage, writeMask } from '@instagan/datasets';
 import { decodeVideo, findFfmpeg, openMediaInput, probeMedia } from '@instagan/video';
 import t from 'tap';
 import { parseAllDocuments } from 'yaml';
-import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { callCli } from '../helpers/cli-in-process.ts';
+import { temporaryFolder } from '../helpers/cli-process.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const weights = path.join(repository, 'test/fixtures/parity/authors');
@@ -26,7 +27,7 @@ for (let n = 1; n <= IMAGES; n++) {
 const sides = ['A', 'B'].flatMap((side) => [
   ...[`--generator-${side.toLowerCase()}`, path.join(weights, `step_net_G_${side}.pth`)],
 ]);
-const imported = await runCli(['import', '--run', 'model', ...sides], cwd);
+const imported = await callCli(['import', '--run', 'model', ...sides], cwd);
 
 /** Where the command is installed, `npx` finds it; here it is this repository's. */
 await mkdir(at('bin'));
@@ -39,8 +40,7 @@ function start(
   command: readonly string[],
   env: Record<string, string>,
 ): { child: ChildProcess; ended: Promise<string> } {
-  const { NODE_OPTIONS: _, ...inherited } = process.env;
-  const environment = { ...inherited, PATH: `${at('bin')}${path.delimiter}${process.env.PATH}`, ...env };
+  const environment = { ...process.env, PATH: `${at('bin')}${path.delimiter}${process.env.PATH}`, ...env };
   const child = spawn(command[0] as string, command.slice(1), { cwd, env: environment });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -91,7 +91,7 @@ t.test('a Slurm array translates a folder of images as one process does, killed 
   const joined = await start(['sh', script, 'translate', 'photos', 'out', '--sheet', 'shards.png'], {}).ended;
   t.match(joined, /^12 images translated into out\nContact sheet: shards\.png.*\nexit 0$/);
 
-  const whole = await runCli(['translate', '--input', 'photos', '--output', 'whole', ...options], cwd);
+  const whole = await callCli(['translate', '--input', 'photos', '--output', 'whole', ...options], cwd);
   t.equal(whole.code, 0, whole.stderr);
   t.ok((await readFile(at('shards.png'))).equals(await readFile(at('sheet.png'))), 'and the sheet');
   for (const folder of ['', '_seg']) {
@@ -111,14 +111,14 @@ t.test('what a shard cannot translate is told when it is joined, and no image is
   await copyFile(at('photos', '00001.png'), at('few', '00001.png'));
   const shard = ['translate', '--run', 'model', '--input', 'few', '--output', 'few-out', '--masks', 'photos_seg'];
   const only = [...shard, '--backend', 'wasm', '--threads', '1', '--shard', '1/1'];
-  t.equal((await runCli(only, cwd)).code, 0);
+  t.equal((await callCli(only, cwd)).code, 0);
   await writeFile(at('few', '00002.png'), 'no picture');
   const join = ['translate', '--input', 'few', '--output', 'few-out', '--join', '--json'];
-  const forgotten = await runCli(join, cwd);
+  const forgotten = await callCli(join, cwd);
   t.equal(forgotten.code, 1);
   t.match(forgotten.stderr, /00002\.png is in no shard of few-out: run the shards again, then join/);
-  t.equal((await runCli(only, cwd)).code, 1);
-  const joined = await runCli(join, cwd);
+  t.equal((await callCli(only, cwd)).code, 1);
+  const joined = await callCli(join, cwd);
   t.equal(joined.code, 1, 'one image failed');
   t.match(JSON.parse(joined.stdout), { images: [{ name: '00001' }], failed: [{ input: /00002\.png/ }] });
 });

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, startCli, temporaryFolder, withOptions } from '../helpers/cli-process.ts';
 
-const NETWORK = '--backend wasm --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
+const NETWORK =
+  '--backend wasm --threads 1 --size 32x32 --ngf 4 --ndf 4 --blocks 1 --max-instances 2 --sample-every 0'.split(' ');
 
 const cwd = await temporaryFolder(t);
-const drawn = await runCli('dataset draw --output meadow --count 3 --size 48x48'.split(' '), cwd);
+const drawn = await callCli('dataset draw --output meadow --count 3 --size 48x48'.split(' '), cwd);
 t.equal(drawn.code, 0, 'the sample set is drawn');
 
 function trainArguments(run: string, ...more: string[]): string[] {
@@ -32,11 +34,11 @@ function eventsOf(text: string): { type: string; step: number; reason?: string; 
 }
 
 t.test('a run killed at any time and resumed has the same checkpoint as one never killed, bit for bit', async (t) => {
-  const unbroken = await runCli(trainArguments('unbroken', '--steps', '6', '--checkpoint-every', '3'), cwd);
+  const unbroken = await callCli(trainArguments('unbroken', '--steps', '6', '--checkpoint-every', '3'), cwd);
   t.equal(unbroken.code, 0, unbroken.stderr);
   t.match(unbroken.stdout, /Done at step 6 of 6/);
 
-  const first = await runCli(trainArguments('killed', '--steps', '3', '--checkpoint-every', '3'), cwd);
+  const first = await callCli(trainArguments('killed', '--steps', '3', '--checkpoint-every', '3'), cwd);
   t.equal(first.code, 0, first.stderr);
   const killed = startCli(trainArguments('killed', '--resume', '--steps', '5000', '--ui', 'json'), cwd);
   await killed.printed(/"type":"step","step":5/);
@@ -55,8 +57,8 @@ t.test('Ctrl-C saves and stops; meanwhile the run is guarded against a second tr
   const running = startCli(trainArguments('stopped', '--steps', '100000', '--ui', 'json'), cwd);
   await running.printed(/"type":"step","step":2/);
   const [again, second] = await Promise.all([
-    runCli(trainArguments('stopped'), cwd),
-    runCli(trainArguments('stopped', '--resume'), cwd),
+    callCli(trainArguments('stopped'), cwd),
+    callCli(trainArguments('stopped', '--resume'), cwd),
   ]);
   t.equal(again.code, 2);
   t.match(again.stderr, 'stopped is already a run: add --resume');
@@ -71,7 +73,7 @@ t.test('Ctrl-C saves and stops; meanwhile the run is guarded against a second tr
   t.match(last, { type: 'run-finished', reason: 'interrupted' });
   t.ok(await readFile(path.join(cwd, 'stopped', last?.checkpoint ?? 'none', 'manifest.json')), 'a checkpoint is there');
 
-  const other = await runCli(trainArguments('stopped', '--resume', '--ngf', '8'), cwd);
+  const other = await callCli(trainArguments('stopped', '--resume', '--ngf', '8'), cwd);
   t.equal(other.code, 2, 'a resumed run cannot change its networks');
   t.match(other.stderr, 'started with ngf 4 and cannot go on with 8');
 });
@@ -79,10 +81,10 @@ t.test('Ctrl-C saves and stops; meanwhile the run is guarded against a second tr
 t.test('a run that was trained with jittered masks can go on without', async (t) => {
   const maskJitter = async () =>
     JSON.parse(await readFile(path.join(cwd, 'jittered', 'config.json'), 'utf8')).maskJitter;
-  const jittered = await runCli(trainArguments('jittered', '--steps', '1', '--mask-jitter', '0.5'), cwd);
+  const jittered = await callCli(trainArguments('jittered', '--steps', '1', '--mask-jitter', '0.5'), cwd);
   t.equal(jittered.code, 0, jittered.stderr);
   t.equal(await maskJitter(), 0.5);
-  const plain = await runCli(trainArguments('jittered', '--resume', '--steps', '2', '--mask-jitter', '0'), cwd);
+  const plain = await callCli(trainArguments('jittered', '--resume', '--steps', '2', '--mask-jitter', '0'), cwd);
   t.equal(plain.code, 0, plain.stderr);
   t.equal(await maskJitter(), 0);
 });
@@ -92,11 +94,24 @@ t.test('a run of the first version goes on, and cannot be given another network'
   await mkdir(path.dirname(file));
   await copyFile(new URL('../fixtures/configs/instagan-first.json', import.meta.url), file);
   const old = JSON.parse(await readFile(file, 'utf8'));
-  const resume = ['train', '--data', 'meadow', '--run', 'old', '--resume', '--steps', '1', '--backend', 'wasm'];
-  const other = await runCli([...resume, '--blocks', '2'], cwd);
+  const resume = [
+    'train',
+    '--data',
+    'meadow',
+    '--run',
+    'old',
+    '--resume',
+    '--steps',
+    '1',
+    '--backend',
+    'wasm',
+    '--threads',
+    '1',
+  ];
+  const other = await callCli([...resume, '--blocks', '2'], cwd);
   t.equal(other.code, 2);
   t.match(other.stderr, 'started with blocks 1 and cannot go on with 2');
-  const resumed = await runCli([...resume, '--sample-every', '0', '--learning-rate', '1e-4'], cwd);
+  const resumed = await callCli([...resume, '--sample-every', '0', '--learning-rate', '1e-4'], cwd);
   t.equal(resumed.code, 0, resumed.stderr);
   t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
@@ -141,7 +156,7 @@ t.test('options win over --config, which wins over --preset; --time-limit ends a
   const file = path.join(cwd, 'settings.json');
   const { writeFile } = await import('node:fs/promises');
   await writeFile(file, JSON.stringify({ ngf: 2, ndf: 2, blocks: 2, size: { height: 32, width: 32 } }));
-  const { code, stdout } = await runCli(
+  const { code, stdout } = await callCli(
     [
       'train',
       '--data',
@@ -150,6 +165,8 @@ t.test('options win over --config, which wins over --preset; --time-limit ends a
       'limited',
       '--backend',
       'wasm',
+      '--threads',
+      '1',
       '--preset',
       'small',
       '--config',

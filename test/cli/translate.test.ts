@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { formatLike, readImage, readMask, writeImage, writeMask } from '@instagan/datasets';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
@@ -13,7 +14,7 @@ const at = (...parts: string[]) => path.join(cwd, ...parts);
 /** What is in a folder beside the record of what was written. */
 const namesIn = async (folder: string) => (await readdir(at(folder))).filter((name) => !name.startsWith('.'));
 
-const imported = await runCli(
+const imported = await callCli(
   ['A', 'B']
     .flatMap((side) => [
       [`--generator-${side.toLowerCase()}`, path.join(weights, `step_net_G_${side}.pth`)],
@@ -45,7 +46,7 @@ await writeInput('photos', 'bare', { width: 24, height: 24 }, 0);
 t.test("import makes a run of the authors' files", async (t) => {
   t.equal(imported.code, 0, imported.stderr);
   t.match(JSON.parse(imported.stdout), { run: 'model', ngf: 4, ndf: 4, blocks: 9 });
-  const again = await runCli(
+  const again = await callCli(
     ['import', '--run', 'model'].concat([
       '--generator-a',
       path.join(weights, 'step_net_G_A.pth'),
@@ -58,7 +59,9 @@ t.test("import makes a run of the authors' files", async (t) => {
 });
 
 t.test('a folder is translated at any size, with its masks; what has no mask is kept and counted', async (t) => {
-  const args = 'translate --run model --input photos --output out --backend wasm --sheet sheet.png'.split(' ');
+  const args = 'translate --run model --input photos --output out --backend wasm --threads 1 --sheet sheet.png'.split(
+    ' ',
+  );
   const { code, stdout, stderr } = await runCli(args, cwd);
   t.equal(code, 0, stderr);
   t.match(stdout, /Masks from .*photos_seg/);
@@ -88,8 +91,8 @@ t.test('of a large image only the objects and their rims change, unless the whol
   const isObject = (i: number) => i % width >= 230 && i % width < 270 && Math.abs(Math.floor(i / width) - 200) < 20;
   const mask = Uint8Array.from({ length: width * height }, (_, i) => (isObject(i) ? 255 : 0));
   await writeMask(at('large_seg', 'photo_0.png'), { width, height, data: mask });
-  const args = 'translate --run model --input large --rim 3 --backend wasm --output'.split(' ');
-  const { code, stderr } = await runCli([...args, 'kept'], cwd);
+  const args = 'translate --run model --input large --rim 3 --backend wasm --threads 1 --output'.split(' ');
+  const { code, stderr } = await callCli([...args, 'kept'], cwd);
   t.equal(code, 0, stderr);
   const after = (await readImage(at('kept', 'photo.png'))).data;
   const translated = (await readMask(at('kept_seg', 'photo_0.png'))).data;
@@ -115,26 +118,28 @@ t.test('--format same gives a file back in its format', async (t) => {
   await writeImage(at('mixed', 'one.jpg'), { ...size, data: new Uint8Array(40 * 30 * 3).fill(90) });
   const mask = Uint8Array.from({ length: 40 * 30 }, (_, i) => (i % 40 < 20 ? 255 : 0));
   await writeMask(at('mixed_seg', 'one_0.png'), { ...size, data: mask });
-  const args = 'translate --run model --input mixed --output formats --backend wasm --format same --quality 60';
-  const { code, stderr } = await runCli(args.split(' '), cwd);
+  const args =
+    'translate --run model --input mixed --output formats --backend wasm --threads 1 --format same --quality 60';
+  const { code, stderr } = await callCli(args.split(' '), cwd);
   t.equal(code, 0, stderr);
   t.same(await namesIn('formats'), ['one.jpg']);
   t.equal(await formatLike(at('formats', 'one.jpg')), 'jpeg');
 });
 
 t.test('what the tool did not write, or somebody has corrected, is not replaced unasked', async (t) => {
-  const args = 'translate --run model --input photos/tiny.png --output mine --save-masks used --backend wasm'.split(
-    ' ',
-  );
-  t.equal((await runCli(args, cwd)).code, 0);
-  t.equal((await runCli(args, cwd)).code, 0, 'its own outputs are replaced');
+  const args =
+    'translate --run model --input photos/tiny.png --output mine --save-masks used --backend wasm --threads 1'.split(
+      ' ',
+    );
+  t.equal((await callCli(args, cwd)).code, 0);
+  t.equal((await callCli(args, cwd)).code, 0, 'its own outputs are replaced');
   const { width, height } = await readMask(at('used', 'tiny_0.png'));
   for (const [file, option] of [
     ['used/tiny_0.png', '--save-masks'],
     ['mine_seg/tiny_7.png', '--output'],
   ] as const) {
     await writeMask(at(file), { width, height, data: new Uint8Array(width * height).fill(255) });
-    const refused = await runCli(args, cwd);
+    const refused = await callCli(args, cwd);
     t.equal(refused.code, 2);
     t.match(
       refused.stderr,
@@ -144,15 +149,16 @@ t.test('what the tool did not write, or somebody has corrected, is not replaced 
       (await readMask(at(file))).data.every((byte) => byte === 255),
       'it is as it was',
     );
-    const asked = await runCli([...args, '--overwrite'], cwd);
+    const asked = await callCli([...args, '--overwrite'], cwd);
     t.equal(asked.code, 0, asked.stderr);
   }
   t.notOk((await namesIn('mine_seg')).includes('tiny_7.png'), 'with --overwrite it goes');
 });
 
 t.test('--instances changes the chosen objects alone; --json tells what was done', async (t) => {
-  const args = 'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --json';
-  const { code, stdout, stderr } = await runCli(args.split(' '), cwd);
+  const args =
+    'translate --run model --input photos/odd.png --output one --instances 1 --backend wasm --threads 1 --json';
+  const { code, stdout, stderr } = await callCli(args.split(' '), cwd);
   t.equal(code, 0, stderr);
   const report = JSON.parse(stdout);
   t.match(report, { run: 'model', step: 0, direction: 'AtoB', failed: [], images: [{ name: 'odd', translated: [1] }] });
@@ -173,7 +179,7 @@ t.test('a second translation into the same folder leaves no mask of the first', 
   await mkdir(at('two_seg'));
   for (const n of [0, 1]) await copyFile(at('photos_seg', `odd_${n}.png`), at('two_seg', `odd_${n}.png`));
   const args = 'translate --run model --input photos/odd.png --output one --direction BtoA --size 20x24 --backend cpu';
-  const { code, stderr } = await runCli([...args.split(' '), '--masks', at('two_seg')], cwd);
+  const { code, stderr } = await callCli([...args.split(' '), '--masks', at('two_seg')], cwd);
   t.equal(code, 0, stderr);
   t.same((await namesIn('one_seg')).sort(), ['odd_0.png', 'odd_1.png']);
   t.match(await readImage(at('one', 'odd.png')), { height: 20, width: 24 }, '--size is height x width');
@@ -188,7 +194,7 @@ t.test('what is read is never overwritten, and missing masks or instances are sa
       'translate --run model --input photos --masks out_seg --output out',
       'translate --run model --input lone --output x',
       'translate --run model --input photos --output x --instances 5',
-    ].map((args) => runCli(args.split(' '), cwd)),
+    ].map((args) => callCli(args.split(' '), cwd)),
   );
   t.match(own, { code: 2, stderr: /would write into photos, which is read/ });
   t.match(masks, { code: 2, stderr: /would write into out_seg, which is read/ });
@@ -200,7 +206,7 @@ t.test('what is read is never overwritten, and missing masks or instances are sa
 t.test('an image that cannot be read does not stop the others, but fails the command', async (t) => {
   await writeInput('mixed', 'good', { width: 20, height: 16 }, 1);
   await writeFile(at('mixed', 'broken.png'), 'no picture');
-  const { code, stdout, stderr } = await runCli(
+  const { code, stdout, stderr } = await callCli(
     'translate --run model --input mixed --output fixed --backend cpu --json'.split(' '),
     cwd,
   );
@@ -216,7 +222,7 @@ const skip = parity === undefined && 'no parity/translate: set INSTAGAN_SHARED t
 
 t.test("import and translate give what the authors' code gives", { skip }, async (t) => {
   const from = parity as string;
-  const made = await runCli(
+  const made = await callCli(
     ['import', '--run', 'authors', '--generator-a', path.join(from, 'latest_net_G_A.pth')].concat([
       '--generator-b',
       path.join(from, 'latest_net_G_B.pth'),
@@ -225,11 +231,12 @@ t.test("import and translate give what the authors' code gives", { skip }, async
   );
   t.equal(made.code, 0, made.stderr);
   // As the paper does it.
-  const args = 'translate --run authors --output parity --backend wasm --region image --background translated'.split(
-    ' ',
-  );
+  const args =
+    'translate --run authors --output parity --backend wasm --threads 1 --region image --background translated'.split(
+      ' ',
+    );
   const places = ['--input', path.join(from, 'images'), '--masks', path.join(from, 'masks')];
-  const translated = await runCli([...args, ...places], cwd);
+  const translated = await callCli([...args, ...places], cwd);
   t.equal(translated.code, 0, translated.stderr);
   const names = (await readdir(path.join(from, 'images'))).map((file) => path.parse(file).name);
   const expectedNames = (await readdir(path.join(from, 'expected'))).map((file) => path.parse(file).name);

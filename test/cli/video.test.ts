@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { writeImage, writeMask } from '@instagan/datasets';
 import { decodeVideo, findFfmpeg, openMediaInput, probeMedia } from '@instagan/video';
 import t from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
@@ -28,14 +29,15 @@ for (let n = 1; n <= FRAMES; n++) {
   await writeMask(at('walk_seg', `${name}_0.png`), { width: WIDTH, height: HEIGHT, data: mask });
 }
 
-const imported = await runCli(
+const imported = await callCli(
   ['import', '--run', 'model'].concat(
     ['--generator-a', path.join(weights, 'step_net_G_A.pth')],
     ['--generator-b', path.join(weights, 'step_net_G_B.pth')],
   ),
   cwd,
 );
-const COMMAND = 'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --crf 1 --part-frames 8';
+const COMMAND =
+  'video --run model --input walk/%05d.png --masks walk_seg --backend wasm --threads 1 --crf 1 --part-frames 8';
 
 async function framesOf(file: string): Promise<Uint8Array[]> {
   const input = await openMediaInput(at(file));
@@ -96,7 +98,7 @@ t.test('wrong use is told in a sentence', async (t) => {
       'video --run model --input rtmp://a/b --masks walk_seg --output x.mp4 --backend cpu',
       'video --input walk/%05d.png --output x.mp4 --shard 5/4',
       'video --input walk/%05d.png --output x.mp4 --join',
-    ].map((args) => runCli(args.split(' '), cwd)),
+    ].map((args) => callCli(args.split(' '), cwd)),
   );
   t.same(
     results.map(({ code }) => code),

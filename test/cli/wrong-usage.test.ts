@@ -1,27 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
 
-/** Runs cases two at a time: what the user typed, and what the answer must hold. */
-async function answers(
-  t: Test,
-  cwd: string,
-  exitCode: number,
-  cases: readonly (readonly [string, string | RegExp])[],
-): Promise<void> {
-  const queue = [...cases];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [typed, expected] = next;
-      const { code, stderr, stdout } = await runCli(typed.split(' ').filter(Boolean), cwd);
-      t.equal(code, exitCode, `"${typed}" exits with ${exitCode}`);
-      t.match(stderr, expected, `"${typed}" is answered with the fix`);
-      t.notMatch(stderr + stdout, /\n\s+at .*:\d+:\d+/, `"${typed}" prints no stack trace`);
-    }
-  };
-  await Promise.all([worker(), worker()]);
+/** What the user typed, and what the answer must hold. */
+type Case = readonly [string, string | RegExp];
+
+async function answers(t: Test, cwd: string, exitCode: number, cases: readonly Case[], cli = callCli): Promise<void> {
+  for (const [typed, expected] of cases) {
+    const { code, stderr, stdout } = await cli(typed.split(' ').filter(Boolean), cwd);
+    t.equal(code, exitCode, `"${typed}" exits with ${exitCode}`);
+    t.match(stderr, expected, `"${typed}" is answered with the fix`);
+    t.notMatch(stderr + stdout, /\n\s+at .*:\d+:\d+/, `"${typed}" prints no stack trace`);
+  }
 }
+
+t.test('the exit code and the answer are those of the process', async (t) => {
+  const cwd = await temporaryFolder(t);
+  await answers(t, cwd, 2, [['trian --data d --run r', 'Did you mean train?']], runCli);
+  await answers(t, cwd, 1, [['dataset check nowhere', /^instagan: There is no folder nowhere.*\n$/]], runCli);
+});
 
 t.test('wrong usage exits with 2 and says what is right; scripts and people rely on both', async (t) => {
   const cwd = await temporaryFolder(t);
@@ -31,7 +30,6 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
   await answers(t, cwd, 2, [
     ['', 'Usage: instagan'],
     ['dataset', 'Usage: instagan dataset'],
-    ['trian --data d --run r', 'Did you mean train?'],
     ['train --run r', "required option '--data <DIR>' not specified"],
     ['train --data d --run r --lerning-rate 1', 'Did you mean --learning-rate?'],
     ['train --dta d --run r', 'Did you mean --data?'],
@@ -77,7 +75,6 @@ t.test('what fails exits with 1 and one sentence that names the file', async (t)
     ['translate --run nowhere --input i --output o', /^instagan: nowhere is not a run.*\n$/],
     ['import --generator-a text.pth --generator-b text.pth --run r', /^instagan: text\.pth is not a file that torch/],
     ['import --generator-a nowhere.pth --generator-b text.pth --run r', /^instagan: nowhere\.pth cannot be read/],
-    ['dataset check nowhere', /^instagan: There is no folder nowhere.*\n$/],
   ]);
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url));
 const KILL_AT_CALL = new URL('./kill-at-call.ts', import.meta.url).href;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 600_000;
 
 export interface CommandEnd {
   /** Null if a signal ended it. */

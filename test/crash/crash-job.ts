@@ -92,7 +92,7 @@ export async function digests(folder: string, without: readonly string[] = []): 
   return Object.fromEntries(Object.entries(result).sort());
 }
 
-function digest(content: Uint8Array | string): string {
+export function digest(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
@@ -111,6 +111,7 @@ async function lastingEvents(log: string): Promise<unknown[]> {
         return [[event.type, event.step, event.path]];
       case 'run-started':
       case 'run-finished':
+      case 'run-failed':
         return [];
       default:
         return [event];

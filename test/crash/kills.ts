@@ -1,12 +1,12 @@
 import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { readNewestCheckpoint } from '@instagan/core';
 import { createRng, type Rng } from '@instagan/core/data';
 import { runCommand } from './command.ts';
 import type { CrashJob } from './crash-job.ts';
 import type { CrashReport } from './crash-report.ts';
+import { requireEqual } from './equal-outcome.ts';
 
 /** One job is killed at most so often before it may end. */
 const KILLS_A_JOB = 4;
@@ -52,7 +52,7 @@ export async function killAtRandom(
       );
       done += killed;
       const outcome = await job.outcome(folder, output);
-      requireEqual(outcome, unbroken.outcome, instants);
+      requireEqual(outcome, unbroken.outcome, instants.join(', '));
     });
     if (instants.length === 0) throw new Error(`${job.name} ends before it can be killed.`);
     await rm(path.join(folder, output), { recursive: true, force: true });
@@ -131,15 +131,4 @@ async function commandsThatName(text: string): Promise<string[]> {
     if (cwd === folder || command.includes(text)) found.push(command.replaceAll('\0', ' '));
   }
   return found;
-}
-
-function requireEqual(
-  found: Record<string, string>,
-  expected: Record<string, string>,
-  instants: readonly string[],
-): void {
-  if (isDeepStrictEqual(found, expected)) return;
-  const names = [...new Set([...Object.keys(found), ...Object.keys(expected)])];
-  const differing = names.filter((name) => found[name] !== expected[name]);
-  throw new Error(`after ${instants.join(', ')} other than uninterrupted: ${differing.join(', ')}`);
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { callCli } from '../helpers/cli-in-process.ts';
+import { temporaryFolder } from '../helpers/cli-process.ts';
 import { LiveRuns, until } from '../helpers/live-runs.ts';
 
 t.setTimeout(240_000);
@@ -9,7 +10,7 @@ const cwd = await temporaryFolder(t);
 const runs = new LiveRuns(cwd);
 /** One for each image of the larger domain. */
 const STEPS_PER_EPOCH = 4;
-const drawn = await runCli('dataset draw --output meadow --count 4 --size 40x40'.split(' '), cwd);
+const drawn = await callCli('dataset draw --output meadow --count 4 --size 40x40'.split(' '), cwd);
 t.equal(drawn.code, 0, 'the sample set is drawn');
 
 t.test('a training is watched and controlled from two terminals, and outlives both', async (t) => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { callCli } from '../helpers/cli-in-process.ts';
 import { jobsIn, runCli, temporaryFolder } from '../helpers/cli-process.ts';
 import { TerminalEmulator } from '../helpers/terminal-emulator.ts';
 
@@ -12,8 +13,8 @@ const files = ['a', 'b'].flatMap((side) => [
   `--generator-${side}`,
   path.join(weights, `step_net_G_${side.toUpperCase()}.pth`),
 ]);
-const imported = await runCli(['import', '--run', 'model', ...files], cwd);
-const drawn = await runCli('dataset draw --output meadow --count 12 --size 48x48'.split(' '), cwd);
+const imported = await callCli(['import', '--run', 'model', ...files], cwd);
+const drawn = await callCli('dataset draw --output meadow --count 12 --size 48x48'.split(' '), cwd);
 t.same([imported.code, drawn.code], [0, 0], 'there are a model and images');
 const TRANSLATE = 'translate --run model --input meadow/trainA --backend wasm --threads 1'.split(' ');
 
@@ -51,7 +52,7 @@ t.test('Ctrl-C ends a job between two images, and the log says so', async (t) =>
   job.press('ctrl-c');
   t.match(await job.exited, { exitCode: 130 });
   t.match(job.screen(), /SIGINT: stopping after this image[\s\S]*Stopped: \d+ images left to translate/);
-  const table = await runCli(['monitor'], cwd);
+  const table = await callCli(['monitor'], cwd);
   t.match(table.stdout, /translate trainA +interrupted +\d+\/12/);
 });
 
@@ -62,18 +63,18 @@ t.test(
     await job.shows(/\[1\/12\]/);
     job.process.kill('SIGKILL');
     await job.exited;
-    const followed = await runCli(['monitor', 'killed', '--ui', 'plain'], cwd);
+    const followed = await callCli(['monitor', 'killed', '--ui', 'plain'], cwd);
     t.match(followed.stdout, /job-started +translate .*trainA -> .*killed/);
     const plain = await runCli([...TRANSLATE, '--output', 'plain'], cwd);
     t.notMatch(plain.stdout, /\[=|\r/, 'no bar');
     t.notOk(plain.stdout.includes('\u001b'));
     t.match(plain.stdout, /\[12\/12\]/);
-    const json = await runCli(['monitor', '--ui', 'json'], cwd);
+    const json = await callCli(['monitor', '--ui', 'json'], cwd);
     const jobs = JSON.parse(json.stdout) as { run: string; job: string; state: string }[];
     t.match(jobs[0], { job: 'translate trainA', state: 'completed', step: 12 });
     t.ok(jobs.some(({ state }) => state === 'lost'));
     t.ok(jobs.every(({ run }) => run.startsWith(jobsIn(cwd))));
-    const none = await runCli(['monitor', 'nowhere'], cwd);
+    const none = await callCli(['monitor', 'nowhere'], cwd);
     t.match(none.stderr, /no job writes there/);
     t.ok(existsSync(path.join(cwd, 'plain', 'sheep-00001.png')));
   },

@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Find, FuzzJob, FuzzResult } from './fuzz-job.ts';
-import { MAX_MS } from './guard.ts';
+import { cpuMs, MAX_CPU_MS } from './guard.ts';
 
 const MAX_INPUT_BYTES = 1 << 20;
 const MAX_GROWTH_BYTES = 512 * 2 ** 20;
 const WATCH_MS = 50;
-/** A worker that hangs for longer than this is ended; between this and the limit it may still tell by itself. */
-const HANG_MS = 2 * MAX_MS;
+/** A worker that computes at one input for longer than this, or waits for longer, is ended; up to then it may tell by itself. */
+const HANG_CPU_MS = 2 * MAX_CPU_MS;
+const HANG_MS = 60_000;
 
 /**
  * Lets a worker try inputs, and ends it when one hangs or takes too much memory.
@@ -27,9 +28,13 @@ export function fuzz(program: string, job: Omit<FuzzJob, 'shared'>): Promise<Fuz
     };
     const endWith = (fault: string) =>
       end({ type: 'done', tried: Number.NaN, ways: 0, corpus: 0, finds: [{ fault, input: input() } satisfies Find] });
+    let [watchedMs, cpuAtBegin] = [0, 0];
     const watch = setInterval(() => {
-      const ms = beganMs[0] === 0 ? 0 : Date.now() - (beganMs[0] as number);
-      if (ms > HANG_MS) return endWith('it hangs');
+      const began = beganMs[0] as number;
+      if (began !== watchedMs) [watchedMs, cpuAtBegin] = [began, cpuMs()];
+      else if (began !== 0 && (cpuMs() - cpuAtBegin > HANG_CPU_MS || Date.now() - began > HANG_MS)) {
+        return endWith('it hangs');
+      }
       const growth = process.memoryUsage.rss() - baseBytes;
       if (growth > MAX_GROWTH_BYTES) endWith(`memory grows by ${Math.round(growth / 2 ** 20)} MB`);
     }, WATCH_MS);

@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import type { FuzzPlace, FuzzTarget } from './fuzz-target.ts';
 
-/** An input may take so long. */
-export const MAX_MS = 2000;
+/** An input may take so much time of the processor: what the clock shows depends on what else the machine does. */
+export const MAX_CPU_MS = 2000;
 /** Longer messages are none: they fill the screen with what a file holds. */
 const MAX_PRINTED = 10_000;
 /** Colours are the terminal's own; all other control characters, and those that turn the direction of writing, are not. */
@@ -21,7 +21,7 @@ const own = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
  * @returns what is wrong with how it was read, in a few words; null if nothing is
  */
 export async function faultOf(target: FuzzTarget, input: Uint8Array, place: FuzzPlace): Promise<string | null> {
-  const begin = performance.now();
+  const begin = cpuMs();
   outside = null;
   let printed: readonly string[];
   try {
@@ -33,8 +33,8 @@ export async function faultOf(target: FuzzTarget, input: Uint8Array, place: Fuzz
     if (error.message.length > MAX_PRINTED) return `a message of ${error.message.length} characters`;
     printed = [];
   }
-  const ms = performance.now() - begin;
-  if (ms > MAX_MS) return `it takes ${Math.round(ms)} ms`;
+  const ms = cpuMs() - begin;
+  if (ms > MAX_CPU_MS) return `it takes ${Math.round(ms)} ms of the processor`;
   for (const text of printed) {
     const found = COMMANDS.exec(text);
     if (found !== null) return `prints ${JSON.stringify(text.slice(Math.max(0, found.index - 20), found.index + 20))}`;
@@ -44,6 +44,12 @@ export async function faultOf(target: FuzzTarget, input: Uint8Array, place: Fuzz
     if (Reflect.ownKeys(prototype).length !== own[i]) return 'changes a prototype';
   }
   return null;
+}
+
+/** What this process has used of the processor. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 let outside: string | null = null;

@@ -26,7 +26,7 @@ export interface CliProcess {
 export function startCli(args: readonly string[], cwd: string): CliProcess {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
-    env: { ...cliEnvironment(), INSTAGAN_JOBS: jobsIn(cwd) },
+    env: { ...process.env, INSTAGAN_JOBS: jobsIn(cwd) },
   });
   let stdout = '';
   let stderr = '';
@@ -67,12 +67,6 @@ export async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'instagan-cli-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** As a user's shell: without what the test runner adds for Node itself. */
-function cliEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...environment } = process.env;
-  return environment;
 }
 
 /** Options with a value each, such as `--size 32x32`, but for those that `more` gives in their place; then `more`. */

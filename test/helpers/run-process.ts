@@ -17,17 +17,14 @@ export interface ProcessResult {
   readonly stderr: string;
 }
 
-/**
- * Runs a program to its end, as from a user's shell. The test runner gives every child process its own loader through
- * NODE_OPTIONS, whatever the environment handed to `spawn`; `env` takes it away again.
- */
+/** Runs a program to its end, as from a user's shell. */
 export function runProcess(
   command: string,
   args: readonly string[],
   { cwd, env = {}, timeoutMs = 120_000 }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('env', ['-u', 'NODE_OPTIONS', '-u', 'TAP', command, ...args], {
+    const child = spawn('env', [command, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, INSTAGAN_JOBS: jobsIn(cwd ?? tmpdir()), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -103,7 +103,8 @@ t.test('packages import those below them only, and by their entries', (t) => {
       const to = packageOf(target);
       const isOwn = to === from || to === undefined;
       // Programs that are started by their path, such as bin/instagan.js, are no imports.
-      const isOpen = UNPUBLISHED.includes(from) && (UNPUBLISHED.includes(to ?? '') || !target.includes('/src/'));
+      const isUnpublished = UNPUBLISHED.includes(from) || /\.test\.tsx?$|\/testing\//.test(file);
+      const isOpen = isUnpublished && (UNPUBLISHED.includes(to ?? '') || !target.includes('/src/'));
       if (!isOwn && !isOpen) t.fail(`${file} imports ${target} by its path: use an entry of ${to}`);
     }
   }

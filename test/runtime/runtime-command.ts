@@ -9,7 +9,7 @@ export interface RuntimeCommand {
 }
 
 /** The Node that runs the tests. */
-export const NODE: RuntimeCommand = { command: process.execPath, args: ['--import', import.meta.resolve('tsx')] };
+export const NODE: RuntimeCommand = { command: process.execPath, args: [repositoryFile('scripts/start.js')] };
 
 const OTHERS = {
   bun: { variable: 'INSTAGAN_BUN', args: [] },

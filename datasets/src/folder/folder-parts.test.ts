@@ -165,3 +165,37 @@ t.test('inputs that cannot be right are refused by name', async (t) => {
   await writeFile(join(root, 'notes.txt'), '');
   await rejects(join(root, 'notes.txt'), undefined, /notes\.txt is no image/);
 });
+
+t.test('with recursive, the images of folders below come with the masks of folders of the same names', async (t) => {
+  const root = t.testdir({
+    photos: {
+      'top.png': '',
+      'notes.txt': '',
+      day1: { 'one.jpg': '', deep: { 'two.png': '' } },
+      day1_seg: { 'one_0.png': '' },
+      day2: { 'one.png': '' },
+      '.hidden': { 'three.png': '' },
+    },
+    masks: { 'top_0.png': '', day1: { 'one_0.png': '', 'one_1.png': '', 'stray_0.png': '' } },
+  });
+  let leftOut: LeftOut | undefined;
+  const options = { recursive: true, onLeftOut: (told: LeftOut) => (leftOut = told) };
+  const inputs = await listInputs(join(root, 'photos'), join(root, 'masks'), options);
+  t.same(
+    inputs.map(({ name, masks }) => [name, masks.length]),
+    [
+      ['top', 1],
+      ['day1/one', 2],
+      ['day1/deep/two', 0],
+      ['day2/one', 0],
+    ],
+  );
+  t.same(leftOut, { others: ['notes.txt'], masks: [join('day1', 'stray_0.png')] });
+  t.same(
+    (await listInputs(join(root, 'photos'))).map(({ name }) => name),
+    ['top'],
+  );
+  await t.rejects(listInputs(join(root, 'masks', 'day1', 'none'), undefined, { recursive: true }), {
+    message: /There is no file or folder/,
+  });
+});

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import {
   type MaskedImage,
   maskFromBytes,
@@ -11,7 +11,15 @@ import {
 import { hasSameAspect, isImageName, READ_FORMATS, readHeader, requirePixels } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
 import { decodeMask, resizeMask } from '../images/read-mask.ts';
-import { type ImageFile, indexMasks, listImages, type MaskIndex, nameOf } from './dataset-folder.ts';
+import {
+  type FolderContent,
+  type ImageFile,
+  indexMasks,
+  listImages,
+  type MaskIndex,
+  nameOf,
+} from './dataset-folder.ts';
+import { naturalOrder } from './natural-order.ts';
 
 /** What lies among the inputs and is not used, by its path in its folder. */
 export interface LeftOut {
@@ -22,6 +30,8 @@ export interface LeftOut {
 }
 
 export interface ListInputsOptions {
+  /** Also the images of folders below, whose masks lie in folders of the same names; `NAME` is then such as `sub/one`. @default false */
+  readonly recursive?: boolean;
   /** Told what is left out of folders, if anything is. */
   readonly onLeftOut?: (leftOut: LeftOut) => void;
 }
@@ -37,17 +47,51 @@ export interface ListInputsOptions {
 export async function listInputs(
   path: string,
   masksFolder?: string,
-  { onLeftOut }: ListInputsOptions = {},
+  { onLeftOut, recursive = false }: ListInputsOptions = {},
 ): Promise<readonly ImageFile[]> {
-  const { files, others } = await imagesAt(path);
-  const index = masksFolder === undefined ? null : await indexMasks(masksFolder);
-  if (masksFolder !== undefined && index === null) {
+  const entry = await stat(path).catch(() => null);
+  if (entry === null) throw new UserError(`There is no file or folder ${path}: give an image or a folder of images.`);
+  const isFolder = entry.isDirectory();
+  if (!isFolder && !isImageName(path)) {
+    throw new UserError(`${path} is no image that can be read: give a ${READ_FORMATS} file, or a folder of them.`);
+  }
+  if (masksFolder !== undefined && (await indexMasks(masksFolder)) === null) {
     throw new UserError(
       `There is no folder of masks ${masksFolder}: give the folder that holds NAME_0.png, NAME_1.png, …`,
     );
   }
+  const inputs: ImageFile[] = [];
+  const leftOut = { others: [] as string[], masks: [] as string[] };
+  for (const below of isFolder && recursive ? await foldersBelow(path) : ['']) {
+    const { files, others } = isFolder ? await imagesIn(join(path, below)) : { files: [path], others: [] };
+    const index = masksFolder === undefined ? null : await indexMasks(join(masksFolder, below));
+    const own = withMasks(files, index);
+    for (const input of own) inputs.push({ ...input, name: join(below, input.name).split(sep).join('/') });
+    for (const other of others) {
+      if (!recursive || !(await isFolderAt(other))) leftOut.others.push(relative(path, other));
+    }
+    // Masks of other images are usual beside a single one.
+    if (isFolder && index !== null && masksFolder !== undefined) {
+      const unused = unusedMasks(index, new Set(own.map(({ name }) => name)));
+      for (const file of unused) {
+        if (!recursive || !(await isFolderAt(file))) leftOut.masks.push(relative(masksFolder, file));
+      }
+    }
+  }
+  if (inputs.length === 0) throw new UserError(`${path} holds no image: put ${READ_FORMATS} files there.`);
+  if (masksFolder !== undefined && inputs.every(({ masks }) => masks.length === 0)) {
+    throw new UserError(
+      `No mask in ${masksFolder} belongs to ${inputs.length === 1 ? inputs[0]?.file : `any image of ${path}`}: name masks after their images, NAME_0.png, NAME_1.png, … for NAME.jpg.`,
+    );
+  }
+  if (leftOut.others.length + leftOut.masks.length > 0) onLeftOut?.(leftOut);
+  return inputs;
+}
+
+/** Images of one folder with their masks. @throws UserError if two have one name, or two masks of an image one number */
+function withMasks(files: readonly string[], index: MaskIndex | null): ImageFile[] {
   const byName = new Map<string, string>();
-  const inputs = files.map((file) => {
+  return files.map((file) => {
     const name = nameOf(file);
     const same = byName.get(name);
     if (same !== undefined) throw new UserError(`${file} has the same name as ${same}: rename or remove one of them.`);
@@ -59,37 +103,30 @@ export async function listInputs(
     }
     return { name, file, masks };
   });
-  if (index !== null && inputs.every(({ masks }) => masks.length === 0)) {
-    throw new UserError(
-      `No mask in ${masksFolder} belongs to ${files.length === 1 ? files[0] : `any image of ${path}`}: name masks after their images, NAME_0.png, NAME_1.png, … for NAME.jpg.`,
-    );
-  }
-  // Masks of other images are usual beside a single one.
-  const masks =
-    index === null || masksFolder === undefined || others === null ? [] : unused(index, byName, masksFolder);
-  const leftOut = { others: (others ?? []).map((other) => relative(path, other)), masks };
-  if (leftOut.others.length + leftOut.masks.length > 0) onLeftOut?.(leftOut);
-  return inputs;
 }
 
-function unused({ byName, misnamed, others }: MaskIndex, names: ReadonlyMap<string, string>, folder: string): string[] {
+function unusedMasks({ byName, misnamed, others }: MaskIndex, names: ReadonlySet<string>): string[] {
   const orphans = [...byName].flatMap(([name, masks]) => (names.has(name) ? [] : masks.map(({ file }) => file)));
-  return [...orphans, ...misnamed, ...others].map((file) => relative(folder, file));
+  return [...orphans, ...misnamed, ...others];
 }
 
-/** @returns `others` is null for a single file */
-async function imagesAt(path: string): Promise<{ files: readonly string[]; others: readonly string[] | null }> {
-  const entry = await stat(path).catch(() => null);
-  if (entry === null) throw new UserError(`There is no file or folder ${path}: give an image or a folder of images.`);
-  if (!entry.isDirectory()) {
-    if (isImageName(path)) return { files: [path], others: null };
-    throw new UserError(`${path} is no image that can be read: give a ${READ_FORMATS} file, or a folder of them.`);
-  }
-  const found = await listImages(path);
-  if (found === null || found.files.length === 0) {
-    throw new UserError(`${path} holds no image: put ${READ_FORMATS} files there.`);
-  }
-  return found;
+async function imagesIn(folder: string): Promise<FolderContent> {
+  return (await listImages(folder)) ?? { files: [], others: [] };
+}
+
+/** The folder itself, as `''`, and those below, in natural order; hidden ones, links, and folders of masks (`A_seg` beside `A`) are not. */
+async function foldersBelow(root: string, below = ''): Promise<string[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const deeper: string[] = [];
+  const isOfMasks = (name: string) => name.endsWith('_seg') && names.includes(name.slice(0, -'_seg'.length));
+  for (const name of names.sort(naturalOrder).filter((each) => !isOfMasks(each)))
+    deeper.push(...(await foldersBelow(root, join(below, name))));
+  return [below, ...deeper];
+}
+
+async function isFolderAt(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 export interface LoadSampleOptions {

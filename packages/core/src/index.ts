@@ -57,6 +57,7 @@ export {
 } from './models/learner.ts';
 export { MODEL_NAMES, type ModelName } from './models/model-names.ts';
 export {
+  NETWORK_SETTINGS,
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingConfigInput,
@@ -105,6 +106,7 @@ export {
 } from './shards/shard-folders.ts';
 export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } from './shards/work-records.ts';
 export type { Alarm } from './training/alarms.ts';
+export { inheritedSettings, initialNetworks } from './training/initial-networks.ts';
 export { readMeasurements } from './training/measurements.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';

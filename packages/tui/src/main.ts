@@ -9,10 +9,9 @@ import { createProgram } from './program.ts';
  * Runs the `instagan` command.
  *
  * @param args what follows the command's name
- * @param beforeAction awaited before a command's action is loaded; not for help or mistakes
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 plus the number of the signal that stopped it
  */
-export async function main(args: readonly string[], beforeAction?: () => Promise<void>): Promise<number> {
+export async function main(args: readonly string[]): Promise<number> {
   surviveClosedStreams();
   let exitCode: number = EXIT_CODE.done;
   const program = createProgram((code) => {
@@ -22,7 +21,6 @@ export async function main(args: readonly string[], beforeAction?: () => Promise
   program.hook('preAction', (_, command) => {
     options = new Set(command.options.map(({ long }) => long ?? ''));
   });
-  if (beforeAction !== undefined) program.hook('preAction', beforeAction);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

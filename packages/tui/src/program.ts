@@ -11,6 +11,7 @@ import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addMonitorCommand } from './commands/monitor.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addSegmenterEvaluateCommand } from './commands/segmenter-evaluate.ts';
 import { addSegmenterImportCommand } from './commands/segmenter-import.ts';
 import { addSegmenterPredictCommand } from './commands/segmenter-predict.ts';
@@ -57,6 +58,7 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addTranslateCommand(program, reportExitCode);
   addEvaluateCommand(program, reportExitCode);
   addCompareCommand(program, reportExitCode);
+  addReportCommand(program, reportExitCode);
   const segmenter = program.command('segmenter').description('predict the masks of images that have none');
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);

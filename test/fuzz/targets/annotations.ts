@@ -1,39 +1,50 @@
-import { imageMasks, openAnnotations } from '@instagan/datasets';
-import { type FuzzTarget, jsonBytes } from '../fuzz-target.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type AnnotationFormatName, imageMasks, openAnnotations } from '@instagan/datasets';
+import sharp from 'sharp';
+import { type FuzzPlace, type FuzzTarget, jsonBytes } from '../fuzz-target.ts';
+import { MAT_WORDS, matCells, matFile, matNumbers } from './mat-writer.ts';
 
+const [WIDTH, HEIGHT] = [12, 8];
 const HEADER = {
-  width: 12,
-  height: 8,
-  isTurned: false,
-  orientation: 1,
-  colourSpace: 'srgb',
-  channels: 3,
-  hasAlpha: false,
+  ...{ width: WIDTH, height: HEIGHT, isTurned: false, orientation: 1 },
+  ...{ colourSpace: 'srgb', channels: 3, hasAlpha: false },
 };
+/** The picture that all formats annotate. */
+const PICTURE = 'a.jpg';
 
-const image = { id: 1, file_name: 'photos/a.jpg', width: 12, height: 8 };
+const encoder = new TextEncoder();
+
+/** Opens annotations, and draws all masks of the picture. */
+async function readMasks(place: string, format: AnnotationFormatName): Promise<readonly string[]> {
+  const source = await openAnnotations(place, { format });
+  for (const category of [undefined, 'sheep']) {
+    if (category !== undefined && !(source.labels?.includes(category) ?? true)) continue;
+    const masks = imageMasks(source, category === undefined ? {} : { category });
+    for (const { width, height, data } of await masks.masksOf(PICTURE, HEADER)) {
+      if (data.length !== width * height) throw new Error(`A mask of ${width}x${height} has ${data.length} bytes.`);
+    }
+  }
+  return [];
+}
+
+/** A fresh folder of a format's name. */
+function folderOf({ folder }: FuzzPlace, name: string, ...below: string[]): string {
+  const made = path.join(folder, name);
+  for (const each of ['', ...below]) mkdirSync(path.join(made, each), { recursive: true });
+  return made;
+}
+
+const image = { id: 1, file_name: `photos/${PICTURE}`, width: WIDTH, height: HEIGHT };
 const polygon = { id: 1, image_id: 1, category_id: 1, iscrowd: 0, segmentation: [[1, 1, 9, 1, 9, 6.5, 1, 6]] };
-const runs = { size: [8, 12], counts: [10, 4, 82] };
-const compressed = { size: [8, 12], counts: ':4b2' };
+const runs = { size: [HEIGHT, WIDTH], counts: [10, 4, 82] };
+const compressed = { size: [HEIGHT, WIDTH], counts: ':4b2' };
 
 /** COCO instances: polygons, run lengths and their compressed form. */
-export const coco: FuzzTarget = {
+const coco: FuzzTarget = {
   name: 'coco',
   kind: 'json',
-  words: [
-    'segmentation',
-    'counts',
-    'size',
-    'file_name',
-    'iscrowd',
-    'image_id',
-    'width',
-    'height',
-    'id',
-    '00',
-    'PPPP',
-    'b2',
-  ],
+  words: ['segmentation', 'counts', 'size', 'file_name', 'iscrowd', 'image_id', 'width', 'height', 'id', 'PPPP', 'b2'],
   seeds: async () => [
     jsonBytes({ images: [image], annotations: [polygon], categories: [{ id: 1, name: 'sheep' }] }),
     jsonBytes({
@@ -46,15 +57,202 @@ export const coco: FuzzTarget = {
       categories: [],
     }),
   ],
-  read: async (input, place) => {
-    const source = await openAnnotations(place.file('instances.json', input), { format: 'coco' });
-    const masks = imageMasks(source);
-    for (const name of ['photos/a.jpg', 'b.png']) {
-      for (const { width, height, data } of await masks.masksOf(name, HEADER)) {
-        if (data.length !== width * height) throw new Error(`A mask of ${width}x${height} has ${data.length} bytes.`);
-      }
-    }
-    await imageMasks(source, { category: 'sheep' }).masksOf('photos/a.jpg', HEADER);
-    return [];
+  read: (input, place) => readMasks(place.file('instances.json', input), 'coco'),
+};
+
+const shape = {
+  label: 'sheep',
+  points: [
+    [1, 1],
+    [9, 1],
+    [9, 6],
+  ],
+  group_id: null,
+  shape_type: 'polygon',
+  flags: {},
+};
+const bitmap = () =>
+  sharp(Buffer.alloc(16, 255), { raw: { width: 4, height: 4, channels: 1 } })
+    .png()
+    .toBuffer();
+
+/** labelme: polygons, rectangles, circles and bitmaps. */
+const labelme: FuzzTarget = {
+  name: 'labelme',
+  kind: 'json',
+  words: [
+    'shapes',
+    'points',
+    'label',
+    'group_id',
+    'shape_type',
+    'rectangle',
+    'circle',
+    'mask',
+    'imagePath',
+    '__ignore__',
+  ],
+  seeds: async () => [
+    jsonBytes({
+      imagePath: PICTURE,
+      imageHeight: HEIGHT,
+      imageWidth: WIDTH,
+      shapes: [shape, { ...shape, group_id: 1 }],
+    }),
+    jsonBytes({
+      imagePath: `..\\photos\\${PICTURE}`,
+      shapes: [
+        {
+          ...shape,
+          shape_type: 'rectangle',
+          points: [
+            [1, 1],
+            [5, 5],
+          ],
+        },
+        {
+          ...shape,
+          shape_type: 'circle',
+          points: [
+            [5, 4],
+            [5, 6],
+          ],
+        },
+        {
+          ...shape,
+          shape_type: 'mask',
+          points: [
+            [1, 1],
+            [4, 4],
+          ],
+          mask: (await bitmap()).toString('base64'),
+        },
+      ],
+    }),
+  ],
+  read: (input, place) => readMasks(place.file('a.json', input), 'labelme'),
+};
+
+const region = (shapeAttributes: object) => ({
+  shape_attributes: shapeAttributes,
+  region_attributes: { name: 'sheep' },
+});
+
+/** VGG Image Annotator, both versions. */
+const via: FuzzTarget = {
+  name: 'via',
+  kind: 'json',
+  words: [
+    'regions',
+    'shape_attributes',
+    'region_attributes',
+    'all_points_x',
+    'polygon',
+    'ellipse',
+    'theta',
+    '_via_img_metadata',
+  ],
+  seeds: async () => [
+    jsonBytes({
+      'a.jpg1': {
+        filename: PICTURE,
+        regions: [
+          region({ name: 'polygon', all_points_x: [1, 9, 9], all_points_y: [1, 1, 6] }),
+          region({ name: 'rect', x: 1, y: 1, width: 4, height: 3 }),
+        ],
+      },
+    }),
+    jsonBytes({
+      _via_img_metadata: {
+        x: {
+          filename: PICTURE,
+          regions: {
+            0: region({ name: 'circle', cx: 5, cy: 4, r: 2 }),
+            1: region({ name: 'ellipse', cx: 5, cy: 4, rx: 3, ry: 2, theta: 0.5 }),
+          },
+        },
+      },
+    }),
+  ],
+  read: (input, place) => readMasks(place.file('via.json', input), 'via'),
+};
+
+const DATA_YAML = 'train: images\nval: ../valid/images\nnc: 1\nnames: [sheep]\n';
+const LABELS = '0 0.1 0.1 0.8 0.1 0.8 0.7\n0 0.5 0.5 0.2 0.2\n';
+const SEPARATOR = '\n---8<---\n';
+
+/** YOLO: `data.yaml` and the labels of a picture, with a line between them. */
+const yolo: FuzzTarget = {
+  name: 'yolo',
+  kind: 'bytes',
+  words: [
+    SEPARATOR,
+    'names:',
+    'train:',
+    'val:',
+    '&a [*a,*a]',
+    '<<: *a',
+    '!!js/function',
+    '1e999',
+    '-1',
+    'images',
+    '../..',
+  ],
+  seeds: async () => [
+    encoder.encode(DATA_YAML + SEPARATOR + LABELS),
+    encoder.encode(`names:\n  0: sheep${SEPARATOR}${LABELS}`),
+  ],
+  read: (input, place) => {
+    const folder = folderOf(place, 'yolo', 'images', 'labels');
+    const [yaml = '', labels = ''] = Buffer.from(input).toString('latin1').split(SEPARATOR);
+    writeFileSync(path.join(folder, 'data.yaml'), yaml, 'latin1');
+    writeFileSync(path.join(folder, 'images', PICTURE), '');
+    writeFileSync(path.join(folder, 'labels', 'a.txt'), labels, 'latin1');
+    return readMasks(folder, 'yolo');
   },
 };
+
+/** VOC: the indexed picture of classes and of objects. */
+const voc: FuzzTarget = {
+  name: 'voc',
+  kind: 'bytes',
+  words: ['IHDR', 'PLTE', 'IDAT', 'tRNS', 'IEND'],
+  seeds: async () => {
+    const grey = Buffer.from(Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => [0, 17, 255][i % 3] as number));
+    const picture = () => sharp(grey, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } });
+    return [await picture().png().toBuffer(), await picture().toColourspace('srgb').png({ palette: true }).toBuffer()];
+  },
+  read: (input, place) => {
+    const folder = folderOf(place, 'voc', 'SegmentationClass', 'SegmentationObject');
+    for (const name of ['SegmentationClass', 'SegmentationObject'])
+      writeFileSync(path.join(folder, name, 'a.png'), input);
+    return readMasks(folder, 'voc');
+  },
+};
+
+const TRUTH = matFile(
+  matNumbers(
+    'groundtruth',
+    [HEIGHT, WIDTH],
+    Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => i % 2),
+  ),
+);
+const LABEL_LIST = matFile(matCells('label_list', ['null', 'sheep']));
+
+/** Clothing Co-Parsing: files of MATLAB. */
+const mat: FuzzTarget = {
+  name: 'mat',
+  kind: 'bytes',
+  words: MAT_WORDS,
+  seeds: async () => [TRUTH, LABEL_LIST, matFile(matNumbers('groundtruth', [HEIGHT, WIDTH], new Uint8Array(96)), true)],
+  read: async (input, place) => {
+    const folder = folderOf(place, 'ccp', 'annotations/pixel-level');
+    const [truth, list] = ['annotations/pixel-level/a.mat', 'label_list.mat'].map((name) => path.join(folder, name));
+    const isList = Buffer.from(input).includes('label_list');
+    writeFileSync(truth as string, isList ? TRUTH : input);
+    writeFileSync(list as string, isList ? input : LABEL_LIST);
+    return readMasks(folder, 'ccp');
+  },
+};
+
+export const ANNOTATIONS: readonly FuzzTarget[] = [coco, labelme, via, yolo, voc, mat];

@@ -251,8 +251,9 @@ t.test(
     const run = t.testdir();
     let first = 1;
     for (const delayMs of [0, 7, 23]) {
+      const start = join(import.meta.dirname, '../../../../scripts/start.js');
       const script = join(import.meta.dirname, 'test-support/write-checkpoints.ts');
-      const writer = spawn(process.execPath, ['--import=tsx', script, run, String(first)], {
+      const writer = spawn(process.execPath, [start, script, run, String(first)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(writer.stdout, 'data');

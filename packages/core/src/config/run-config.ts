@@ -3,8 +3,9 @@ import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
 import { makeFolder, readText } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
+import { settingText } from './config-changes.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
-import { choiceNames, valueText } from './setting-text.ts';
+import { choiceNames } from './setting-text.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
 export const CONFIG_FILE = 'config.json';
@@ -78,8 +79,7 @@ export function resumedConfig<Config extends RunSettings>(
 ): Config {
   for (const [name, value] of Object.entries(changes) as [keyof Config & string, unknown][]) {
     const row = kind.table.rows[name];
-    const textOf = (one: unknown) =>
-      row?.kind === 'size' || row?.kind === 'numbers' ? valueText(row, one) : JSON.stringify(one);
+    const textOf = (one: unknown) => settingText(kind, name, one);
     if (row?.changesOnResume || JSON.stringify(value) === JSON.stringify(own[name])) continue;
     throw new UsageError(
       `The run was started with ${name} ${textOf(own[name])} and cannot go on with ${textOf(value)}: leave it out, or start another run.`,

@@ -20,6 +20,23 @@ function numberText(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
 }
 
+/** A setting with the value that a configuration has for it, and the usual one, as one types them. */
+export interface SettingText extends ListedSetting {
+  readonly text: string;
+  readonly usualText: string;
+}
+
+/** All settings of a configuration beside those of another. @param usual such as the defaults of its model */
+export function settingTexts(table: SettingsTable, config: unknown, usual: unknown): SettingText[] {
+  return listSettings(table).map((listed) => {
+    const textIn = (each: unknown) => {
+      const value = valueAt(each, listed.path);
+      return value === undefined ? defaultText(listed.setting) : valueText(listed.setting, value);
+    };
+    return { ...listed, text: textIn(config), usualText: textIn(usual) };
+  });
+}
+
 /** The default, in words where nothing is one. */
 export function defaultText(setting: SingleSetting): string {
   const value = setting.default;

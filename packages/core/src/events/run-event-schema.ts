@@ -22,6 +22,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     backend: z.object({ name: z.string(), device: z.string() }),
     memory: z.exactOptional(z.object({ ramBytes: z.number(), deviceBytes: z.number(), summary: z.string() })),
     config: z.unknown(),
+    version: z.exactOptional(z.string()),
+    data: z.exactOptional(z.string()),
   }),
   z.object({
     ...header,

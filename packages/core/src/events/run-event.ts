@@ -42,6 +42,10 @@ export type RunEventBody =
       /** What the training is going to take at its peak, where that was found out; see `checkMemory`. */
       readonly memory?: { readonly ramBytes: number; readonly deviceBytes: number; readonly summary: string };
       readonly config: unknown;
+      /** The version of this software. */
+      readonly version?: string;
+      /** Where the data lie, as it was typed. */
+      readonly data?: string;
     }
   | {
       readonly type: 'step';

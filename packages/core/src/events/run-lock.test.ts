@@ -159,10 +159,20 @@ t.test('a run that is moved, deleted or taken over is noticed', async (t) => {
   t.match(textOf(folder), /^7 some-other-machine/, 'the lock of the other one stays');
   rmSync(lockOf(folder));
   writeFileSync(eventLogFile(folder), '');
-  await t.rejects(other.requireHeld(), { message: /run\.lock was deleted while the run was trained/ });
+  await t.rejects(other.requireHeld(), { message: /run\.lock was deleted while its folder was trained/ });
 });
 
 t.test('a folder in the place of the lock is named, and what a lock holds is not printed', async (t) => {
   const folder = t.testdir({ 'run.lock': {} });
   await t.rejects(lockRun(folder, quick), { name: 'UserError', message: /run\.lock is a folder, .*: move it away\.$/ });
+});
+
+t.test('work of another kind is called by its name', async (t) => {
+  const folder = t.testdir();
+  const lock = await lockRun(folder, quick);
+  const work = { name: 'translation', done: 'written', instead: 'wait for it', mend: 'start it anew' };
+  await t.rejects(lockRun(folder, quick, work), {
+    message: /is being written by process \d+ on \S+: stop that translation first, or wait for it\.$/,
+  });
+  await lock.release();
 });

@@ -21,6 +21,25 @@ export interface LockTimes {
   readonly staleMs: number;
 }
 
+/** What is done in a folder that is locked, as messages call it. */
+export interface LockedWork {
+  /** Such as `training`. */
+  readonly name: string;
+  /** Such as `trained`. */
+  readonly done: string;
+  /** What one may do other than to stop it, such as `choose another run`. */
+  readonly instead: string;
+  /** How it goes on after its folder was lost, such as `go on from its last checkpoint with --resume`. */
+  readonly mend: string;
+}
+
+const TRAINING: LockedWork = {
+  name: 'training',
+  done: 'trained',
+  instead: 'choose another run',
+  mend: 'go on from its last checkpoint with --resume',
+};
+
 const TIMES: LockTimes = { beatMs: 4000, staleMs: 20_000 };
 const MAX_ATTEMPTS = 10;
 
@@ -28,26 +47,30 @@ const MAX_ATTEMPTS = 10;
 const ownTokens = new Set<string | null>();
 
 /**
- * Takes a run for this process, so that two trainings never write to one folder. A lock is taken over when its process is
+ * Takes a run, or another folder of work, for this process, so that two never write to one. A lock is taken over when its process is
  * gone. Where that cannot be told by the process number (another machine, a container, a number that was given to another
  * program), the lock's heartbeat is watched, and a lock without one is taken over after 20 seconds.
  *
  * @throws UserError if another process holds the run
  */
-export async function lockRun(runFolder: string, times: LockTimes = TIMES): Promise<RunLock> {
+export async function lockRun(
+  runFolder: string,
+  times: LockTimes = TIMES,
+  work: LockedWork = TRAINING,
+): Promise<RunLock> {
   const file = lockFile(runFolder);
   const { token, text } = newLock();
-  await take(file, text, { runFolder, staleMs: times.staleMs });
+  await take(file, text, { runFolder, staleMs: times.staleMs, work });
   await removeGuards(file);
   const heart = beatHeart(file, text, times.beatMs);
   return {
     requireHeld: async () => {
       const found = await readLockFile(file).catch(() => text);
-      if (found === null) throw await lost(runFolder);
+      if (found === null) throw await lost(runFolder, work);
       const holder = parseLock(found);
       if (holder?.token !== token) {
         throw new UserError(
-          `${runFolder} was taken over by ${nameOf(holder)} while this process did not answer: this training has ended, and that one goes on.`,
+          `${runFolder} was taken over by ${nameOf(holder)} while this process did not answer: this ${work.name} has ended, and that one goes on.`,
         );
       }
     },
@@ -67,6 +90,7 @@ function newLock(): { readonly token: string; readonly text: string } {
 interface Claim {
   readonly runFolder: string;
   readonly staleMs: number;
+  readonly work: LockedWork;
 }
 
 /** Puts `text` into a lock's place. @throws UserError if somebody else holds it */
@@ -78,7 +102,9 @@ async function take(file: string, text: string, claim: Claim): Promise<void> {
     const abandoned = await watch(file, found, claim);
     if (abandoned !== null && (await replace(file, abandoned, text, claim))) return;
   }
-  throw new UserError(`${file} keeps changing: another process is starting the same run, so wait for it.`);
+  throw new UserError(
+    `${file} keeps changing: another process is starting the same ${claim.work.name}, so wait for it.`,
+  );
 }
 
 async function createNew(file: string, text: string): Promise<boolean> {
@@ -119,11 +145,11 @@ async function readLockFile(file: string): Promise<string | null> {
  * @returns its text if it is; null if it changed meanwhile and has to be looked at again
  * @throws UserError if its holder lives
  */
-async function watch(file: string, found: string, { runFolder, staleMs }: Claim): Promise<string | null> {
+async function watch(file: string, found: string, { runFolder, staleMs, work }: Claim): Promise<string | null> {
   const holder = parseLock(found);
   const fate = holder === null ? 'unknown' : fateOfHolder(holder);
   if (fate === 'gone') return found;
-  if (holder !== null && fate === 'alive') throw held(runFolder, holder);
+  if (holder !== null && fate === 'alive') throw held(runFolder, holder, work);
   // Older versions have no heartbeat, but write to the log.
   const logBytes = await sizeOf(eventLogFile(runFolder));
   for (let waitedMs = 0; waitedMs < staleMs; waitedMs += staleMs / 40) {
@@ -133,7 +159,7 @@ async function watch(file: string, found: string, { runFolder, staleMs }: Claim)
     const isSame = now === found || (after !== null && after.token !== null && after.token === holder?.token);
     if (!isSame) return null;
     if (holder !== null && (now !== found || (await sizeOf(eventLogFile(runFolder))) !== logBytes)) {
-      throw held(runFolder, holder);
+      throw held(runFolder, holder, work);
     }
   }
   return found;
@@ -216,23 +242,21 @@ function beatHeart(file: string, text: string, beatMs: number): { stop(): Promis
   return { stop: async () => void (await worker.terminate()) };
 }
 
-function held(runFolder: string, holder: RunHolder): UserError {
-  return new UserError(
-    `${runFolder} is being trained by ${nameOf(holder)}: stop that training first, or choose another run.`,
-  );
+function held(runFolder: string, holder: RunHolder, { name, done, instead }: LockedWork): UserError {
+  return new UserError(`${runFolder} is being ${done} by ${nameOf(holder)}: stop that ${name} first, or ${instead}.`);
 }
 
 function nameOf(holder: RunHolder | null): string {
   return holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
 }
 
-async function lost(runFolder: string): Promise<UserError> {
-  const isThere = await stat(eventLogFile(runFolder)).then(
+async function lost(runFolder: string, { done, mend }: LockedWork): Promise<UserError> {
+  const isThere = await stat(runFolder).then(
     () => true,
     () => false,
   );
   const what = isThere
-    ? `${lockFile(runFolder)} was deleted while the run was trained, and another process may train it now`
-    : `${runFolder} was moved or deleted while it was trained, and nothing more can be saved there`;
-  return new UserError(`${what}: go on from its last checkpoint with --resume.`);
+    ? `${lockFile(runFolder)} was deleted while its folder was ${done}, and another process may have taken it`
+    : `${runFolder} was moved or deleted while it was ${done}, and nothing more can be saved there`;
+  return new UserError(`${what}: ${mend}.`);
 }

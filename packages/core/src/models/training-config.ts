@@ -22,6 +22,15 @@ export function parseTrainingConfig(input: unknown, source: string): TrainingCon
   return Object.freeze(mergeFields(config, FIXED_SETTINGS[config.model] ?? {}));
 }
 
+/** What decides the shapes of the networks' weights. */
+export const NETWORK_SETTINGS = [
+  'model',
+  'ngf',
+  'ndf',
+  'blocks',
+  'upsampling',
+] as const satisfies readonly (keyof TrainingConfig)[];
+
 /** The configurations of `instagan train`. */
 export const translationConfigs: ConfigKind<TrainingConfig> = {
   what: 'a translation model',

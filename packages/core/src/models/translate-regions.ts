@@ -1,7 +1,8 @@
 import { copyPixels, type MaskPixels, type PixelSample, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxOfMask, intersect } from '../regions/box.ts';
-import { coverOf, edgeCoverOf, layOver, markMask } from '../regions/compose.ts';
+import { edgeCoverOf, layObjects, layOver, markMask } from '../regions/compose.ts';
+import { dropSpecks } from '../regions/drop-specks.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
 import { resample } from '../regions/resample.ts';
 import { type Generated, generateSamples } from './generate-samples.ts';
@@ -102,16 +103,28 @@ function putBack(
   const whole: Box = { left: 0, top: 0, ...size };
   const enlarged = (values: Float32Array, channels: number) =>
     resample(values, { width: size.width, channels }, whole, box, channels, channels === 1 ? 'linear' : 'cubic');
-  const objects = new Uint8Array(box.width * box.height);
-  for (const [i, index] of instances.entries()) {
-    const before = sample.masks[index] as MaskPixels;
-    markMask(objects, before, width, box);
-    const after = placeMask(before, enlarged(translated.masks[i] as Float32Array, 1), sample, box);
-    markMask(objects, after, width, box);
+  const pixels = enlarged(translated.image, 3);
+  const planes = { before: planeOf(box), after: planeOf(box), others: planeOf(box) };
+  for (const [index, mask] of sample.masks.entries()) {
+    const own = instances.indexOf(index);
+    if (own < 0) {
+      if (background === 'fill') markMask(planes.others, mask, width, box);
+      continue;
+    }
+    markMask(planes.before, mask, width, box);
+    const made = translated.masks[own] as Float32Array;
+    const clean = background === 'translated' ? made : dropSpecks(made, size);
+    const after = placeMask(mask, enlarged(clean, 1), sample, box);
+    markMask(planes.after, after, width, box);
     sample.masks[index] = after;
   }
-  const cover = background === 'keep' ? coverOf(objects, box, rimPx) : edgeCoverOf(box, { width, height }, rimPx);
-  layOver(sample.image, { width, channels: 3 }, box, enlarged(translated.image, 3), cover);
+  if (background === 'translated') {
+    layOver(sample.image, { width, channels: 3 }, box, pixels, edgeCoverOf(box, { width, height }, rimPx));
+  } else layObjects(sample.image, { width, channels: 3 }, box, pixels, planes, { background, rimPx });
+}
+
+function planeOf({ width, height }: SizePx): Uint8Array {
+  return new Uint8Array(width * height);
 }
 
 /** A mask of the whole image that has these values in a box and background elsewhere, in the type of another one. */

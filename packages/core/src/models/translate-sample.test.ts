@@ -299,3 +299,44 @@ t.test('bytes and values give the same, whole or in regions', async (t) => {
   });
   tf.dispose([...translator.parameters.values(), ...plain.parameters.values()]);
 });
+
+t.test('with fill, what lies around goes on where an object no longer is', async (t) => {
+  for (const region of ['objects', 'image'] as const) {
+    const { width, height } = { width: 120, height: 90 };
+    const shrinking: Translator = {
+      ...paintingTranslator([]),
+      model: {
+        ...tinyTranslator('instagan').model,
+        generate: (_parameters, { image, masks, counts }: InstanceSet) => {
+          const [, rows, columns] = masks.shape;
+          const left = tf.concat([tf.ones([1, 1, columns / 2, 1]), tf.neg(tf.ones([1, 1, columns / 2, 1]))], 2);
+          return {
+            image: tf.fill(image.shape, -1) as tf.Tensor4D,
+            masks: tf.minimum(masks, tf.tile(left, [masks.shape[0], rows, 1, 1])) as tf.Tensor4D,
+            counts,
+          };
+        },
+      },
+    };
+    const photo = photoOf(width, height, [[40, 25, 40]]);
+    const isObject = (i: number) => photo.masks[0]![i] === 255;
+    const image = photo.image.map((_, i) => (isObject(Math.floor(i / 3)) ? 20 : 150 + (Math.floor(i / 3) % width) / 4));
+    const options = { region, rimPx: 1 } as const;
+    const kept = await translateSample(shrinking, { ...photo, image }, { ...options, background: 'keep' });
+    const filled = await translateSample(shrinking, { ...photo, image }, { ...options, background: 'fill' });
+    t.same(filled.masks, kept.masks, region);
+    let [left, gone, wrong] = [0, 0, 0];
+    for (let i = 0; i < width * height; i++) {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const byte = filled.image[3 * i] as number;
+      if (x < 36 || x > 84 || y < 21 || y > 69) wrong += byte === image[3 * i] ? 0 : 1;
+      else if (filled.masks[0]![i] === 255 && x < 56) left += byte < 10 ? 1 : 0;
+      else if (isObject(i) && x > 64) {
+        gone++;
+        if (Math.abs(byte - (150 + x / 4)) > 6 || kept.image[3 * i] !== 0) wrong++;
+      }
+    }
+    t.equal(wrong, 0, `${region}: the object is gone, and nothing else changed`);
+    t.ok(left > 500 && gone > 300, `${region}: ${left} pixels of the object, ${gone} behind it`);
+  }
+});

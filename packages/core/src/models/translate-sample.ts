@@ -3,7 +3,8 @@ import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts'
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
-import { keepBackground } from '../regions/compose.ts';
+import { layOnBackground } from '../regions/compose.ts';
+import { dropSpecks } from '../regions/drop-specks.ts';
 import { translateImage } from './translate-image.ts';
 import { translateRegions } from './translate-regions.ts';
 import type { Background, RegionKind, RegionPlanner, Translator } from './translation-model.ts';
@@ -24,8 +25,9 @@ export interface TranslateOptions {
    */
   readonly region?: RegionKind;
   /**
-   * Outside the masks of input and output: `keep` leaves every pixel as it is, `translated` takes what the generator made, as in the
-   * paper. A model that sees no masks cannot keep it. @default 'translated'
+   * Outside the masks of input and output: `keep` and `fill` leave every pixel as it is, `translated` takes what the generator made, as
+   * in the paper. The first two also drop specks of the translated masks, far smaller than the object. Where an object no longer is, `fill` continues smoothly what lies around it, and the others take what the generator
+   * made. A model that sees no masks cannot keep the background. @default 'translated'
    */
   readonly background?: Background;
   /** Over so many pixels around the masks the background fades in. @default two pixels of what the networks see */
@@ -34,6 +36,8 @@ export interface TranslateOptions {
   readonly plan?: RegionPlanner;
 }
 
+/** The rim of an image that is translated whole. */
+const WHOLE_RIM_PX = 2;
 /** With `auto`, larger images are translated in regions. */
 const MAX_TIMES_TRAINED = 1.5;
 
@@ -66,12 +70,20 @@ export async function translateSample<S extends PixelSample>(
   const input = model.masks === 'none' ? values : model.view(values);
   const order = orderOf(input.masks, options);
   if (order.length === 0 && model.masks !== 'none') return sample;
-  const output = await translateImage(translator, input, order);
-  const changed = order.flatMap((index) => [input.masks[index], output.masks[index]] as Float32Array[]);
-  const image =
-    background === 'keep' && model.masks !== 'none'
-      ? keepBackground(sample.image, output, changed, rimPx)
-      : likeValues(sample.image, output.image);
+  const translated = await translateImage(translator, input, order);
+  const takesAll = background === 'translated' || model.masks === 'none';
+  const output = takesAll
+    ? translated
+    : {
+        ...translated,
+        masks: translated.masks.map((mask, i) => (order.includes(i) ? dropSpecks(mask, translated) : mask)),
+      };
+  const image = takesAll
+    ? likeValues(sample.image, output.image)
+    : layOnBackground(sample.image, output, changesOf(input.masks, output.masks, order), {
+        background,
+        rimPx: rimPx ?? WHOLE_RIM_PX,
+      });
   const masks = model.masks === 'none' ? sample.masks : likeMasks(sample.masks, output.masks);
   return { ...sample, image, masks };
 }
@@ -96,6 +108,12 @@ export function takesRegions(
   if (region === 'objects' || trained === undefined) return region === 'objects';
   if (trained.region === 'objects') return true;
   return width > MAX_TIMES_TRAINED * trained.size.width || height > MAX_TIMES_TRAINED * trained.size.height;
+}
+
+/** Masks of the objects that change, before and after, and of those that stay. */
+function changesOf(before: readonly Float32Array[], after: readonly Float32Array[], order: readonly number[]) {
+  const chosen = (masks: readonly Float32Array[]) => order.map((index) => masks[index] as Float32Array);
+  return { before: chosen(before), after: chosen(after), others: before.filter((_, index) => !order.includes(index)) };
 }
 
 function valuesOf({ name, width, height, image, masks }: PixelSample): Sample {

@@ -80,6 +80,6 @@ export interface Translator {
 /** Which part of an image goes through the model. */
 export type RegionKind = 'auto' | 'image' | 'objects';
 /** What happens to the pixels outside the masks. */
-export type Background = 'keep' | 'translated';
+export type Background = 'keep' | 'fill' | 'translated';
 /** Cuts an image into regions; see `planRegions`. */
 export type RegionPlanner = typeof planRegions;

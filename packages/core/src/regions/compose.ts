@@ -2,6 +2,7 @@ import { distanceTransform } from '../data/distance-transform.ts';
 import { copyPixels, type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { type Box, boxAround, boxOfMask, windowAround } from './box.ts';
+import { fillHoles } from './fill-holes.ts';
 import { type Layout, rangeOf, resample } from './resample.ts';
 
 /** Marks, in a plane of a box, the pixels that a mask of the whole image has there. */
@@ -81,29 +82,78 @@ export function edgeCoverOf(box: Box, image: SizePx, rimPx: number): Float32Arra
   );
 }
 
+/** Where objects are in a box: `[height, width]`, not 0 in one. */
+export interface ObjectPlanes {
+  /** Those that change, before they do. */
+  readonly before: Uint8Array;
+  /** The same ones, after. */
+  readonly after: Uint8Array;
+  /** Those that stay. */
+  readonly others: Uint8Array;
+}
+
+/** How objects are laid on the background that they came from. */
+export interface LayingOptions {
+  /** What appears where an object no longer is: what the model made, or a smooth continuation of what lies around. */
+  readonly background: 'keep' | 'fill';
+  /** See {@link coverOf}. */
+  readonly rimPx: number;
+}
+
+/**
+ * Lays the objects of a translated box over an image.
+ *
+ * @param pixels are changed
+ * @param translated `[height, width, 3]`, values in [-1, 1]
+ */
+export function layObjects(
+  pixels: Pixels,
+  layout: Layout,
+  box: Box,
+  translated: Float32Array,
+  { before, after, others }: ObjectPlanes,
+  { background, rimPx }: LayingOptions,
+): void {
+  if (background === 'keep') {
+    const either = before.map((value, i) => value | (after[i] as number));
+    layOver(pixels, layout, box, translated, coverOf(either, box, rimPx));
+    return;
+  }
+  const cover = coverOf(before, box, rimPx);
+  const isHole = Uint8Array.from(cover, (share, i) => (share > 0 || others[i] !== 0 ? 1 : 0));
+  const surroundings = resample(pixels, layout, box, box, 3, 'linear');
+  layOver(pixels, layout, box, fillHoles(surroundings, isHole, box), cover);
+  layOver(pixels, layout, box, translated, coverOf(after, box, rimPx));
+}
+
 /**
  * An image that was translated whole, on the background of what went in.
  *
- * @param before `[height, width, 3]`
- * @param masks of all instances that changed, before and after
- * @param rimPx see {@link coverOf} @default 2
- * @returns a new image in the type of `before`
+ * @param input `[height, width, 3]`
+ * @param masks of all instances
+ * @returns a new image in the type of `input`
  */
-export function keepBackground<P extends Pixels>(
-  before: P,
+export function layOnBackground<P extends Pixels>(
+  input: P,
   { width, height, image }: SizePx & { readonly image: Float32Array },
-  masks: readonly MaskPixels[],
-  rimPx = 2,
+  masks: Readonly<Record<keyof ObjectPlanes, readonly MaskPixels[]>>,
+  options: LayingOptions,
 ): P {
-  const result = copyPixels(before);
-  const boxes = masks.flatMap((mask) => boxOfMask(mask, { width, height }) ?? []);
-  if (boxes.length === 0) return result;
-  const objects = boxes.reduce(boxAround);
-  const grown = { width: objects.width + 2 * rimPx, height: objects.height + 2 * rimPx };
+  const result = copyPixels(input);
+  const changing = [...masks.before, ...masks.after].flatMap((mask) => boxOfMask(mask, { width, height }) ?? []);
+  if (changing.length === 0) return result;
+  const objects = changing.reduce(boxAround);
+  // Fills need something to go on from.
+  const margin = options.background === 'fill' ? Math.max(objects.width, objects.height) : 2 * options.rimPx;
+  const grown = { width: objects.width + margin, height: objects.height + margin };
   const box = windowAround(objects, grown, { width, height });
-  const plane = new Uint8Array(box.width * box.height);
-  for (const mask of masks) markMask(plane, mask, width, box);
+  const planeOf = (of: readonly MaskPixels[]) => {
+    const plane = new Uint8Array(box.width * box.height);
+    for (const mask of of) markMask(plane, mask, width, box);
+    return plane;
+  };
+  const planes = { before: planeOf(masks.before), after: planeOf(masks.after), others: planeOf(masks.others) };
   const part = resample(image, { width, channels: 3 }, box, box, 3, 'linear');
-  layOver(result, { width, channels: 3 }, box, part, coverOf(plane, box, rimPx));
+  layObjects(result, { width, channels: 3 }, box, part, planes, options);
   return result;
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { readCompletion } from './work-records.ts';
+import { differingKeys, readCompletion, readPlan } from './work-records.ts';
 
 /** One of several equal parts of a job, for one machine each. */
 export interface Shard {
@@ -15,6 +15,8 @@ export interface FinishedShard {
   readonly folder: string;
   /** What was recorded with `recordCompletion`. */
   readonly completion: Readonly<Record<string, unknown>>;
+  /** What it was begun with: the same for all shards of an output. */
+  readonly plan: Readonly<Record<string, unknown>>;
 }
 
 /** Where the work of one shard of an output lies until the output is whole: in `OUTPUT.parts`, beside it. */
@@ -25,7 +27,8 @@ export function shardFolder(output: string, { number, count }: Shard): string {
 /**
  * The shards that an output was split into, in order.
  *
- * @throws UsageError if there are none, or they were split in different ways; UserError if any is not finished
+ * @throws UsageError if there are none, they were split in different ways, or begun with different plans; UserError if any is
+ *   not finished
  */
 export async function finishedShards(output: string): Promise<FinishedShard[]> {
   const count = await shardCount(output);
@@ -35,12 +38,22 @@ export async function finishedShards(output: string): Promise<FinishedShard[]> {
     const folder = shardFolder(output, { number, count });
     const completion = await readCompletion(folder);
     if (completion === null) missing.push(`${number}/${count}`);
-    else finished.push({ folder, completion });
+    else finished.push({ folder, completion, plan: await readPlan(folder) });
   }
-  if (missing.length === 0) return finished;
-  throw new UserError(
-    `Shard ${missing.join(', ')} of ${output} is not finished: run it again with --shard, then join.`,
-  );
+  if (missing.length > 0) {
+    throw new UserError(
+      `Shard ${missing.join(', ')} of ${output} is not finished: run it again with --shard, then join.`,
+    );
+  }
+  const [first] = finished;
+  for (const [i, { folder, plan }] of finished.entries()) {
+    const differing = differingKeys(plan, first?.plan ?? plan);
+    if (differing.length === 0) continue;
+    throw new UsageError(
+      `Shard ${i + 1}/${count} of ${output} was made with another ${differing.join(', ')} than shard 1/${count}: remove ${folder}, then run that shard again.`,
+    );
+  }
+  return finished;
 }
 
 async function shardCount(output: string): Promise<number> {

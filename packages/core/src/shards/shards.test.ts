@@ -44,9 +44,9 @@ t.test('shards of an output are joined when all are finished, and not before', a
   await recordCompletion(first);
   await recordCompletion(third);
   t.same(await finishedShards(output), [
-    { folder: first, completion: {} },
-    { folder: second, completion: { failed: ['b'] } },
-    { folder: third, completion: {} },
+    { folder: first, completion: {}, plan: {} },
+    { folder: second, completion: { failed: ['b'] }, plan: {} },
+    { folder: third, completion: {}, plan: {} },
   ]);
   await beginPlan(shardFolder(output, { number: 1, count: 2 }), {}, clear);
   await t.rejects(finishedShards(output), { name: 'UsageError', message: /holds shards of (3 and of 2|2 and of 3)/ });
@@ -54,6 +54,21 @@ t.test('shards of an output are joined when all are finished, and not before', a
   t.equal((await finishedShards(output)).length, 3);
   await removeShards(output);
   await t.rejects(finishedShards(output), /holds no shard/);
+});
+
+t.test('shards that were made with different plans are not joined', async (t) => {
+  const output = join(t.testdir(), 'walk.mp4');
+  const begin = async (number: number, plan: Record<string, unknown>) => {
+    const folder = shardFolder(output, { number, count: 2 });
+    await beginPlan(folder, plan, async () => {});
+    await recordCompletion(folder);
+  };
+  await begin(1, { video: 'a', size: [32, 32], later: true });
+  await begin(2, { video: 'b', size: [64, 64] });
+  await t.rejects(finishedShards(output), {
+    name: 'UsageError',
+    message: /^Shard 2\/2 of .* was made with another video, size than shard 1\/2: remove .*shard-2-of-2, then run/,
+  });
 });
 
 t.test('nothing is left of an output whose last shard is removed', async (t) => {

@@ -52,11 +52,24 @@ export async function beginPlan(
     await writeRecord(file, plan);
     return;
   }
-  const differing = Object.keys(plan).filter((key) => JSON.stringify(earlier[key]) !== JSON.stringify(plan[key]));
+  const differing = differingKeys(earlier, plan);
   if (differing.length === 0) return;
   throw new UsageError(
     `${folder} was begun with another ${differing.join(', ')}: give the same settings again, or remove that folder to start over.`,
   );
+}
+
+/** The plan that the work of a folder was begun with; empty if there is none. */
+export async function readPlan(folder: string): Promise<Record<string, unknown>> {
+  return (await readRecord(join(folder, PLAN))) ?? {};
+}
+
+/** In what two plans differ, of what both tell: earlier versions told less. */
+export function differingKeys(
+  a: Readonly<Record<string, unknown>>,
+  b: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return Object.keys(a).filter((key) => key in b && JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }
 
 /** Records that all the work of a folder is done. @param facts what is to be told of it */

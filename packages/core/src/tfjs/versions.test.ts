@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
+import { register } from 'tsx/esm/api';
 import { findTfjsNode } from './tfjs-node-addon.ts';
 
 const require = createRequire(import.meta.url);
@@ -61,6 +62,8 @@ t.test(
       util: { ...util },
       Worker: require('node:worker_threads').Worker as unknown,
     });
+    // Tests are compiled, and would not load a source by its name.
+    register();
     const before = snapshot();
     for (const file of FILES) await import(pathToFileURL(path.join(FOLDER, file)).href);
     const after = snapshot();

@@ -1,16 +1,19 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readBest, writeBest } from '../checkpoint/best-checkpoint.ts';
 import { checkpointsFolder } from '../checkpoint/checkpoint-folders.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { cleanCheckpoints, pruneCheckpoints, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArrays } from '../checkpoint/named-arrays.ts';
+import { configChanges } from '../config/config-changes.ts';
 import type { RunSettings } from '../config/config-kind.ts';
 import { createRun, makeRunFolder, readRunConfig, resumedConfig, writeRunConfig } from '../config/run-config.ts';
 import { LOG_EVERY } from '../config/run-settings.ts';
 import type { ControlCommand } from '../control/control-command.ts';
 import { TrainingControl } from '../control/training-control.ts';
+import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
 import { type EventLog, openEventLog } from '../events/event-log.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
@@ -54,6 +57,8 @@ export interface RunOptions<Config extends RunSettings, Batch> {
   readonly resume: boolean;
   /** Opens the training data, once the configuration is known. */
   readonly openData: (config: Config) => Promise<BatchSource<Batch>>;
+  /** Where the data lie, for the log: a run can be repeated by it. */
+  readonly dataPlace?: string;
   /** What computes, for the log; it is open. */
   readonly backend: TrainingBackend;
   /** Steps in the whole run after which to stop. @default the end of the schedule */
@@ -82,9 +87,8 @@ export async function* trainRun<Config extends RunSettings, Batch>(
 ): AsyncGenerator<RunEvent, void> {
   const { runFolder, resume } = options;
   const { configs } = task;
-  const config = resume
-    ? resumedConfig(configs, await readRunConfig(configs, runFolder), options.config)
-    : (options.config as Config);
+  const own = resume ? await readRunConfig(configs, runFolder) : null;
+  const config = own === null ? (options.config as Config) : resumedConfig(configs, own, options.config);
   const memory = await task.checkMemory?.(config, options.backend);
   const data = await options.openData(config);
   let lock: RunLock | undefined;
@@ -97,7 +101,7 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     if (resume) await writeRunConfig(runFolder, config);
     else await createRun(runFolder, config);
     log = await openEventLog(runFolder);
-    yield* new Training(task, options, config, data, log, lock).run(memory);
+    yield* new Training(task, options, config, data, log, lock).run(memory, own);
   } finally {
     await log?.close();
     await lock?.release();
@@ -173,9 +177,11 @@ class Training<Config extends RunSettings, Batch> {
     return epochs === undefined ? this.#scheduledSteps : this.#schedule.stepAt(epochs);
   }
 
-  async *run(memory: MemoryForecast | undefined): AsyncGenerator<RunEvent, void> {
-    const { learner, warnings } = await this.#start();
-    const { name, device } = this.#options.backend;
+  /** @param own the configuration in the folder of a resumed run; null for a new one */
+  async *run(memory: MemoryForecast | undefined, own: Config | null): AsyncGenerator<RunEvent, void> {
+    const { learner, warnings, changes } = await this.#start(own);
+    const { backend, dataPlace } = this.#options;
+    const { name, device } = backend;
     try {
       yield await this.#log.append({
         type: 'run-started',
@@ -186,11 +192,14 @@ class Training<Config extends RunSettings, Batch> {
         backend: { name, device },
         ...forecastOf(memory),
         config: this.#config,
+        version: packageJson.version,
+        ...(dataPlace === undefined ? {} : { data: dataPlace }),
       });
       if (memory?.warning !== undefined)
         yield await this.#warn(memory.needed ? 'memory-tight' : 'memory-unknown', memory.warning);
       for (const message of this.#data.warnings ?? []) yield await this.#warn('data', message);
       for (const message of warnings) yield await this.#warn('checkpoint-damaged', message);
+      for (const message of changes) yield await this.#warn('config-changed', message);
       const { stepsPerEpoch, stepsPerEpochBefore } = this.#schedule;
       if (stepsPerEpochBefore !== null) {
         const message = `The dataset has other numbers of images than before: an epoch has ${stepsPerEpoch} steps from here on, it had ${stepsPerEpochBefore}. The schedule goes on from epoch ${Number(this.#schedule.epochAt(this.#step).toFixed(2))}.`;
@@ -216,22 +225,27 @@ class Training<Config extends RunSettings, Batch> {
     }
   }
 
-  async #start(): Promise<{ learner: Learner<Batch>; warnings: readonly string[] }> {
-    const { runFolder, resume, backend } = this.#options;
-    if (resume) {
+  async #start(own: Config | null): Promise<{
+    learner: Learner<Batch>;
+    warnings: readonly string[];
+    changes: readonly string[];
+  }> {
+    const { runFolder, backend } = this.#options;
+    if (own !== null) {
       await cleanCheckpoints(runFolder);
       const { checkpoint, warnings } = await readNewestCheckpoint(runFolder);
       if (checkpoint !== null) {
+        const changes = configChanges(this.#task.configs, runFolder, own, checkpoint);
         this.#step = checkpoint.step;
         this.#schedule = Schedule.resume(this.#data.stepsPerEpoch, checkpoint.state, checkpoint.step);
         const best = await readBest(runFolder);
         // What comes after the checkpoint is trained anew.
         if (best !== null && best.step <= checkpoint.step) this.#scores = new ScoreMonitor(best);
         this.#lastCheckpoint = { step: checkpoint.step, path: relativePath(runFolder, checkpoint.folder) };
-        return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings };
+        return { learner: this.#task.begin(this.#config, checkpoint, backend), warnings, changes };
       }
     }
-    return { learner: this.#task.begin(this.#config, null, backend), warnings: [] };
+    return { learner: this.#task.begin(this.#config, null, backend), warnings: [], changes: [] };
   }
 
   async *#steps(learner: Learner<Batch>): AsyncGenerator<RunEvent, void> {
@@ -393,7 +407,8 @@ class Training<Config extends RunSettings, Batch> {
       throw new UserError(`Step ${this.#step} of ${runFolder}: ${message}`);
     }
     await this.#requireHeld();
-    const manifest = { ...content.manifest, schedule: this.#schedule.toState() };
+    const config = this.#config as unknown as JsonObject;
+    const manifest = { ...content.manifest, schedule: this.#schedule.toState(), config };
     const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
     await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };

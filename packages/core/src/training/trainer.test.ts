@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
@@ -8,7 +8,8 @@ import { openBackend } from '../backends/registry.ts';
 import { listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
 import { readNewestCheckpoint } from '../checkpoint/checkpoint-reader.ts';
 import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
-import { MODEL_FILE } from '../checkpoint/model-files.ts';
+import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
+import type { NamedArrays } from '../checkpoint/named-arrays.ts';
 import type { TrainingPair } from '../data/pair-source.ts';
 import { UserError } from '../errors.ts';
 import { eventLogFile } from '../events/event-log.ts';
@@ -310,6 +311,40 @@ t.test('data that fail end the run, with what was learned so far saved', async (
   t.ok(isClosed, 'workers of the data are ended');
 });
 
+t.test(
+  'a run whose config.json has other settings than its checkpoint says so, and ends if they must not change',
+  async (t) => {
+    const runFolder = runFolderOf(t);
+    await trainTiny({ runFolder, steps: 1 });
+    const file = path.join(runFolder, 'config.json');
+    const text = await readFile(file, 'utf8');
+    const resume = () => trainTiny({ runFolder, steps: 1, resume: true, config: {} });
+    await writeFile(file, text.replace('"seed": 5', '"seed": 4'));
+    const { error } = await resume();
+    t.match(error, {
+      name: 'UserError',
+      message:
+        /run\/config\.json has seed 4, but the checkpoint of step 1 was trained with 5: restore config\.json from a copy\.$/,
+    });
+    await writeFile(file, text.replace(/"generator": 0\.0002/, '"generator": 0.0003'));
+    const { events } = await resume();
+    t.match(
+      events.filter(({ type }) => type === 'warning'),
+      [
+        {
+          code: 'config-changed',
+          message: /has learningRate 3e-4,\S+, but .* was trained with 2e-4,\S+; what config.json has/,
+        },
+      ],
+    );
+    await writeFile(file, text);
+    t.notOk(
+      (await resume()).events.some(({ type }) => type === 'warning'),
+      'the same settings are nothing to tell of',
+    );
+  },
+);
+
 t.test('a run is not overwritten, and one that never began is not resumed', async (t) => {
   const runFolder = runFolderOf(t);
   const { error: noRun } = await trainTiny({ runFolder, steps: 1, resume: true, config: {} });
@@ -317,4 +352,41 @@ t.test('a run is not overwritten, and one that never began is not resumed', asyn
   await trainTiny({ runFolder, steps: 1 });
   const { error } = await trainTiny({ runFolder, steps: 1 });
   t.match(error?.message, /is already a run: add --resume/);
+});
+
+t.test('a training that begins with the networks of another goes on from them, at another size', async (t) => {
+  const folder = t.testdir();
+  const [first, second] = ['first', 'second'].map((name) => path.join(folder, name)) as [string, string];
+  await trainTiny({ runFolder: first, steps: 2, config: tinyConfig({ ema: 0.5 }) });
+  const still = { learningRate: { generator: 1e-9, discriminator: 1e-9 }, size: { height: 48, width: 40 } };
+  const { error } = await trainTiny({
+    runFolder: second,
+    steps: 1,
+    config: tinyConfig({ ...still, seed: 9, init: first }),
+  });
+  t.equal(error, undefined);
+  const weightsOf = async (run: string, file: string) =>
+    (await readNewestCheckpoint(run)).checkpoint?.files[file] as NamedArrays;
+  const begun = await weightsOf(second, MODEL_FILE);
+  const expected = new Map([...(await weightsOf(first, MODEL_FILE)), ...(await weightsOf(first, AVERAGES_FILE))]);
+  let furthest = 0;
+  for (const [name, { data }] of begun) {
+    if (/\.[uv]$/.test(name)) continue;
+    const from = expected.get(name)!.data;
+    for (const [i, value] of data.entries()) furthest = Math.max(furthest, Math.abs(Number(value) - Number(from[i])));
+  }
+  t.ok(furthest < 1e-6, `weights differ by ${furthest}`);
+
+  rmSync(first, { recursive: true });
+  await trainTiny({ runFolder: second, steps: 2, resume: true, config: {} });
+  t.match(await listCheckpoints(second), [{ step: 2 }], 'a resumed run goes on from its own weights');
+  const wrong = await trainTiny({
+    runFolder: path.join(folder, 'third'),
+    steps: 1,
+    config: tinyConfig({ blocks: 2, init: second }),
+  });
+  t.match(wrong.error, {
+    name: 'UsageError',
+    message: /second has blocks 1, so its weights do not fit blocks 2: leave/,
+  });
 });

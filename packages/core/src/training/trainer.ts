@@ -1,12 +1,15 @@
 import { BACKEND_NAMES } from '../backends/backend.ts';
+import { listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import type { EvaluationData } from '../evaluation/index.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { checkMemory } from '../memory/check-memory.ts';
 import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/learner.ts';
-import { type TrainingConfig, translationConfigs } from '../models/training-config.ts';
+import { NETWORK_SETTINGS, type TrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
 import { evaluatedLearner } from './evaluated-learner.ts';
+import { initialNetworks } from './initial-networks.ts';
 import { type RunOptions, trainRun } from './train-run.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
@@ -28,31 +31,37 @@ export interface TrainOptions extends Omit<RunOptions<TrainingConfig, TrainingPa
  */
 export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
   let evaluation: TrainingData['evaluation'];
-  return trainRun(
-    translationTask(() => evaluation),
-    {
-      ...options,
-      openData: async (config) => {
-        const data = await options.openData(config);
-        const { stepsPerEpoch, warnings = [] } = data;
-        evaluation = data.evaluation;
-        return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
-      },
+  let initial: Checkpoint | null = null;
+  return trainRun(translationTask({ evaluation: () => evaluation, initial: () => initial }), {
+    ...options,
+    openData: async (config) => {
+      const { init } = config;
+      // A run that has a checkpoint resumes from its own weights; those that it began with may be gone.
+      const isNew = init !== null && (await listCheckpoints(options.runFolder)).length === 0;
+      initial = isNew ? await initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS) : null;
+      const data = await options.openData(config);
+      const { stepsPerEpoch, warnings = [] } = data;
+      evaluation = data.evaluation;
+      return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
     },
-  );
+  });
 }
 
-/**
- * Any model that translates, for the run engine.
- *
- * @param evaluation what its translations are scored by, asked for once the data are open
- */
-function translationTask(evaluation: () => TrainingData['evaluation']): TrainingTask<TrainingConfig, TrainingPair> {
+/** What a task is told once the data are open. */
+interface Surroundings {
+  /** What translations are scored by. */
+  evaluation(): TrainingData['evaluation'];
+  /** The weights that a new run begins with; null for random ones. */
+  initial(): Checkpoint | null;
+}
+
+/** Any model that translates, for the run engine. */
+function translationTask({ evaluation, initial }: Surroundings): TrainingTask<TrainingConfig, TrainingPair> {
   return {
     configs: translationConfigs,
     checkMemory: forecast,
     begin(config, checkpoint, backend) {
-      const learner = translationModel(config).begin(config, checkpoint, backend);
+      const learner = translationModel(config).begin(config, checkpoint ?? initial(), backend);
       const open = evaluation();
       return open === undefined ? learner : evaluatedLearner(learner, config.evaluateEvery, open);
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import {
@@ -22,11 +22,10 @@ import type { ComputeOptions } from '../options/shared.ts';
 import type { ShardValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
+import { type EvaluationReport, readEvaluations } from '../report/saved-evaluations.ts';
 import { comparisonPictures } from './comparison-pictures.ts';
 import { type ComparedRun, openPlan, runsOf } from './comparison-plan.ts';
 import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts';
-import { evaluationFile } from './evaluation-classifier.ts';
-import type { EvaluationReport } from './evaluation-report.ts';
 import { openCompute } from './open-compute.ts';
 import { differencesFrom, readConfigFile } from './resolve-config.ts';
 
@@ -131,12 +130,11 @@ async function isTrained(run: string): Promise<boolean> {
   return isDone;
 }
 
-/** The scores of the last checkpoint, if there are any. */
+/** The scores of the last checkpoint on the test images, if there are any. */
 async function readScores(run: string): Promise<EvaluationReport | null> {
-  const [last] = (await listCheckpoints(run)).reverse();
-  if (last === undefined) return null;
-  const file = evaluationFile(run, 'test', last.step);
-  return (await exists(file)) ? JSON.parse(await readFile(file, 'utf8')) : null;
+  const [last] = await listCheckpoints(run);
+  const found = (await readEvaluations(run)).find(({ step, split }) => step === last?.step && split === 'test');
+  return found ?? null;
 }
 
 /** Runs another command, with its output shown, and waits for its end; Ctrl-C reaches it by itself. */

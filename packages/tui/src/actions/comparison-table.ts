@@ -1,7 +1,7 @@
 import { DIRECTIONS } from '@instagan/core';
 import type { DirectionScores } from '@instagan/core/evaluation';
 import { formatTable } from '../output/format.ts';
-import type { EvaluationReport } from './evaluation-report.ts';
+import type { EvaluationReport } from '../report/saved-evaluations.ts';
 
 /** A training of a comparison, scored. */
 export interface ScoredRun {

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { PLANS } from '../options/comparison-plans.ts';
+import type { EvaluationReport } from '../report/saved-evaluations.ts';
 import { openPlan, runsOf } from './comparison-plan.ts';
 import { tableLines, tableMarkdown } from './comparison-table.ts';
-import type { EvaluationReport } from './evaluation-report.ts';
 
 t.test('every cell of a named plan is a training of its own', async (t) => {
   for (const name of Object.keys(PLANS)) {

@@ -11,7 +11,7 @@ import {
 } from '@instagan/datasets';
 import { counted } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { refuseForeign, WrittenFiles } from './written-files.ts';
+import { recordWritten, refuseForeign } from './written-files.ts';
 
 export interface DatasetPreviewCommandOptions {
   readonly output?: string;
@@ -35,7 +35,8 @@ const TILE_GREY = 32;
 export async function datasetPreviewAction(folder: string, options: DatasetPreviewCommandOptions): Promise<void> {
   const { output = `${path.resolve(folder)}-preview.png`, count, tile, seed, overwrite = false } = options;
   const [within, name] = [path.dirname(output), path.basename(output)];
-  if (!overwrite) await refuseForeign([{ folder: within, option: '--output', isTaken: (each) => each === name }]);
+  if (!overwrite)
+    await refuseForeign([{ folder: within, option: '--output', names: [name], isTaken: (each) => each === name }]);
   const terminal = openTerminal();
   const rows: Picture[][] = [];
   for (const split of ['train', 'test'] as const) {
@@ -52,7 +53,7 @@ export async function datasetPreviewAction(folder: string, options: DatasetPrevi
   }
   if (rows.length === 0) throw new UserError(`${folder} holds no image to show: give the folder of a dataset.`);
   await writeImage(output, pictureTable(rows));
-  await (await WrittenFiles.open(within)).add([name]);
+  await recordWritten([output]);
   terminal.line(`Written to ${output}.`);
 }
 

@@ -24,11 +24,13 @@ import type { CheckpointOptions, ComputeOptions, RegionOptions } from '../option
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
+import { type AgreementReport, domainsOf } from '../output/score-rows.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { evaluationFile } from '../report/saved-evaluations.ts';
 import { dataFolder } from './data-folder.ts';
-import { evaluationFile, openRunClassifier } from './evaluation-classifier.ts';
+import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
-import { type AgreementReport, evaluationLines } from './evaluation-report.ts';
+import { evaluationLines } from './evaluation-report.ts';
 import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { segmentPictures } from './segment-pictures.ts';
@@ -48,9 +50,6 @@ export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOption
   readonly seed: number;
   readonly json?: true;
 }
-
-/** Names the domain that a direction makes. */
-const TARGET: Readonly<Record<TranslationDirection, DomainName>> = { AtoB: 'B', BtoA: 'A' };
 
 /**
  * `instagan evaluate`: translates the images of a dataset and scores the result.
@@ -104,12 +103,12 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     const agreement = await openAgreement(options, images, terminal.remark);
     const scores = await evaluateTranslators(translators, set, real, {
       directions,
-      inspect: ({ output }, direction) => agreement.add(output, TARGET[direction]),
+      inspect: ({ output }, direction) => agreement.add(output, domainsOf(direction).target),
       progress: (done) => status(`translated ${done}`),
       signal: interruption.signal,
     });
     const found = await agreement.scores(
-      directions.map((direction) => TARGET[direction]),
+      directions.map((direction) => domainsOf(direction).target),
       seed,
     );
     const { file: classifierFile, steps, accuracy } = trained;
@@ -131,7 +130,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
       agreement: found,
     };
     status('');
-    const file = evaluationFile(run, split, step);
+    const file = evaluationFile(run, report);
     await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true });
     if (options.json) printJson(report);
     else {

@@ -1,24 +1,13 @@
 import path from 'node:path';
 import { openClassifier, type TrainedClassifier } from '@instagan/core/evaluation';
-import type { LoadSampleOptions, SplitName } from '@instagan/datasets';
-import { shippedModelOf } from '@instagan/models';
+import type { LoadSampleOptions } from '@instagan/datasets';
+import { evaluationFolder } from '../report/saved-evaluations.ts';
 import { hashOf, imagesWithMasks, samplesOf } from './evaluation-images.ts';
 
 /** Images of a domain that a classifier is trained on, at most: more cost time and tell little more. */
 const MAX_IMAGES = 300;
 /** Updates of a classifier, unless others are asked for: so many for each object, within limits. */
 const STEPS = { perObject: 2, least: 40, most: 400 };
-
-/** The folder of a run's classifier and scores: its own, or one in the working folder for a shipped model. */
-function evaluationFolder(run: string): string {
-  const shipped = shippedModelOf(run);
-  return shipped === undefined ? path.join(run, 'evaluation') : path.join('evaluation', shipped.name);
-}
-
-/** The file that holds the scores of a checkpoint. */
-export function evaluationFile(run: string, split: SplitName, step: number): string {
-  return path.join(evaluationFolder(run), `${split}-step-${String(step).padStart(8, '0')}.json`);
-}
 
 export interface RunClassifierOptions {
   readonly run: string;

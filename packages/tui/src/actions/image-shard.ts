@@ -53,7 +53,7 @@ export async function openImageShard(
     add: async (image, row) => {
       for (const [tile, picture] of (row ?? []).entries())
         await writeImage(tileFile(folder, image.name, tile), picture);
-      await writeRecord(join(folder, `image-${image.name}.json`), { ...image, tiles: row?.length ?? 0 });
+      await writeRecord(join(folder, `image-${flat(image.name)}.json`), { ...image, tiles: row?.length ?? 0 });
     },
     complete: (failed) => recordCompletion(folder, { failed }),
   };
@@ -110,5 +110,10 @@ async function readImages(folder: string): Promise<ImageRecord[]> {
 }
 
 function tileFile(folder: string, name: string, tile: number): string {
-  return join(folder, `row-${name}-${tile}.png`);
+  return join(folder, `row-${flat(name)}-${tile}.png`);
+}
+
+/** A file name made of the name of an image that may lie in folders below. */
+function flat(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F');
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import {
   type ImageFile,
@@ -19,7 +18,7 @@ import { runName } from '../output/run-name.ts';
 import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { maskFile, removeOtherMasks, WrittenFiles } from './written-files.ts';
+import { maskFile, recordWritten, removeOtherMasks } from './written-files.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -39,6 +38,8 @@ export interface MaskSource {
 
 export interface MaskSourceOptions extends InstanceOptions {
   readonly input: string;
+  /** Whether the images of folders below count. */
+  readonly recursive?: true;
   /** Folder of masks, or annotations: a file, or `FORMAT:PATH`. */
   readonly masks?: string;
   /** Label of the only objects of the annotations that count; the others stay. */
@@ -70,7 +71,10 @@ export async function openMaskSource(
     annotations !== null || (masks === undefined && segmenter !== undefined)
       ? null
       : await findMasksFolder(input, masks, say);
-  const inputs = await listInputs(input, folder ?? undefined, { onLeftOut: tell(input, folder, remark) });
+  const inputs = await listInputs(input, folder ?? undefined, {
+    recursive: options.recursive === true,
+    onLeftOut: tell(input, folder, remark),
+  });
   if (folder === null && annotations === null && segmenter === undefined) {
     throw new UsageError(
       `Without masks the model does not know which objects of ${input} to translate: give --masks DIR, a folder with NAME_0.png, NAME_1.png, … for each image, or --segmenter RUN, a run of "instagan segmenter train".`,
@@ -91,9 +95,12 @@ export async function openMaskSource(
 }
 
 /** The images alone, for a model that sees no masks. */
-export async function sourceWithoutMasks(input: string, remark: (text: string) => void): Promise<MaskSource> {
+export async function sourceWithoutMasks(
+  { input, recursive = false }: { readonly input: string; readonly recursive?: boolean },
+  remark: (text: string) => void,
+): Promise<MaskSource> {
   const load: MaskSource['load'] = async (file, options) => ({ ...(await loadInput(file, options)), masksFrom: null });
-  const inputs = await listInputs(input, undefined, { onLeftOut: tell(input, null, remark) });
+  const inputs = await listInputs(input, undefined, { recursive, onLeftOut: tell(input, null, remark) });
   return { inputs, folder: null, isListed: true, load };
 }
 
@@ -142,5 +149,5 @@ export async function saveMasks(folder: string, image: MaskedImage, numbers: rea
     await writeMask(file, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, name, new Set(files));
-  await (await WrittenFiles.open(folder)).add(files.map((file) => path.basename(file)));
+  await recordWritten(files);
 }

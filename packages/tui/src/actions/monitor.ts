@@ -1,11 +1,10 @@
 import { eventLogFile, followEvents, formatEvent, type RunEvent, UserError } from '@instagan/core/events';
-import { shortNumber } from '../dashboard/charts/axis.ts';
 import { loadDashboard } from '../dashboard/load-dashboard.ts';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import type { RunState } from '../dashboard/log/run-state.ts';
 import type { Graphics } from '../dashboard/terminal/capabilities.ts';
 import { EXIT_CODE } from '../exit-code.ts';
-import { formatTable } from '../output/format.ts';
+import { formatTable, shortNumber } from '../output/format.ts';
 import { progressLine } from '../output/progress-line.ts';
 import { hasDashboard, print, printJson, printJsonLine } from '../output/terminal.ts';
 import { findRuns, RUNS_FOLDER } from './find-runs.ts';
@@ -58,7 +57,7 @@ function findRunsAgain(places: readonly string[]): string[] {
 /** Prints the events of a run or job, and those to come until it ends or its process is gone. */
 async function follow(run: string, asJson: boolean): Promise<void> {
   const entry = new RunEntry(run);
-  readWhole(entry);
+  entry.readWhole();
   const controller = new AbortController();
   const timer = setInterval(() => {
     // What it wrote at last has been printed before: the log is polled more often.
@@ -68,17 +67,12 @@ async function follow(run: string, asJson: boolean): Promise<void> {
   for await (const event of followEvents(eventLogFile(run), controller.signal)) {
     if (asJson) printJsonLine(formatEvent(event));
     else print(lineOf(event, entry.log.state));
-    readWhole(entry);
+    entry.readWhole();
     const isEnd = event.type === 'run-finished' || event.type === 'run-failed' || event.type === 'job-finished';
     const isLast = isEnd && event.time === entry.log.state.end?.time;
     if (isLast && !entry.isLive) controller.abort();
   }
   clearInterval(timer);
-}
-
-function readWhole(entry: RunEntry): void {
-  entry.checkAlive();
-  while (!entry.log.poll(1000).caughtUp);
 }
 
 function lineOf(event: RunEvent, { totalSteps, item }: RunState): string {
@@ -118,7 +112,7 @@ function lineOf(event: RunEvent, { totalSteps, item }: RunState): string {
 function printRuns(runs: readonly string[], asJson: boolean): void {
   const rows = runs.map((run) => {
     const entry = new RunEntry(run);
-    readWhole(entry);
+    entry.readWhole();
     const { step, totalSteps, alarms, job } = entry.log.state;
     return {
       run,

@@ -16,6 +16,7 @@ function planIn(t: Test, output: string, more: Partial<OutputPlan> = {}): Output
     saveMasks: undefined,
     names: ['sheep'],
     overwrite: false,
+    recursive: false,
     isSharded: false,
     ...more,
   };
@@ -102,4 +103,23 @@ t.test('translations do not go among the images of a dataset', async (t) => {
   const fresh = planIn(t, 'new/testA');
   await (await openOutputFolder(fresh)).write(image, [0], await originalOf(fresh));
   await t.resolves(openOutputFolder(fresh), 'what it wrote itself is no dataset');
+});
+
+t.test('with recursive, each folder below has its own files, masks and record', async (t) => {
+  const plan = planIn(t, 'made', { names: ['day1/one', 'day2/one'], recursive: true });
+  const original = await originalOf(plan);
+  const below = { ...plan, input: path.dirname(plan.input) };
+  const { image: file, masks } = await (await openOutputFolder(below)).write(
+    { ...image, name: 'day1/one' },
+    [0],
+    original,
+  );
+  t.equal(file, path.join(plan.output, 'day1', 'one.png'));
+  t.same(masks, [path.join(`${plan.output}_seg`, 'day1', 'one_0.png')]);
+  await openOutputFolder(below);
+  writeFileSync(file, 'mine');
+  await t.rejects(openOutputFolder(below), { message: /day1.one\.png would be replaced/ });
+  await t.rejects(openOutputFolder({ ...below, output: path.join(below.input, 'made') }), {
+    message: /--output would write into .*photos, which is read/,
+  });
 });

@@ -1,5 +1,5 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import { writeAtomically } from '@instagan/core/data';
 import {
@@ -10,7 +10,7 @@ import {
   type WrittenFormat,
   writeMask,
 } from '@instagan/datasets';
-import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
+import { isMaskOf, maskFile, recordWritten, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
 
 /** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -35,6 +35,8 @@ export interface OutputPlan {
   readonly sheet: string | undefined;
   /** Image or folder of images that is read. */
   readonly input: string;
+  /** Whether the images of folders below are read, too. */
+  readonly recursive: boolean;
   readonly masksFolder: string | null;
   /** Folder for the masks that were used, if they are kept. */
   readonly saveMasks: string | undefined;
@@ -90,7 +92,8 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
   ] as const) {
     if (folder === undefined) continue;
     for (const source of read) {
-      if ((await realPath(folder)) !== (await realPath(source))) continue;
+      const [to, from] = [await realPath(folder), await realPath(source)];
+      if (to !== from && !(plan.recursive && isBelow(to, from))) continue;
       throw new UsageError(`${option} would write into ${source}, which is read: choose another ${option}.`);
     }
     if (option === '--save-masks' && [images, masks].includes(folder)) {
@@ -116,14 +119,19 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     );
     const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
-      { folder: images, option: '--output', isTaken: (name) => imageNames.has(name) },
-      { folder: masks, option: '--output', isTaken: isMask },
+      { folder: images, option: '--output', names: [...imageNames], isTaken: (name) => imageNames.has(name) },
+      { folder: masks, option: '--output', names: plan.names.map(places.maskName), isTaken: isMask },
       ...(saveMasks === undefined
         ? []
-        : [{ folder: saveMasks, option: '--save-masks', isTaken: isMaskOf(new Set(plan.names)) }]),
+        : [{ folder: saveMasks, option: '--save-masks', names: plan.names, isTaken: isMaskOf(new Set(plan.names)) }]),
       ...(sheet === undefined
         ? []
-        : [{ folder: dirname(sheet), option: '--sheet', isTaken: (name: string) => name === basename(sheet) }]),
+        : [
+            {
+              ...{ folder: dirname(sheet), option: '--sheet', names: [basename(sheet)] },
+              isTaken: (name: string) => name === basename(sheet),
+            },
+          ]),
     ]);
   }
   return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };
@@ -185,6 +193,12 @@ async function placesOf({ output, names, isSharded, format }: OutputPlan): Promi
   };
 }
 
+/** Whether a path lies somewhere below a folder. Both are absolute. */
+export function isBelow(path: string, folder: string): boolean {
+  const rest = relative(folder, path);
+  return rest !== '' && !rest.startsWith('..') && !isAbsolute(rest);
+}
+
 function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
@@ -210,13 +224,13 @@ async function write(
   for (const other of places.file === null ? WRITTEN_NAMES : []) {
     if (other !== format) await rm(join(places.images, places.imageName(name, other)), { force: true });
   }
-  await (await WrittenFiles.open(places.images)).add([basename(file)]);
+  await recordWritten([file]);
   const { masks: folder } = places;
   const maskFiles = maskNumbers.map((number) => maskFile(folder, places.maskName(name), number));
   for (const [i, maskFile] of maskFiles.entries()) {
     await writeMask(maskFile, { width, height, data: masks[i] as Uint8Array });
   }
   await removeOtherMasks(folder, places.maskName(name), new Set(maskFiles));
-  if (maskFiles.length > 0) await (await WrittenFiles.open(folder)).add(maskFiles.map((path) => basename(path)));
+  await recordWritten(maskFiles);
   return { image: file, masks: maskFiles };
 }

@@ -1,5 +1,5 @@
 import { type ConfigKind, type RunSettings, readRunConfig, readText, UsageError, UserError } from '@instagan/core';
-import { type Fields, isFields, listSettings, mergeFields, valueAt, valueText } from '@instagan/core/settings';
+import { type Fields, isFields, mergeFields, settingTexts } from '@instagan/core/settings';
 
 export interface ConfigSources {
   readonly run: string;
@@ -67,8 +67,7 @@ export function differencesFrom<Config extends RunSettings>(
   config: Config,
   other: Config,
 ): string[] {
-  return listSettings(kind.table).flatMap(({ name, path, setting }) => {
-    const [text, otherText] = [config, other].map((each) => valueText(setting, valueAt(each, path)));
-    return text === otherText ? [] : [`${name} ${text} (${otherText})`];
-  });
+  return settingTexts(kind.table, config, other).flatMap(({ name, text, usualText }) =>
+    text === usualText ? [] : [`${name} ${text} (${usualText})`],
+  );
 }

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { drawOverlay, type Picture, UsageError, UserError } from '@instagan/core';
 import {
   type ImageFile,
@@ -18,13 +18,15 @@ import { leftOutRemarks } from '../output/left-out.ts';
 import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
+import { isBelow } from './output-folder.ts';
 import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { isMaskOf, maskFile, refuseForeign, removeOtherMasks, WrittenFiles } from './written-files.ts';
+import { isMaskOf, maskFile, recordWritten, refuseForeign, removeOtherMasks } from './written-files.ts';
 
 export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
   readonly input: string;
+  readonly recursive?: true;
   readonly output: string;
   readonly overlay?: string;
   readonly batch: number;
@@ -54,6 +56,7 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
     if (!options.json) terminal.line(text);
   };
   const inputs = await listInputs(input, undefined, {
+    recursive: options.recursive === true,
     onLeftOut: (leftOut) => {
       for (const text of leftOutRemarks(leftOut, input, null)) terminal.remark(`instagan: ${text}`);
     },
@@ -132,7 +135,7 @@ async function predictPart(
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
     if (overlay !== null) {
       await writeImage(overlay, drawOverlay(picture, masksOfInstances(split)));
-      await (await WrittenFiles.open(dirname(overlay))).add([basename(overlay)]);
+      await recordWritten([overlay]);
     }
     running.advance(masks.length, overlay ?? masks[0]);
     const confidences = split.instances.map(({ confidence }) => Number(confidence.toFixed(3)));
@@ -151,7 +154,7 @@ export async function writeInstances(folder: string, name: string, split: SplitM
     files.push(file);
   }
   await removeOtherMasks(folder, name, new Set(files));
-  if (files.length > 0) await (await WrittenFiles.open(folder)).add(files.map((file) => basename(file)));
+  await recordWritten(files);
   return files;
 }
 
@@ -174,17 +177,17 @@ async function readAll(
 }
 
 async function refuseToOverwrite(
-  { output, overlay, overwrite }: SegmenterPredictCommandOptions,
+  { input, recursive, output, overlay, overwrite }: SegmenterPredictCommandOptions,
   inputs: readonly ImageFile[],
 ): Promise<void> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
-  const read = await real(dirname(resolve(inputs[0]?.file ?? '.')));
+  const read = recursive ? await real(input) : await real(dirname(resolve(inputs[0]?.file ?? '.')));
   for (const [option, folder] of [
     ['--output', output],
     ['--overlay', overlay],
   ] as const) {
     if (folder === undefined) continue;
-    if ((await real(folder)) === read) {
+    if ((await real(folder)) === read || (recursive && isBelow(await real(folder), read))) {
       throw new UsageError(
         `${option} would write among the images that are read, in ${folder}: choose another folder.`,
       );
@@ -197,13 +200,13 @@ async function refuseToOverwrite(
   const names = new Set(inputs.map(({ name }) => name));
   const isPicture = (file: string) => file.endsWith('.png') && names.has(file.slice(0, -'.png'.length));
   await refuseForeign([
-    { folder: output, option: '--output', isTaken: isMaskOf(names) },
-    ...(overlay === undefined ? [] : [{ folder: overlay, option: '--overlay', isTaken: isPicture }]),
+    { folder: output, option: '--output', names: [...names], isTaken: isMaskOf(names) },
+    ...(overlay === undefined ? [] : [{ folder: overlay, option: '--overlay', names: [...names], isTaken: isPicture }]),
   ]);
 }
 
 function summaryOf(
-  { input, output, overlay }: SegmenterPredictCommandOptions,
+  { input, recursive, output, overlay }: SegmenterPredictCommandOptions,
   images: readonly PredictedImage[],
   failed: number,
   seconds: number,
@@ -217,7 +220,7 @@ function summaryOf(
   if (failed > 0) lines.push(`${counted(failed, 'image')} failed`);
   if (overlay !== undefined) lines.push(`Pictures to look at: ${overlay}`);
   lines.push(
-    `Next: instagan translate --run RUN --input ${shellQuoted(input)} --masks ${shellQuoted(output)} --output translated`,
+    `Next: instagan translate --run RUN --input ${shellQuoted(input)}${recursive ? ' --recursive' : ''} --masks ${shellQuoted(output)} --output translated`,
   );
   return lines;
 }

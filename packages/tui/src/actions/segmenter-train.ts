@@ -19,7 +19,6 @@ import { lengthOption, type TrainingProcessOptions, trainInProcess } from './tra
 import { parameterCount } from './translation-wording.ts';
 
 export interface SegmenterTrainCommandOptions extends TrainingProcessOptions {
-  readonly data: string;
   readonly preset?: SegmenterPresetName;
   readonly config?: string;
   /** Those typed as options. */

@@ -2,7 +2,6 @@ import type { PresetName, TrainingConfigInput } from '@instagan/core';
 import type { TrainingProcessOptions } from './training-process.ts';
 
 export interface TrainCommandOptions extends TrainingProcessOptions {
-  readonly data: string;
   readonly dryRun?: true;
   readonly preset?: PresetName;
   readonly config?: string;

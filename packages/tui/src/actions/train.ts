@@ -1,4 +1,14 @@
-import { checkMemory, PRESETS, type TrainingConfig, train, translationConfigs, translationModel } from '@instagan/core';
+import {
+  checkMemory,
+  inheritedSettings,
+  NETWORK_SETTINGS,
+  PRESETS,
+  type TrainingConfig,
+  train,
+  translationConfigs,
+  translationModel,
+} from '@instagan/core';
+import type { Fields } from '@instagan/core/settings';
 import { type FolderPairs, openFolderPairs } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -17,7 +27,7 @@ import { translationFacts, translationWording } from './translation-wording.ts';
  * @throws UsageError, UserError
  */
 export async function trainAction(options: TrainCommandOptions): Promise<number> {
-  const preset = options.preset && PRESETS[options.preset].settings;
+  const preset = await presetOf(options);
   const config = await resolveConfig(translationConfigs, { ...options, preset });
   if (options.dryRun) return tellMemory(options, config);
   return trainInProcess(options, translationWording(options), (common, report) =>
@@ -36,6 +46,13 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
       },
     }),
   );
+}
+
+/** The settings of the preset, then those that come with the networks of another run. */
+async function presetOf({ preset, settings: { init = null }, resume }: TrainCommandOptions): Promise<Fields> {
+  const chosen = preset === undefined ? {} : PRESETS[preset].settings;
+  if (init === null || resume) return chosen;
+  return { ...chosen, ...(await inheritedSettings(translationConfigs, init, NETWORK_SETTINGS)) };
 }
 
 /** `--dry-run`: whether the training fits in memory. */

@@ -19,6 +19,7 @@ import { PlainReport, type ReportWording } from './plain-report.ts';
 
 /** What every command that trains takes. */
 export interface TrainingProcessOptions extends ComputeOptions, ScreenOptions {
+  readonly data: string;
   readonly resume?: true;
   readonly steps?: number;
   readonly epochs?: number;
@@ -57,6 +58,7 @@ export async function trainInProcess(
     const report = new PlainReport(terminal, options, wording, backend);
     const common: CommonRunOptions = {
       runFolder: options.run,
+      dataPlace: options.data,
       resume: options.resume === true,
       backend,
       writePicture: writeImage,

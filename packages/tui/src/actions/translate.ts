@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   DIRECTIONS,
   type LoadedTranslator,
@@ -30,12 +29,13 @@ import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
-import { WrittenFiles } from './written-files.ts';
+import { recordWritten } from './written-files.ts';
 
 export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions, CheckpointOptions {
   /** Only joining goes without. */
   readonly run?: string;
   readonly input: string;
+  readonly recursive?: true;
   readonly output: string;
   readonly masks?: string;
   readonly category?: string;
@@ -77,7 +77,8 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
   if (source.isListed) requireInstances(inputs, options.instances);
-  const plan = { output: options.output, sheet, input, masksFolder: source.folder };
+  const recursive = options.recursive === true;
+  const plan = { output: options.output, sheet, input, recursive, masksFolder: source.folder };
   const output = await openOutputFolder({
     ...plan,
     saveMasks: options.saveMasks,
@@ -144,7 +145,11 @@ export async function translateAction(options: TranslateCommandOptions): Promise
 /** Checks that every image is in a finished shard, counts them, and lays out the sheet. */
 async function joinAction(options: TranslateCommandOptions, say: (text: string) => void): Promise<number> {
   const { output, sheet } = options;
-  const joined = await joinImageShards(output, await listInputs(options.input), sheetLimit(sheet ?? ''));
+  const joined = await joinImageShards(
+    output,
+    await listInputs(options.input, undefined, { recursive: options.recursive === true }),
+    sheetLimit(sheet ?? ''),
+  );
   const { images, failed, rows } = joined;
   if (sheet !== undefined) {
     if (rows.length === 0) throw new UsageError(`The shards of ${output} were made without --sheet: leave it out.`);
@@ -158,12 +163,13 @@ async function joinAction(options: TranslateCommandOptions, say: (text: string) 
 
 async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]): Promise<void> {
   await writeImage(sheet, pictureTable(rows));
-  await (await WrittenFiles.open(path.dirname(sheet))).add([path.basename(sheet)]);
+  await recordWritten([sheet]);
 }
 
-function joinCommand({ input, output, sheet }: TranslateCommandOptions): string {
+function joinCommand({ input, recursive, output, sheet }: TranslateCommandOptions): string {
   const rest = sheet === undefined ? '' : ` --sheet ${shellQuoted(sheet)}`;
-  return `instagan translate --input ${shellQuoted(input)} --output ${shellQuoted(output)}${rest} --join`;
+  const below = recursive ? ' --recursive' : '';
+  return `instagan translate --input ${shellQuoted(input)}${below} --output ${shellQuoted(output)}${rest} --join`;
 }
 
 /** All that decides what a shard holds. */
@@ -188,6 +194,7 @@ function planOf(
   } = options;
   return {
     input,
+    ...(options.recursive ? { recursive: true } : {}),
     model: [run, step, direction],
     masks: [
       masks ?? null,
@@ -213,7 +220,7 @@ function sourceFor(
   say: (text: string) => void,
   remark: (text: string) => void,
 ): Promise<MaskSource> {
-  const { run, input, instances, segmenter } = options;
+  const { run, instances, segmenter } = options;
   const { name, masks } = translationModel(config);
   if (instances !== undefined && masks !== 'each') {
     throw new UsageError(`${run} is a ${name}, which does not tell instances apart: leave --instances out.`);
@@ -222,7 +229,7 @@ function sourceFor(
   if (segmenter !== undefined) {
     throw new UsageError(`${run} is a ${name}, which sees no masks: leave --segmenter out.`);
   }
-  return sourceWithoutMasks(input, remark);
+  return sourceWithoutMasks(options, remark);
 }
 
 /** @throws UserError if no image at all has any of the instances asked for */

@@ -18,6 +18,8 @@ export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, Re
   readonly size?: SizeValue;
   readonly fps?: number;
   readonly every?: number;
+  readonly deinterlace?: true;
+  readonly audioTrack?: readonly number[];
   readonly tolerateDamage?: true;
   readonly maskSmoothing?: number;
   readonly bridge?: number;

@@ -103,5 +103,5 @@ export class VideoReport {
 function describeOutput({ width, height, fps, expectedFrames, encoder }: VideoStarted): string {
   const length = expectedFrames === null ? '' : `, about ${counted(expectedFrames, 'frame')}`;
   const rate = fps === null ? '' : `, ${Number(fps.toFixed(3))} frames/s`;
-  return `${width}x${height}${rate}${length}, by ${encoder}`;
+  return `${height}x${width}${rate}${length}, by ${encoder}`;
 }

@@ -3,10 +3,13 @@ import {
   maskFromBytes,
   readRunConfig,
   type TranslationModel,
+  takesRegions,
+  translationCheck,
   translationConfigs,
   translationModel,
   UsageError,
 } from '@instagan/core';
+import type { SizePx } from '@instagan/core/data';
 import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
 import {
   type FrameSegmenter,
@@ -66,7 +69,13 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
       options.mirror,
     ];
     const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
-    const translation = { ...translationOptions(options), translator, segment, modelIdentity };
+    const check = translationCheck(translator.model, backend);
+    const checkFits = async (frame: SizePx) => {
+      if (takesRegions(translator, frame, howToTranslate(options))) return;
+      const instances = Math.min(options.maxInstances, translator.instancesPerChunk);
+      await check(frame, { instances, masks: instances });
+    };
+    const translation = { ...translationOptions(options), translator, segment, modelIdentity, checkFits };
     const { name, device } = backend;
     const job = { run, input: options.input, output: options.output, backend: { name, device } };
     return await translate(translation, job, options, terminal, interruption);
@@ -127,8 +136,8 @@ async function joinAction(options: VideoCommandOptions, terminal: Terminal): Pro
 }
 
 function jobOptions(options: VideoCommandOptions): VideoJobOptions {
-  const { input, output, start, duration, size, fps, every, tolerateDamage, codec, container, crf, overwrite } =
-    options;
+  const { input, output, start, duration, size, fps, every, deinterlace, tolerateDamage } = options;
+  const { audioTrack, codec, container, crf, overwrite } = options;
   return {
     input,
     output,
@@ -137,9 +146,11 @@ function jobOptions(options: VideoCommandOptions): VideoJobOptions {
     ...(size === undefined ? {} : { size }),
     ...(fps === undefined ? {} : { fps }),
     ...(every === undefined ? {} : { every }),
+    ...(audioTrack === undefined ? {} : { audioTracks: audioTrack }),
     ...(codec === undefined ? {} : { codec }),
     ...(container === undefined ? {} : { container }),
     ...(crf === undefined ? {} : { crf }),
+    deinterlaces: deinterlace === true,
     overwrites: overwrite === true,
     toleratesDamage: tolerateDamage === true,
   };

@@ -49,12 +49,30 @@ export class WrittenFiles {
   }
 }
 
+/** Records files that were written, in the folder of each. */
+export async function recordWritten(files: readonly string[]): Promise<void> {
+  for (const [folder, names] of byFolder(files)) await (await WrittenFiles.open(folder)).add(names);
+}
+
+/** Names of files by the folder that they lie in. */
+function byFolder(files: readonly string[]): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const file of files) {
+    const names = folders.get(path.dirname(file)) ?? [];
+    names.push(path.basename(file));
+    folders.set(path.dirname(file), names);
+  }
+  return folders;
+}
+
 /** What is going to be written into a folder. */
 export interface PlannedFiles {
   readonly folder: string;
   /** The option that names the folder. */
   readonly option: string;
-  /** Whether a file of that name is written, or removed because it is left of an earlier time. */
+  /** Of the images that files are named after; with `/`, these lie in folders below. */
+  readonly names: readonly string[];
+  /** Whether a file of that name, relative to the folder, is written, or removed because it is left of an earlier time. */
   readonly isTaken: (name: string) => boolean;
 }
 
@@ -64,11 +82,14 @@ export interface PlannedFiles {
  * @throws UsageError naming the first such file
  */
 export async function refuseForeign(plans: readonly PlannedFiles[]): Promise<void> {
-  for (const { folder, option, isTaken } of plans) {
-    const written = await WrittenFiles.open(folder);
+  for (const { folder, option, names, isTaken } of plans) {
     const foreign: string[] = [];
-    for (const name of (await readdir(folder).catch(() => [])).sort()) {
-      if (isTaken(name) && (await written.isForeign(name))) foreign.push(name);
+    for (const below of byFolder(names).keys()) {
+      const written = await WrittenFiles.open(path.join(folder, below));
+      for (const name of (await readdir(path.join(folder, below)).catch(() => [])).sort()) {
+        const relative = path.posix.join(below, name);
+        if (isTaken(relative) && (await written.isForeign(name))) foreign.push(relative);
+      }
     }
     if (foreign.length === 0) continue;
     const more = foreign.length === 1 ? '' : ` and ${foreign.length - 1} more`;
@@ -93,9 +114,10 @@ export function isMaskOf(names: ReadonlySet<string>): (file: string) => boolean 
 
 /** Removes the masks of an image that are not among those to keep: what was written there earlier. */
 export async function removeOtherMasks(folder: string, name: string, keep: ReadonlySet<string>): Promise<void> {
-  const isMask = isMaskOf(new Set([name]));
-  for (const entry of await readdir(folder).catch(() => [])) {
-    const file = path.join(folder, entry);
+  const place = path.dirname(path.join(folder, name));
+  const isMask = isMaskOf(new Set([path.basename(name)]));
+  for (const entry of await readdir(place).catch(() => [])) {
+    const file = path.join(place, entry);
     if (isMask(entry) && !keep.has(file)) await rm(file);
   }
 }

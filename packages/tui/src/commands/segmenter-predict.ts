@@ -8,6 +8,7 @@ import {
   jsonOption,
   maxPixelsOption,
   overwriteOption,
+  recursiveOption,
 } from '../options/shared.ts';
 import { filePath, folderPath, runFolder, wholeNumber } from '../options/values.ts';
 
@@ -36,6 +37,7 @@ export function addSegmenterPredictCommand(segmenter: Command, reportExitCode: R
   for (const option of [...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(overwriteOption())
+    .addOption(recursiveOption())
     .addOption(maxPixelsOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

@@ -9,6 +9,7 @@ import {
   jsonOption,
   maxPixelsOption,
   overwriteOption,
+  recursiveOption,
   regionOptions,
 } from '../options/shared.ts';
 import {
@@ -84,6 +85,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     .addOption(new Option('--format <name>', 'file format of the images (default: png)').choices(namesOf(FORMATS)))
     .option('--quality <N>', 'of JPEG, WebP and AVIF files, 1 to 100 (default: 95)', wholeNumber(1, 100))
     .addOption(overwriteOption())
+    .addOption(recursiveOption())
     .addOption(maxPixelsOption())
     .addOption(
       new Option(

@@ -6,6 +6,7 @@ import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOp
 import {
   filePath,
   frameRate,
+  numberList,
   numberWithin,
   runFolder,
   shardValue,
@@ -65,6 +66,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
       frameRate,
     )
     .addOption(whole('--every <N>', 'take each N-th frame only, shown N times as long', 1, 10_000))
+    .option('--deinterlace', 'remove the combs of an interlaced video')
     .option('--tolerate-damage', 'go on past what is damaged or missing in the file')
     .optionsGroup('Steadiness:')
     .option(
@@ -95,6 +97,7 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
         63,
       ),
     )
+    .option('--audio-track <LIST>', 'sound tracks to keep, such as 2 or 1,3 (default: all of them)', numberList)
     .addOption(
       new Option('--encoder <kind>', 'hardware: an encoder of the GPU')
         .choices(['software', 'hardware'])

@@ -11,7 +11,7 @@ import {
   type SettingsTable,
 } from '@instagan/core/settings';
 import { Option } from 'commander';
-import { commaSeparated, filePath, numberWithin, sizeInPx, summed, wholeNumber } from './values.ts';
+import { commaSeparated, numberWithin, runFolder, sizeInPx, summed, wholeNumber } from './values.ts';
 
 /** The settings of a table as options of a command. */
 export interface SettingOptions<Rows extends SettingRows> {
@@ -59,7 +59,7 @@ function optionOf(listed: ListedSetting): Option {
     case 'size':
       return option.argParser(sizeInPx(setting));
     case 'path':
-      return option.argParser(filePath);
+      return option.argParser(runFolder);
   }
 }
 

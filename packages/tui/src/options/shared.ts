@@ -102,6 +102,10 @@ export function overwriteOption(): Option {
   return new Option('--overwrite', 'replace files that this command did not write, or that were changed since');
 }
 
+export function recursiveOption(): Option {
+  return new Option('--recursive', 'also the images of folders below --input, into folders of the same names');
+}
+
 export function maxPixelsOption(): Option {
   return new Option('--max-pixels <N>', 'pixels of the largest image that is read (default: 100 million)').argParser(
     wholeNumber(1),

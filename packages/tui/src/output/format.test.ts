@@ -1,5 +1,5 @@
 import t from 'tap';
-import { counted, formatBytes, formatSeconds, formatTable, shellQuoted } from './format.ts';
+import { counted, formatBytes, formatSeconds, formatTable, shellQuoted, shortNumber } from './format.ts';
 
 t.test('times read as people say them, also at the seams', async (t) => {
   const cases: [number, string][] = [
@@ -39,4 +39,19 @@ t.test('tables line up', async (t) => {
     ]),
     ['a   bbb', 'cc  d    e'],
   );
+});
+
+t.test('numbers are short', async (t) => {
+  const spelled: [number, string][] = [
+    [0, '0'],
+    [0.12345, '0.123'],
+    [2e-4, '2e-4'],
+    [1.5, '1.5'],
+    [1234, '1234'],
+    [45_600, '45.6k'],
+    [1e6, '1M'],
+    [2.5e9, '2.5G'],
+    [Number.NaN, '-'],
+  ];
+  for (const [value, text] of spelled) t.equal(shortNumber(value), text);
 });

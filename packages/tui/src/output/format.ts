@@ -18,6 +18,27 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
+/** A number in at most six characters, such as `0.123`, `12.3`, `45k`, `2e-4`. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '-' : value > 0 ? 'inf' : '-inf';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  for (const [unit, letter] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e4, 'k'],
+  ] as const) {
+    if (size >= unit) return `${trimmed((value / (letter === 'k' ? 1e3 : unit)).toPrecision(3))}${letter}`;
+  }
+  if (size >= 1000) return String(Math.round(value));
+  if (size >= 0.001) return trimmed(value.toPrecision(3));
+  return value.toExponential(1).replace('.0e', 'e');
+}
+
+function trimmed(text: string): string {
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** `1 image`, `2 images`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;

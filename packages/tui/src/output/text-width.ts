@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+import { UNPRINTABLE } from './visible.ts';
 
 /** Columns that a text takes in a terminal: a Chinese character or an emoji takes two, a combining mark none. */
 export function textWidth(text: string): number {
@@ -38,8 +39,7 @@ export function wrapped(text: string, width: number): string[] {
   return wrapAnsi(printable(text), Math.max(1, width), { hard: true }).split('\n');
 }
 
-/** A log or a file name may hold control characters, and they would move the cursor. */
+/** A log or a file name may hold characters that move the cursor or turn the direction of writing around. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return text.replace(UNPRINTABLE, ' ');
 }

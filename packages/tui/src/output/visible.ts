@@ -1,10 +1,13 @@
+/** Control characters, and those that turn the direction of writing around. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /**
  * Text that no terminal takes for a command: control characters of file names, logged messages and contents of files are
  * spelled, such as `\x1b`, and so are those that turn the direction of writing around. Only line breaks stay.
  */
 export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, spelled);
+  return text.replace(UNPRINTABLE, (character) => (character === '\n' ? character : spelled(character)));
 }
 
 /** As {@link visible}, for what must stay one line. */

@@ -8,6 +8,7 @@ import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 import { scanTracks, type TrackScan } from '../ffmpeg/scan-tracks.ts';
 import { type FrameFormat, secondsOf, type VideoFrame } from '../frame.ts';
 import { NutReader } from '../nut/nut-reader.ts';
+import { DamageError } from './damage-error.ts';
 import { CLOCK_ROUNDING_SECONDS, decodeFilters, type FrameSelection, requireToneMapping } from './decode-filters.ts';
 import { FrameCount } from './frame-count.ts';
 
@@ -28,7 +29,7 @@ export interface DecodedVideo {
   /**
    * In the order in which they are shown; read once. Decoding goes no further ahead than a frame.
    *
-   * @throws UserError from the iterator if the file is damaged or cut short, or frames are lost on the way
+   * @throws DamageError from the iterator as soon as the file turns out to be damaged, UserError if frames are lost on the way
    */
   readonly frames: AsyncIterable<VideoFrame>;
   /** What is known once all frames are read. */
@@ -122,6 +123,7 @@ async function* readFrames(
       });
       if (frame === null) break;
       const seconds = secondsOf(frame.ticks, format.timeBase);
+      if (options.toleratesDamage !== true) refuseDamage({ exitCode: 0, messages: running.messages }, seconds, input);
       if (seconds >= durationSeconds - CLOCK_ROUNDING_SECONDS || seconds >= untilSeconds) {
         ending.endSeconds = Math.min(seconds, durationSeconds);
         ending.remarks = scan === null ? [] : count.remarks(scan, Math.min(durationSeconds, untilSeconds));
@@ -153,29 +155,28 @@ function endOfPictures({ input, info, options, scan }: Context): number | null {
   return wholeSeconds === null ? null : Math.min(wholeSeconds - startSeconds, durationSeconds);
 }
 
-const FIX = 'repair the file, or go on past the damage with --tolerate-damage';
-
-/** @throws UserError if the decoder met damage */
-function refuseDamage(end: FfmpegEnd, lastSeconds: number, input: MediaInput): void {
+/** @throws DamageError if the decoder met damage */
+function refuseDamage(end: Omit<FfmpegEnd, 'notes'>, lastSeconds: number, input: MediaInput): void {
   const damage = end.messages.find((line) => DAMAGE.test(line));
   if (end.exitCode === 0 && damage === undefined) return;
-  const reason = mainMessage(damage === undefined ? end : { ...end, messages: [damage] });
-  throw new UserError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason}): ${FIX}.`);
+  const { exitCode } = end;
+  const reason = mainMessage({ exitCode, messages: damage === undefined ? end.messages : [damage] });
+  throw new DamageError(`${input.name} is damaged near ${lastSeconds.toFixed(1)} s (${reason})`);
 }
 
-/** @throws UserError if a file ends, with all its tracks, long before its header says */
+/** @throws DamageError if a file ends, with all its tracks, long before its header says */
 async function refuseShortfall(scan: TrackScan, { input, info }: Context): Promise<void> {
   const { originSeconds, durationSeconds, video } = info;
   refuseDamage({ ...scan.end, exitCode: 0 }, scan.endSeconds, input);
   if (video.codec === 'gif' && input.file !== null && !(await endsAsGif(input.file))) {
-    throw new UserError(`${input.name} is cut short near ${scan.endSeconds.toFixed(1)} s: ${FIX}.`);
+    throw new DamageError(`${input.name} is cut short near ${scan.endSeconds.toFixed(1)} s`);
   }
   if (durationSeconds === null) return;
   // Some headers give the end on the clock of the file.
   const shortfall = durationSeconds - scan.endSeconds - Math.max(0, originSeconds);
   if (shortfall <= Math.max(SHORTFALL_SECONDS, SHORTFALL_SHARE * durationSeconds)) return;
   const found = `${scan.endSeconds.toFixed(1)} of ${durationSeconds.toFixed(1)} s`;
-  throw new UserError(`${input.name} is cut short: only ${found} can be read; ${FIX}.`);
+  throw new DamageError(`${input.name} is cut short: only ${found} can be read`);
 }
 
 /** ffmpeg takes the end of a GIF wherever the file ends, but a whole one says so. */
@@ -198,6 +199,8 @@ function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context
   // ffmpeg's own decoders of these leave the alpha channel out.
   if (video.hasAlpha && /^vp[89]$/.test(video.codec))
     args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
+  // Where the pixel format or the size changes, filters that begin anew would count frames anew; those below take any.
+  if (video.hdr === null && options.deinterlaces !== true) args.push('-reinit_filter:v', '0');
   args.push(...inputOnClock(input, info, startSeconds), '-map', '0:V:0', '-an', '-sn', '-dn');
   const fromSeconds = firstFrameSeconds(options, info, scan);
   args.push('-vf', decodeFilters(video, options, fromSeconds), ...passthrough(ffmpeg));

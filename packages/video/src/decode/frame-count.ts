@@ -6,9 +6,9 @@ import type { TrackScan } from '../ffmpeg/scan-tracks.ts';
 import { CLOCK_ROUNDING_SECONDS } from './decode-filters.ts';
 import type { DecodeOptions } from './decode-video.ts';
 
-/** Codecs of which each packet shows one picture, in containers that keep packets apart. */
+/** Codecs of which each packet shows one picture, unless it is interlaced, in containers that keep packets apart. */
 const PACKET_IS_PICTURE = /^(h264|hevc|vp9|av1|prores|dnxhd|mjpeg|ffv1|png|gif)$/;
-const KEEPS_PACKETS_APART = /mov|matroska|gif/;
+const KEEPS_PACKETS_APART = /mov|matroska|gif|mpegts|hls/;
 
 /** Counts the frames that come out of a decoder against those that went in. */
 export class FrameCount {
@@ -61,7 +61,13 @@ export class FrameCount {
   remarks({ pictureSeconds }: TrackScan, endSeconds: number): string[] {
     const { startSeconds = 0, every = 1, fps } = this.#options;
     const { video, format } = this.#info;
-    if (fps !== undefined || !PACKET_IS_PICTURE.test(video.codec) || !KEEPS_PACKETS_APART.test(format)) return [];
+    if (
+      fps !== undefined ||
+      video.isInterlaced ||
+      !PACKET_IS_PICTURE.test(video.codec) ||
+      !KEEPS_PACKETS_APART.test(format)
+    )
+      return [];
     const from = startSeconds === 0 ? Number.NEGATIVE_INFINITY : startSeconds + CLOCK_ROUNDING_SECONDS;
     const until = startSeconds + endSeconds - 2 * CLOCK_ROUNDING_SECONDS;
     const held = Math.ceil(pictureSeconds.filter((seconds) => seconds >= from && seconds < until).length / every);

@@ -1,4 +1,4 @@
-import { UsageError, UserError } from '@instagan/core';
+import { type SizePx, UsageError, UserError } from '@instagan/core';
 import { mainMessage, runFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import type { CodecName, ContainerName, OutputFormat } from './output-format.ts';
@@ -45,7 +45,8 @@ const crfArgs =
 
 const SOFTWARE: Readonly<Record<CodecName, readonly Candidate[]>> = {
   h264: [{ name: 'libx264', quality: crfArgs('-preset', 'medium') }],
-  hevc: [{ name: 'libx265', quality: crfArgs('-preset', 'medium', '-x265-params', 'log-level=error') }],
+  // ffmpeg 4 does not pass -bf on to it.
+  hevc: [{ name: 'libx265', quality: crfArgs('-preset', 'medium', '-x265-params', 'log-level=error:bframes=0') }],
   vp9: [{ name: 'libvpx-vp9', quality: crfArgs('-b:v', '0', '-deadline', 'good', '-cpu-used', '2', '-row-mt', '1') }],
   av1: [
     { name: 'libsvtav1', quality: crfArgs('-preset', '6') },
@@ -86,15 +87,20 @@ export function transparentVp9({ crf = DEFAULT_CRF.vp9 }: EncoderOptions): strin
   return encoderArguments({ ...encoder, pixelFormat: 'yuva420p', args: [...encoder.args, '-auto-alt-ref', '0'] });
 }
 
+/** Sides of the test picture, at most: some encoders take no smaller one than 64 pixels, but none minds this. */
+const TEST_SIDE_PX = 256;
+
 /**
  * Chooses the encoder of the parts: the first that encodes a test picture.
  *
+ * @param size of the frames, as far as it is known
  * @throws UsageError if the codec does not go as far as `crf`; UserError if no encoder works
  */
 export async function chooseEncoder(
   ffmpeg: Ffmpeg,
   { codec, container, keepsAlpha }: OutputFormat,
   { crf, encoder = 'software' }: EncoderOptions = {},
+  size: SizePx = { width: TEST_SIDE_PX, height: TEST_SIDE_PX },
 ): Promise<Encoder> {
   const maxCrf = codec === null ? undefined : MAX_CRF[codec];
   if (crf !== undefined && maxCrf !== undefined && crf > maxCrf) {
@@ -106,12 +112,13 @@ export async function chooseEncoder(
   const candidates = isHardware
     ? HARDWARE.map(({ suffix, ...rest }) => ({ name: `${partCodec}_${suffix}`, ...rest }))
     : SOFTWARE[partCodec];
+  const [width, height] = [size.width, size.height].map((side) => 2 * Math.ceil(Math.min(side, TEST_SIDE_PX) / 2));
   const failures: string[] = [];
   for (const candidate of candidates) {
     const chosen = encoderOf(candidate, partCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[partCodec]);
     const end = await runFfmpeg(ffmpeg, [
       ...chosen.globalArgs,
-      ...['-f', 'lavfi', '-i', 'color=s=256x256:d=0.1', '-frames:v', '1'],
+      ...['-f', 'lavfi', '-i', `color=s=${width}x${height}:d=0.1`, '-frames:v', '1'],
       ...encoderArguments(chosen),
       ...['-f', 'null', '-'],
     ]);
@@ -161,5 +168,5 @@ export function encoderArguments({ name, args, filters, pixelFormat }: Encoder):
   const tags = isRgb
     ? []
     : ['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
-  return ['-vf', chain.join(','), '-c:v', name, ...args, ...tags];
+  return ['-filter:v:0', chain.join(','), '-c:v:0', name, ...args, ...tags];
 }

@@ -88,9 +88,12 @@ export function encodeFrames(ffmpeg: Ffmpeg, encoder: Encoder, format: FrameForm
   };
 }
 
-/** In mp4 and mov an edit list would end where the last frame begins, and hide it: its duration is not known. */
+/**
+ * In mp4 and mov an edit list would end where the last frame begins, and hide it: its duration is not known. Before version 6
+ * ffmpeg tells the colours there only if asked.
+ */
 function partMuxing({ partContainer }: Encoder): string[] {
-  return partContainer === 'mp4' || partContainer === 'mov' ? ['-use_editlist', '0'] : [];
+  return partContainer === 'mp4' || partContainer === 'mov' ? ['-use_editlist', '0', '-movflags', '+write_colr'] : [];
 }
 
 /** The error for an ffmpeg that could not write `file`. */

@@ -18,13 +18,16 @@ export interface FfmpegProcess {
   readonly stdout: Readable;
   /** Settles when it has ended and its output is read; never rejects. */
   readonly ended: Promise<FfmpegEnd>;
+  /** Those of {@link FfmpegEnd} so far. */
+  readonly messages: readonly string[];
   /** Ends it at once; what it has written and nobody has read is thrown away. */
   kill(): void;
   /** Number of its process, or of the group of processes that it leads; undefined if it cannot be started. */
   readonly pid: number | undefined;
 }
 
-const MAX_MESSAGES = 400;
+/** Files with many tracks and chapters have a line for each. */
+const MAX_MESSAGES = 10_000;
 /** How a line of complaint is marked where lines have their level. */
 const COMPLAINT = /\[(?:panic|fatal|error)\] /;
 
@@ -63,8 +66,7 @@ export function startFfmpeg(
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: isLeashed,
     windowsHide: true,
-    // A statically linked ffmpeg crashes when it loads another libc's tables of characters, as it does for names in MPEG-TS.
-    env: { GCONV_PATH: '/nonexistent', ...process.env },
+    env: ffmpegEnvironment(),
   }) as ReturnType<typeof spawn> & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
   // The leash: it closes with this process, and does not keep it running.
   child.stdio[3]?.on('error', () => {});
@@ -96,7 +98,15 @@ export function startFfmpeg(
     // It has not ended before its output is read or given up.
     child.stdout.destroy();
   };
-  return { stdin: child.stdin, stdout: child.stdout, ended, kill, pid: child.pid };
+  return { stdin: child.stdin, stdout: child.stdout, ended, messages, kill, pid: child.pid };
+}
+
+/**
+ * The environment of an ffmpeg. One that is statically linked crashes when it loads the tables of characters of another libc, as it
+ * does for names in transport streams: it shall find none.
+ */
+export function ffmpegEnvironment(): NodeJS.ProcessEnv {
+  return { GCONV_PATH: '/nonexistent', ...process.env };
 }
 
 const isLeashed = process.platform !== 'win32';

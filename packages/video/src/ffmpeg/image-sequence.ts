@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError } from '@instagan/core';
+import { UsageError, UserError } from '@instagan/core';
 
 /** Pictures with a number in their name, such as `frames/%05d.png`. */
 export interface ImageSequence {
@@ -20,13 +20,61 @@ export function parseSequence(name: string): ImageSequence {
   const path = resolve(name);
   const [before = '', after = ''] = basename(path).split(/%\d*d/);
   const digits = Number(/%(\d*)d/.exec(basename(path))?.[1] ?? 0);
+  return sequenceOf(dirname(path), basename(path), { before, digits, after });
+}
+
+/** Parts of the name of a picture. */
+interface NumberedName {
+  readonly before: string;
+  /** With zeros before it, the number has at least so many. */
+  readonly digits: number;
+  readonly after: string;
+}
+
+function sequenceOf(folder: string, pattern: string, { before, digits, after }: NumberedName): ImageSequence {
   const number = digits > 1 ? `0*\\d{${digits},}` : '0|[1-9]\\d*';
-  const folder = dirname(path);
   return {
     folder,
-    pattern: join(folder.replaceAll('%', '%%'), basename(path)),
+    pattern: join(folder.replaceAll('%', '%%'), pattern),
     name: new RegExp(`^${escaped(before)}(${number})${escaped(after)}$`),
   };
+}
+
+const NUMBERED_PICTURE = /^(?!\.)(.*?)(\d+)(\.(?:png|jpe?g|webp|bmp|tiff?))$/i;
+
+/**
+ * The sequence that the numbered pictures of a folder make up.
+ *
+ * @throws UsageError if it holds none, or several
+ */
+export async function sequenceIn(folder: string): Promise<ImageSequence> {
+  const found = new Map<string, NumberedName>();
+  for (const name of await readdir(folder)) {
+    const [, before = '', number, after = ''] = NUMBERED_PICTURE.exec(name) ?? [];
+    if (number === undefined) continue;
+    const key = `${before}/${after}`;
+    const digits = Math.min(number.length, found.get(key)?.digits ?? number.length);
+    found.set(key, { before, digits, after });
+  }
+  const patterns = [...found.values()].map((name) => ({ name, pattern: patternOf(name) }));
+  const [first, second] = patterns;
+  if (first === undefined) {
+    throw new UsageError(
+      `${folder} is a folder without numbered pictures: name a video file, or a folder of pictures such as 00001.png.`,
+    );
+  }
+  if (second !== undefined) {
+    const names = [first, second].map(({ pattern }) => join(folder, pattern));
+    throw new UsageError(
+      `${folder} holds several sequences of pictures: name one of them, such as ${names.join(' or ')}.`,
+    );
+  }
+  return sequenceOf(resolve(folder), first.pattern, first.name);
+}
+
+function patternOf({ before, digits, after }: NumberedName): string {
+  const number = digits > 1 ? `%0${digits}d` : '%d';
+  return `${before.replaceAll('%', '%%')}${number}${after.replaceAll('%', '%%')}`;
 }
 
 export interface NumberedFile {

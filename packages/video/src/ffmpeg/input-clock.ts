@@ -1,5 +1,6 @@
 import type { MediaInput } from './media-input.ts';
-import type { MediaInfo } from './probe-media.ts';
+import type { MediaTrack } from './media-tracks.ts';
+import { isPicture, type MediaInfo } from './probe-media.ts';
 
 /** Seconds before the wanted start to which a file is sought: decoding begins at a key frame before it. */
 const SEEK_MARGIN_SECONDS = 2;
@@ -25,8 +26,23 @@ export function inputOnClock(input: MediaInput, info: MediaInfo, startSeconds = 
   ];
 }
 
+/**
+ * Numbers of the tracks that are shown or heard. Left out are those of which the header tells neither size nor rate, for they cannot be
+ * read, and the other pictures of a playlist: they show the same in other sizes.
+ */
+export function clockTracks({ format, tracks, video }: MediaInfo): number[] {
+  const isKnown = ({ description }: MediaTrack) => / Hz|, \d+x\d+/.test(description);
+  const isWanted = (track: MediaTrack) => {
+    if (track.kind === 'audio') return isKnown(track);
+    if (isPicture(track)) return track.index === video.track || (isKnown(track) && !/hls/.test(format));
+    return track.kind === 'subtitle';
+  };
+  return tracks.filter(isWanted).map(({ index }) => index);
+}
+
 /** An output, if one is needed, that reads all tracks of an input and writes nothing: so the clock does not depend on those wanted. */
-export function allTracksOpen(index: number, { format, clockTracks }: MediaInfo): string[] {
-  if (INDEXED.test(format) || clockTracks.length < 2) return [];
-  return [...clockTracks.flatMap((track) => ['-map', `${index}:${track}`]), '-c', 'copy', '-f', 'null', '-'];
+export function allTracksOpen(input: number, info: MediaInfo): string[] {
+  const tracks = clockTracks(info);
+  if (INDEXED.test(info.format) || tracks.length < 2) return [];
+  return [...tracks.flatMap((track) => ['-map', `${input}:${track}`]), '-c', 'copy', '-f', 'null', '-'];
 }

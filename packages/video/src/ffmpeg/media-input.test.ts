@@ -1,5 +1,8 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { ffmpeg, makeClip, temporaryFolder } from '../test-support/media.ts';
 import { openMediaInput } from './media-input.ts';
@@ -38,7 +41,11 @@ t.test('a name that looks like an option, or like a protocol, is a file', async 
 
 t.test('missing files, folders and empty files are told apart', async (t) => {
   await t.rejects(openMediaInput(join(folder, 'none.mp4')), /There is no video .*none\.mp4/);
-  await t.rejects(openMediaInput(folder), { name: 'UsageError', message: /is a folder/ });
+  await mkdir(join(folder, 'none'));
+  await t.rejects(openMediaInput(join(folder, 'none')), {
+    name: 'UsageError',
+    message: /none is a folder without numbered pictures/,
+  });
   const empty = join(folder, 'empty.mp4');
   await writeFile(empty, '');
   await t.rejects(openMediaInput(empty), /is empty/);
@@ -83,4 +90,60 @@ t.test('a page goes through yt-dlp where it is installed, and as it is where not
   await writeFile(broken, '#!/bin/sh\necho "ERROR: Private video." >&2\nexit 1\n');
   await chmod(broken, 0o755);
   await t.rejects(openMediaInput(page, { downloader: broken }), /yt-dlp cannot open .*: Private video; check/);
+});
+
+t.test('a folder of numbered pictures is a sequence, if it holds one', async (t) => {
+  const own = join(folder, '50%d');
+  await mkdir(own);
+  const picture = await makeClip(
+    join(own, 'one.png'),
+    '-f',
+    'lavfi',
+    '-i',
+    'color=red:s=16x16:d=0.1',
+    '-frames:v',
+    '1',
+  );
+  await writeFile(join(own, 'readme.txt'), 'no picture 1');
+  for (const number of [8, 9, 10]) await cp(picture, join(own, `f%2d-${number}.png`));
+  const found = await openMediaInput(`${own}/`, { sequenceFps: 10 });
+  t.same(
+    found.pictures,
+    [8, 9, 10].map((number) => join(own, `f%2d-${number}.png`)),
+  );
+  t.match((await probeMedia(ffmpeg, found)).video, { width: 16, fps: 10 });
+  await writeFile(join(own, '0001.jpg'), 'another');
+  await t.rejects(openMediaInput(own), {
+    name: 'UsageError',
+    message: /holds several sequences of pictures: name one of them, such as \S+(f%%2d-%d\.png|%04d\.jpg) or/,
+  });
+});
+
+t.test('copies of a video are the same to a later run, and one that was changed is not', async (t) => {
+  const [first, second] = [join(folder, 'first.mp4'), join(folder, 'second.mp4')];
+  await writeFile(first, 'content');
+  await writeFile(second, 'content');
+  const { identity } = await openMediaInput(first);
+  t.equal((await openMediaInput(second)).identity, identity);
+  await writeFile(second, 'changed');
+  t.not((await openMediaInput(second)).identity, identity);
+});
+
+t.test('a pipe is stored, read as often as needed, and removed', { skip }, async (t) => {
+  const clip = await makeClip(join(folder, 'clip.mp4'), '-f', 'lavfi', '-i', 'color=s=32x32:d=0.2');
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [stream] = await Promise.all([openMediaInput(pipe), pipeline(createReadStream(clip), createWriteStream(pipe))]);
+  t.equal((await probeMedia(ffmpeg, stream)).video.width, 32);
+  t.equal(stream.identity, (await openMediaInput(clip)).identity);
+  await stream.close();
+  await t.rejects(stat(stream.file as string), { code: 'ENOENT' });
+  const stop = new AbortController();
+  const stopped = openMediaInput(pipe, { signal: stop.signal });
+  const writer = createWriteStream(pipe);
+  writer.on('error', () => {});
+  writer.write('the beginning');
+  setTimeout(() => stop.abort(), 50);
+  await t.rejects(stopped, /^Stopped before the video was read/);
+  writer.destroy();
 });

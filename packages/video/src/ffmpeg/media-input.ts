@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError, UserError } from '@instagan/core';
-import { isSequence, parseSequence, picturesOf, requireWholeSequence } from './image-sequence.ts';
+import { fingerprintOf, fingerprintOfPictures } from './fingerprint.ts';
+import {
+  type ImageSequence,
+  isSequence,
+  parseSequence,
+  picturesOf,
+  requireWholeSequence,
+  sequenceIn,
+} from './image-sequence.ts';
+import { storeStream } from './store-stream.ts';
 
 /** A video as ffmpeg is to open it. */
 export interface MediaInput {
@@ -15,8 +25,10 @@ export interface MediaInput {
   readonly file: string | null;
   /** The pictures of a sequence, in order; null for all else. */
   readonly pictures: readonly string[] | null;
-  /** Changes with the content: tells whether a later run sees the same video. */
+  /** Changes with the content: tells whether a later run, on any machine, sees the same video. */
   readonly identity: string;
+  /** Removes what was stored for it. */
+  close(): Promise<void>;
 }
 
 export interface MediaInputOptions {
@@ -24,6 +36,18 @@ export interface MediaInputOptions {
   readonly sequenceFps?: number;
   /** Name of the program that finds the video of a web page. @default process.env.YT_DLP_PATH or `yt-dlp` */
   readonly downloader?: string;
+  /** Ends the reading of a stream. */
+  readonly signal?: AbortSignal;
+}
+
+/** The name of standard input. */
+const STANDARD_INPUT = '-';
+const closeNothing = async () => {};
+
+/** Whether an input can be read once only: standard input, or a pipe with a name. */
+export async function isStream(name: string): Promise<boolean> {
+  if (name === STANDARD_INPUT) return true;
+  return (await stat(name).catch(() => null))?.isFIFO() === true;
 }
 
 /** What a URL may lead to: never to files of this machine, nor to other programs. */
@@ -31,43 +55,63 @@ const WEB_PROTOCOLS = 'http,https,tcp,tls,crypto';
 const MEDIA_ENDING = /\.(mp4|m4v|mov|mkv|webm|gif|avi|ts|mpe?g|ogv|flv|wmv|m3u8|mpd)$/i;
 
 /**
- * Finds the video that a user names: a file, an image sequence such as `frames/%05d.png`, or an http(s) URL. The page of a
- * video platform is opened with yt-dlp where that is installed.
+ * Finds the video that a user names: a file, an image sequence such as `frames/%05d.png` or a folder of one, an http(s) URL, or
+ * `-`, standard input. The page of a video platform is opened with yt-dlp where that is installed. A stream is stored in a
+ * temporary file, for it is read more than once: for its header, its pictures and its sound.
  *
  * @throws UsageError for other protocols and folders, UserError if the file is missing or the page holds no video
  */
 export async function openMediaInput(name: string, options: MediaInputOptions = {}): Promise<MediaInput> {
+  if (await isStream(name)) return openStream(name, options);
   // What is there is a file, whatever its name looks like.
   const found = await stat(name).catch(() => null);
   if (found === null) {
     const [, protocol] = /^([a-z][a-z0-9+.-]+):/i.exec(name) ?? [];
     if (protocol !== undefined && !isFolderOf(name)) return openUrl(name, protocol.toLowerCase(), options);
-    if (isSequence(name)) return openSequence(name, options.sequenceFps ?? 25);
+    if (isSequence(name)) return openSequence(name, parseSequence(name), options);
   }
   if (found === null) throw new UserError(`There is no video ${name}: check the path.`);
-  if (found.isDirectory()) {
-    throw new UsageError(
-      `${name} is a folder: name a video file, or an image sequence such as ${name.replace(/\/+$/, '')}/%05d.png.`,
-    );
-  }
+  if (found.isDirectory()) return openSequence(name, await sequenceIn(name), options);
   if (!found.isFile()) throw new UsageError(`${name} is no regular file: name a video file.`);
   if (found.size === 0) throw new UserError(`${name} is empty: it holds no video.`);
-  const path = resolve(name);
-  const args = ['-protocol_whitelist', 'file,crypto,data', '-i', `file:${path}`];
-  return { name, args, file: path, pictures: null, identity: `${path} ${found.size} ${found.mtimeMs}` };
+  return { name, ...(await openFile(resolve(name))), close: closeNothing };
 }
 
-async function openSequence(name: string, fps: number): Promise<MediaInput> {
-  const sequence = parseSequence(name);
+async function openFile(path: string): Promise<Omit<MediaInput, 'name' | 'close'>> {
+  const args = ['-protocol_whitelist', 'file,crypto,data', '-i', `file:${path}`];
+  return { args, file: path, pictures: null, identity: await fingerprintOf(path) };
+}
+
+async function openStream(name: string, { signal }: MediaInputOptions): Promise<MediaInput> {
+  const isStandard = name === STANDARD_INPUT;
+  const called = isStandard ? 'Standard input' : name;
+  if (isStandard && process.stdin.isTTY) {
+    throw new UsageError('Standard input is the keyboard: pipe a video into it, or name a file as --input.');
+  }
+  const { file, sizeBytes, remove } = await storeStream(isStandard ? process.stdin : createReadStream(name), signal);
+  try {
+    if (sizeBytes === 0) throw new UserError(`${called} is empty: it holds no video.`);
+    return { name: called, ...(await openFile(file)), close: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function openSequence(
+  name: string,
+  sequence: ImageSequence,
+  { sequenceFps: fps = 25 }: MediaInputOptions,
+): Promise<MediaInput> {
   const pictures = await picturesOf(sequence);
   await requireWholeSequence(name, pictures);
   const args = [
     ...['-protocol_whitelist', 'file,crypto,data', '-framerate', rateText(fps), '-f', 'image2'],
-    // The pixel format may change from picture to picture, which must not start the filters anew: they count frames.
-    ...['-start_number', `${pictures[0]?.number}`, '-reinit_filter:v', '0', '-i', `file:${sequence.pattern}`],
+    ...['-start_number', `${pictures[0]?.number}`, '-i', `file:${sequence.pattern}`],
   ];
   const files = pictures.map(({ file }) => file);
-  return { name, args, file: null, pictures: files, identity: `${resolve(name)} at ${fps}` };
+  const identity = `${await fingerprintOfPictures(files)} at ${fps}`;
+  return { name, args, file: null, pictures: files, identity, close: closeNothing };
 }
 
 /** A frame rate as ffmpeg reads it, exact for those of NTSC, such as 30000/1001. */
@@ -96,6 +140,7 @@ async function openUrl(name: string, protocol: string, { downloader }: MediaInpu
     file: null,
     pictures: null,
     identity: url.href,
+    close: closeNothing,
   };
 }
 

@@ -1,7 +1,9 @@
 import { UserError } from '@instagan/core';
+import { type Colours, coloursOf } from './colours.ts';
 import { type FfmpegEnd, mainMessage, runFfmpeg } from './ffmpeg-process.ts';
 import type { Ffmpeg } from './find-ffmpeg.ts';
 import type { MediaInput } from './media-input.ts';
+import { type MediaTrack, mediaTracks, tagsAfter } from './media-tracks.ts';
 
 /** The picture track of a video as its headers describe it. */
 export interface VideoTrack {
@@ -19,8 +21,9 @@ export interface VideoTrack {
   readonly bitDepth: number;
   /** The curve of a high dynamic range; null for ordinary video. */
   readonly hdr: 'PQ' | 'HLG' | null;
-  /** Whether the file says how its colours are coded. */
-  readonly hasColourSpace: boolean;
+  readonly colours: Colours;
+  /** Whether a frame shows two moments, each in every other line. */
+  readonly isInterlaced: boolean;
 }
 
 /** What a video file holds. */
@@ -31,14 +34,20 @@ export interface MediaInfo {
   readonly originSeconds: number;
   /** The length; in some formats from 0 on the clock of the file, whenever the first track begins. */
   readonly durationSeconds: number | null;
+  /** The picture track that is translated: the first one. */
   readonly video: VideoTrack;
-  readonly audioCodecs: readonly string[];
-  readonly subtitleCodecs: readonly string[];
+  /** All tracks, `video` among them. */
+  readonly tracks: readonly MediaTrack[];
   /** Numbers of the tracks of picture, sound and subtitles that can be read: the picture track, and all others but pictures. */
   readonly clockTracks: readonly number[];
+  /** Title and other tags of the file, names in lower case. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly chapters: number;
+  /** That of the first frame, such as `01:00:00:00`; null if the file does not tell. */
+  readonly timecode: string | null;
 }
 
-const HDR_CURVES = { smpte2084: 'PQ', 'arib-std-b67': 'HLG' } as const;
+const HDR_CURVES: Readonly<Record<string, 'PQ' | 'HLG'>> = { smpte2084: 'PQ', 'arib-std-b67': 'HLG' };
 
 /**
  * Reads what ffmpeg says of a video. ffprobe is not needed: some packages bring ffmpeg alone.
@@ -56,25 +65,44 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
     }
     throw new UserError(`${input.name} cannot be read as a video: ${mainMessage(end)}; check that the file is whole.`);
   }
-  const streams = lines.filter((line) => /^\s*Stream #0:\d+/.test(line));
-  const isVideo = (line: string) => /: Video: /.test(line) && !/\(attached pic\)/.test(line);
-  const position = lines.findIndex((line) => /^\s*Stream #0:\d+/.test(line) && isVideo(line));
-  if (position < 0) throw new UserError(`${input.name} holds ${describe(streams)}: give a file with moving pictures.`);
-  const nextStream = lines.findIndex((line, i) => i > position && /^\s*Stream #0:/.test(line));
-  const details = lines.slice(position + 1, nextStream < 0 ? lines.length : nextStream);
-  const video = videoTrack(lines[position] as string, details, input);
-  const sideTracks = streams.filter((line) => /: Audio: .*\d Hz|: Subtitle: /.test(line));
+  const tracks = mediaTracks(lines);
+  const picture = tracks.find(isPicture);
+  if (picture === undefined) {
+    throw new UserError(`${input.name} holds ${describe(tracks)}: give a file with moving pictures.`);
+  }
+  const tags = tagsAfter(
+    lines,
+    lines.findIndex((line) => /^Input #0/.test(line)),
+  );
+  const video = videoTrack(picture, input);
   return {
     ...clockOf(lines),
-    video,
-    audioCodecs: codecsOf(streams, 'Audio'),
-    subtitleCodecs: codecsOf(streams, 'Subtitle'),
-    clockTracks: [video.track, ...sideTracks.map(trackOf)],
+    video: { ...video, isInterlaced: video.isInterlaced ?? (await hasFields(ffmpeg, input)) },
+    tracks,
+    clockTracks: [video.track, ...tracks.filter(hasClock).map(({ index }) => index)],
+    tags: Object.fromEntries(Object.entries(tags).filter(([name]) => !TECHNICAL_TAGS.has(name))),
+    chapters: lines.filter((line) => /^\s*(Chapter )?#0:\d+: start /.test(line)).length,
+    timecode: [...tracks.map((track) => track.tags), tags].find(({ timecode }) => timecode)?.timecode ?? null,
   };
 }
 
-function trackOf(line: string): number {
-  return Number(/Stream #0:(\d+)/.exec(line)?.[1]);
+/** Whether it is sound or subtitles that can be read. */
+function hasClock({ kind, description }: MediaTrack): boolean {
+  return kind === 'subtitle' || (kind === 'audio' && /\d Hz/.test(description));
+}
+
+/** Whether a track is moving pictures. */
+export function isPicture({ kind, isCover }: MediaTrack): boolean {
+  return kind === 'video' && !isCover;
+}
+
+const TECHNICAL_TAGS = new Set(['major_brand', 'minor_version', 'compatible_brands', 'encoder', 'duration']);
+
+/** ffmpeg 4 tells whether pictures are interlaced only of decoded ones. */
+async function hasFields(ffmpeg: Ffmpeg, input: MediaInput): Promise<boolean> {
+  const args = [...input.args, '-map', '0:V:0', '-frames:v', '3', '-vf', 'showinfo', '-f', 'null', '-'];
+  const { messages } = await runFfmpeg(ffmpeg, args, 'info');
+  return messages.some((line) => /showinfo.* i:[TB] /.test(line));
 }
 
 /** 128 and the number of a signal, as the shell tells it: illegal instruction, abort, bus error, arithmetic, memory. */
@@ -93,38 +121,41 @@ function clockOf(lines: readonly string[]): Pick<MediaInfo, 'format' | 'originSe
   return { format, originSeconds: Number(origin), durationSeconds };
 }
 
-function codecsOf(streams: readonly string[], kind: 'Audio' | 'Subtitle'): string[] {
-  return streams.flatMap((line) => new RegExp(`: ${kind}: (\\w+)`).exec(line)?.[1] ?? []);
-}
-
 /** Parses, for example, `Video: h264 (High) (avc1 / 0x31), yuv420p(tv, bt709), 640x360 [SAR 1:1 DAR 16:9], 15 fps, …`. */
-function videoTrack(line: string, details: readonly string[], input: MediaInput): VideoTrack {
-  const [, codec = '', rest = ''] = /: Video: (\w+)(.*)$/.exec(line) ?? [];
-  const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? [];
+function videoTrack(
+  { index, codec, description, tags }: MediaTrack,
+  input: MediaInput,
+): Omit<VideoTrack, 'isInterlaced'> & { readonly isInterlaced: boolean | null } {
+  const [, width, height] = /, (\d+)x(\d+)/.exec(description) ?? [];
   if (width === undefined || height === undefined) {
     throw new UserError(`${input.name} holds a picture track that cannot be decoded (${codec}): convert it first.`);
   }
-  const [, pixelFormat = 'unknown', colour = ''] = /, ([a-z][a-z0-9]+)(?:\(([^)]*)\))?, \d+x\d+/.exec(rest) ?? [];
-  const hasAlphaTrack = details.some((detail) => /^\s*alpha_mode\s*:\s*1/.test(detail));
-  const curve = Object.entries(HDR_CURVES).find(([name]) => colour.includes(name));
-  const [, fps] = /, ([\d.]+k?) fps/.exec(rest) ?? [];
+  const [, pixelFormat = 'unknown', printed = ''] =
+    /, ([a-z][a-z0-9]+)(?:\(((?:[^()]|\([^()]*\))*)\))?, \d+x\d+/.exec(description) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  const colours = coloursOf(printed, { pixelFormat, ...size });
+  const [, fps] = /, ([\d.]+k?) fps/.exec(description) ?? [];
   return {
-    track: trackOf(line),
-    codec,
-    pixelFormat,
-    width: Number(width),
-    height: Number(height),
+    ...{ track: index, codec, pixelFormat, ...size, colours },
     fps: fps === undefined || Number(fps) === 0 ? null : Number(fps.replace('k', '000')),
-    hasAlpha: hasAlphaTrack || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|ayuv|pal8)/.test(pixelFormat),
+    hasAlpha: tags.alpha_mode === '1' || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|ayuv|pal8)/.test(pixelFormat),
     bitDepth: Number(
       /p(9|10|12|14|16)(?:le|be)?$/.exec(pixelFormat)?.[1] ?? (/^(p010|x2rgb10)/.test(pixelFormat) ? 10 : 8),
     ),
-    hdr: curve === undefined ? null : curve[1],
-    hasColourSpace: /bt709|bt2020|smpte170m|bt470bg|bt601|fcc/.test(colour),
+    hdr: HDR_CURVES[colours.transfer] ?? null,
+    isInterlaced: isInterlaced(codec, printed),
   };
 }
 
-function describe(streams: readonly string[]): string {
-  if (streams.some((line) => /: Audio: /.test(line))) return 'sound only';
-  return streams.length === 0 ? 'no track at all' : 'no moving pictures';
+/** @returns null if the header does not tell, of a codec that can code fields */
+function isInterlaced(codec: string, printed: string): boolean | null {
+  if (/\b(top|bottom)\b/.test(printed)) return true;
+  const canBe =
+    /^(h264|hevc|mpeg\dvideo|mpeg4|vc1|wmv3|dvvideo|prores|dnxhd|mjpeg|ffv1|rawvideo|v210|huffyuv|utvideo)$/;
+  return /progressive/.test(printed) || !canBe.test(codec) ? false : null;
+}
+
+function describe(tracks: readonly MediaTrack[]): string {
+  if (tracks.some(({ kind }) => kind === 'audio')) return 'sound only';
+  return tracks.length === 0 ? 'no track at all' : 'no moving pictures';
 }

@@ -1,7 +1,7 @@
 import { type Rational, secondsOf } from '../frame.ts';
 import { type FfmpegEnd, startFfmpeg } from './ffmpeg-process.ts';
 import type { Ffmpeg } from './find-ffmpeg.ts';
-import { inputOnClock } from './input-clock.ts';
+import { clockTracks, inputOnClock } from './input-clock.ts';
 import type { MediaInput } from './media-input.ts';
 import type { MediaInfo } from './probe-media.ts';
 
@@ -25,9 +25,13 @@ function isDiscarded(line: string): boolean {
 
 /** Reads all packets of a file without decoding them, which is far faster. */
 export async function scanTracks(ffmpeg: Ffmpeg, input: MediaInput, info: MediaInfo): Promise<TrackScan> {
-  const tracks = info.clockTracks.flatMap((track) => ['-map', `0:${track}`]);
+  const tracks = clockTracks(info);
   const output = ['-c', 'copy', '-copyinkf', '-f', 'framecrc', 'pipe:1'];
-  const running = startFfmpeg(ffmpeg, [...inputOnClock(input, info), ...tracks, ...output]);
+  const running = startFfmpeg(ffmpeg, [
+    ...inputOnClock(input, info),
+    ...tracks.flatMap((track) => ['-map', `0:${track}`]),
+    ...output,
+  ]);
   running.stdin.end();
   const timeBases: Rational[] = [];
   const pictureSeconds: number[] = [];
@@ -43,7 +47,7 @@ export async function scanTracks(ffmpeg: Ffmpeg, input: MediaInput, info: MediaI
     if (base === undefined || !Number.isFinite(ticks)) return;
     const [begins, ends] = [secondsOf(ticks, base), secondsOf(ticks + duration, base)];
     endSeconds = Math.max(endSeconds, ends);
-    if (info.clockTracks[track] !== info.video.track) return;
+    if (tracks[track] !== info.video.track) return;
     pictureSeconds.push(begins);
     if (begins < lastPicture) return;
     lastPicture = begins;

@@ -30,6 +30,11 @@ interface StreamHeader {
   readonly msbPtsShift: number;
 }
 
+/** Headers have some dozen fields. */
+const MAX_PACKET_BYTES = 2 ** 20;
+/** Larger frames fit into no memory together with what is computed of them. */
+const MAX_FRAME_BYTES = 2 ** 30;
+
 /** The stream is no NUT, or was cut off inside of a frame. */
 export class NutError extends Error {}
 
@@ -84,6 +89,7 @@ export class NutReader {
   async #readPacket(): Promise<void> {
     const startCode = `4e${Buffer.from(await this.#bytes(7)).toString('hex')}`;
     const size = await this.#number();
+    if (size > MAX_PACKET_BYTES) throw new NutError('a header is damaged');
     if (size > 4096) await this.#bytes(4);
     const packet = await this.#bytes(size);
     if (nutChecksum(packet) !== 0) throw new NutError('a header is damaged');
@@ -114,12 +120,12 @@ export class NutReader {
     for (let i = 0; i < reserved; i++) await this.#number();
     if (flags & FLAGS.checksum) await this.#bytes(4);
     const elided = this.#main.elidedHeaders[size > 4096 ? 0 : headerIndex] ?? new Uint8Array(0);
+    const { format } = this.#stream;
+    if (size !== format.width * format.height * channelsOf(format) || size < elided.length || size > MAX_FRAME_BYTES) {
+      throw new NutError(`a frame has ${size} bytes, which is not its size`);
+    }
     const rest = await this.#bytes(size - elided.length);
     const data = elided.length === 0 ? rest : Uint8Array.from([...elided, ...rest]);
-    const { format } = this.#stream;
-    if (data.length !== format.width * format.height * channelsOf(format)) {
-      throw new NutError(`a frame has ${data.length} bytes, which is not its size`);
-    }
     this.#lastTicks = ticks;
     return { ticks, data };
   }
@@ -136,6 +142,7 @@ export class NutReader {
     for (let value = 0; ; ) {
       const [byte] = await this.#bytes(1);
       value = value * 128 + ((byte as number) & 127);
+      if (value > Number.MAX_SAFE_INTEGER) throw new NutError('a number is too large');
       if ((byte as number) < 128) return value;
     }
   }
@@ -147,7 +154,7 @@ export class NutReader {
   }
 }
 
-/** Reads the fields of a packet. */
+/** Reads the fields of a packet; beyond its end they throw. */
 class Fields {
   readonly #packet: Uint8Array;
   #at = 0;
@@ -158,7 +165,8 @@ class Fields {
 
   number(): number {
     for (let value = 0; ; ) {
-      const byte = this.#packet[this.#at++] as number;
+      const byte = this.#packet[this.#at++];
+      if (byte === undefined || value > 2 ** 45) throw new NutError('a header is cut short');
       value = value * 128 + (byte & 127);
       if (byte < 128) return value;
     }
@@ -186,7 +194,9 @@ function readMain(fields: Fields): MainHeader {
   if (version > 3) fields.number();
   if (fields.number() !== 1) throw new NutError('it holds more than one track');
   fields.number();
-  const timeBases = Array.from({ length: fields.number() }, () => fields.rational());
+  const timeBases: Rational[] = [];
+  for (let left = fields.number(); left > 0; left--) timeBases.push(fields.rational());
+  if (timeBases.length === 0) throw new NutError('it has no time base');
   const codes = readFrameCodes(fields);
   const elidedHeaders: Uint8Array[] = [new Uint8Array(0)];
   for (let left = fields.number(); left > 0; left--) elidedHeaders.push(fields.bytes());

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beginPlan, readCompletion, readRecord, recordCompletion, UsageError, writeRecord } from '@instagan/core';
+import {
+  beginPlan,
+  lockRun,
+  makeFolder,
+  readCompletion,
+  readRecord,
+  recordCompletion,
+  UsageError,
+  writeRecord,
+} from '@instagan/core';
 import * as z from 'zod';
 
 /** A finished stretch of the output. */
@@ -36,7 +45,19 @@ export interface PartFolder {
   commit(part: Part): Promise<void>;
   /** Records that there are no more. */
   complete(): Promise<void>;
+  /** Lets other processes have it. */
+  close(): Promise<void>;
 }
+
+/** What messages call the work in a folder of parts. */
+export const TRANSLATION = {
+  name: 'translation',
+  done: 'written',
+  instead: 'choose another --output',
+  mend: 'run the command again',
+};
+
+const LOCK = /^run\.lock/;
 
 /** Records; `segment-…` are those of jobs that earlier versions began. */
 const RECORD = /^(?:part|segment)-(\d{8})\.json$/;
@@ -62,16 +83,24 @@ export interface OpenPartsOptions {
 }
 
 /**
- * Opens the folder of a shard's parts.
+ * Opens the folder of a shard's parts, for this process alone.
  *
  * @throws UsageError if it is to go on with parts that were made with other settings, or to start over where there are
- *   some
+ *   some; UserError if another process writes to it
  */
 export async function openParts(folder: string, { plan, ending, resumes }: OpenPartsOptions): Promise<PartFolder> {
-  if (!resumes) await clear(folder);
-  await beginPlan(folder, plan, clear);
-  const damaged = await damagedParts(folder);
-  for (const name of damaged) await rm(join(folder, name), { force: true });
+  await makeFolder(folder);
+  const lock = await lockRun(folder, undefined, TRANSLATION);
+  let damaged: string[];
+  try {
+    if (!resumes) await clear(folder);
+    await beginPlan(folder, plan, clear);
+    damaged = await damagedParts(folder);
+    for (const name of damaged) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
   return {
     folder,
     damage: damaged.map((name) => `${join(folder, name)} or its part is damaged: it is made anew.`),
@@ -80,9 +109,11 @@ export async function openParts(folder: string, { plan, ending, resumes }: OpenP
     fileFor: (firstFrame) => join(folder, `${partName(firstFrame)}.${ending}`),
     commit: async (part) => {
       const fileSha256 = await digestOf(part.file);
+      await lock.requireHeld();
       await writeRecord(join(folder, `${partName(part.firstFrame)}.json`), { ...part, fileSha256 });
     },
     complete: () => recordCompletion(folder),
+    close: () => lock.release(),
   };
 }
 
@@ -136,7 +167,8 @@ async function clear(folder: string): Promise<void> {
       `${folder} holds ${frames} frames of an earlier run: go on with --resume, or remove that folder to start over.`,
     );
   }
-  await rm(folder, { recursive: true, force: true });
+  const names = (await readdir(folder)).filter((name) => !LOCK.test(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 function firstFrameOf(recordName: string): number {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
+import { ffmpegEnvironment } from '../ffmpeg/ffmpeg-process.ts';
 import { findFfmpeg } from '../ffmpeg/find-ffmpeg.ts';
 
 export const ffmpeg = await findFfmpeg();
@@ -20,7 +21,7 @@ export async function temporaryFolder(t: Test): Promise<string> {
 
 /** Makes a clip with ffmpeg's own sources. */
 export async function makeClip(file: string, ...args: readonly string[]): Promise<string> {
-  await promisify(execFile)(ffmpeg.path, ['-v', 'error', '-y', ...args, file]);
+  await promisify(execFile)(ffmpeg.path, ['-v', 'error', '-y', ...args, file], { env: ffmpegEnvironment() });
   return file;
 }
 

@@ -53,7 +53,10 @@ const MIN_LIKENESS = 0.75;
  */
 export class InstanceTracker {
   readonly #options: Required<TrackingOptions>;
+  #scene = 0;
   #tracks: Track[] = [];
+  /** Of the scene before, in case it goes on after a flash. */
+  #before: { readonly scene: number; readonly tracks: Track[] } = { scene: 0, tracks: [] };
   #nextId = 0;
 
   constructor({ maskSmoothing = 0.6, bridgeFrames = 3, rememberFrames = 30 }: TrackingOptions = {}) {
@@ -64,9 +67,11 @@ export class InstanceTracker {
    * Takes the next frame.
    *
    * @param masks of its instances in any order, `[height, width]`, object > 0
+   * @param scene its number: instances of another scene are other ones
    * @returns its instances in the order of their numbers; empty masks are left out
    */
-  update(frame: TrackedFrame, masks: readonly Float32Array[]): TrackedInstance[] {
+  update(frame: TrackedFrame, masks: readonly Float32Array[], scene = 0): TrackedInstance[] {
+    this.#enter(scene);
     const { width, height, channels, data } = frame;
     const found = masks.flatMap((mask) => {
       const region = regionOf(mask, data, width, height, channels);
@@ -90,6 +95,14 @@ export class InstanceTracker {
       .filter(({ missedFrames }) => missedFrames <= this.#options.bridgeFrames)
       .map(({ id, mean, missedFrames }) => ({ id, mask: cut(mean), isSeen: missedFrames === 0 }))
       .filter(({ mask }) => mask.some((value) => value > 0));
+  }
+
+  #enter(scene: number): void {
+    if (scene === this.#scene) return;
+    const tracks = this.#before.scene === scene ? this.#before.tracks : [];
+    this.#before = { scene: this.#scene, tracks: this.#tracks };
+    this.#scene = scene;
+    this.#tracks = tracks;
   }
 
   #follow(track: Track, mask: Float32Array, region: Region, width: number, height: number): void {

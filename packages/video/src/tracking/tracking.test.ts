@@ -106,6 +106,21 @@ t.test('what flickers for one frame leaves no trace in the mask', async (t) => {
   t.same(raw?.mask, holed, 'without smoothing masks are as they were found');
 });
 
+t.test('a cut ends numbers and masks; a flash does not', async (t) => {
+  const tracker = new InstanceTracker({ maskSmoothing: 0.9 });
+  const [round, square] = [
+    scene([{ x: 8, y: 6, size: 14, colour: RED }]),
+    scene([{ x: 12, y: 10, size: 18, colour: RED }]),
+  ];
+  for (let i = 0; i < 5; i++) tracker.update(round.frame, round.masks, 0);
+  const flash = tracker.update(scene([]).frame, [], 1);
+  t.same(flash, [], 'nothing is carried over');
+  t.match(tracker.update(round.frame, round.masks, 0), [{ id: 0, isSeen: true }]);
+  const [first, ...others] = tracker.update(square.frame, square.masks, 2);
+  t.same(others, []);
+  t.match(first, { id: 1, mask: square.masks[0] }, 'the mask is that of its own frame at once');
+});
+
 t.test('an empty mask is no instance', async (t) => {
   const tracker = new InstanceTracker();
   t.same(tracker.update(scene([]).frame, [new Float32Array(WIDTH * HEIGHT).fill(-1)]), []);

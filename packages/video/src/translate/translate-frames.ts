@@ -2,6 +2,7 @@ import { type TranslateOptions, type Translator, translateSample } from '@instag
 import { channelsOf, type FrameFormat, type VideoFrame } from '../frame.ts';
 import { FrameBlender } from '../motion/frame-blender.ts';
 import { InstanceTracker, type TrackedInstance, type TrackingOptions } from '../tracking/instance-tracker.ts';
+import { SceneFinder } from '../tracking/scene-finder.ts';
 import { SteadyRegions } from '../tracking/steady-regions.ts';
 import { ahead } from './ahead.ts';
 import { coloursOf, withColours } from './frame-pixels.ts';
@@ -77,8 +78,13 @@ export async function* translateFrames(
   const { width, height } = format;
   const channels = channelsOf(format);
   const steady = new SteadyRegions();
-  const blender = blending > 0 ? new FrameBlender(format, channels, blending) : null;
-  for await (const { frame, image, instances } of ahead(findInstances(frames, format, options), FOUND_AHEAD)) {
+  const newBlender = () => (blending > 0 ? new FrameBlender(format, channels, blending) : null);
+  let blender = newBlender();
+  let lastScene = 0;
+  for await (const { frame, image, scene, instances } of ahead(findInstances(frames, format, options), FOUND_AHEAD)) {
+    // Nothing of one scene belongs into another.
+    if (scene !== lastScene) blender = newBlender();
+    lastScene = scene;
     // Without blending no translation depends on the one before.
     if (isWarmUp(frame) && blender === null) continue;
     const sample = {
@@ -98,6 +104,8 @@ export async function* translateFrames(
 interface FoundInstances {
   readonly frame: VideoFrame;
   readonly image: Uint8Array;
+  /** Frames with the same number show the same scene. */
+  readonly scene: number;
   readonly instances: readonly TrackedInstance[];
 }
 
@@ -109,10 +117,12 @@ async function* findInstances(
   const { width, height } = format;
   const channels = channelsOf(format);
   const tracker = new InstanceTracker(tracking);
+  const scenes = new SceneFinder();
   for await (const frame of ahead(frames, DECODED_AHEAD)) {
     const image = coloursOf(frame.data, channels);
     const masks = await segment({ index: frame.index, width, height, image });
-    const instances = tracker.update({ width, height, channels, data: frame.data }, masks);
-    yield { frame, image, instances };
+    const seen = { width, height, channels, data: frame.data };
+    const scene = scenes.sceneOf(seen);
+    yield { frame, image, scene, instances: tracker.update(seen, masks, scene) };
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBackend, type Translator, translationModel } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
@@ -8,7 +8,7 @@ import { decodeVideo } from '../decode/decode-video.ts';
 import { openMediaInput } from '../ffmpeg/media-input.ts';
 import { probeMedia } from '../ffmpeg/probe-media.ts';
 import { ffmpeg, makeClip, probe, sharedClip, temporaryFolder } from '../test-support/media.ts';
-import type { FrameSegmenter } from './translate-frames.ts';
+import { type FrameSegmenter, translateFrames } from './translate-frames.ts';
 import { joinShards, type TranslateVideoOptions, translateVideo } from './translate-video.ts';
 import type { VideoProgress } from './video-progress.ts';
 
@@ -54,12 +54,15 @@ const numbered = await makeClip(
   ...['-f', 'lavfi', '-i', NUMBERED, '-f', 'lavfi', '-i', 'sine=d=2.4', '-c:v', 'ffv1', '-c:a', 'aac', '-shortest'],
 );
 
-/** The mean of each frame of a file. */
+/** The mean of the colours of each frame of a file. */
 async function greys(file: string): Promise<number[]> {
   const input = await openMediaInput(file);
-  const { frames } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
   const means: number[] = [];
-  for await (const { data } of frames) means.push(data.reduce((sum, value) => sum + value, 0) / data.length);
+  for await (const { data } of frames) {
+    const colours = data.filter((_, i) => !format.hasAlpha || i % 4 !== 3);
+    means.push(colours.reduce((sum, value) => sum + value, 0) / colours.length);
+  }
   return means;
 }
 
@@ -143,6 +146,16 @@ t.test('shards on different machines make the same video, done twice or once', a
   await run({ ...options, shard: { number: 2, count: 3 } });
   const again = await run({ ...options, shard: { number: 2, count: 3 } });
   t.equal(again.length, 1, 'a shard that is done is not done again');
+  const other = await makeClip(at('other.mp4'), '-f', 'lavfi', '-i', 'color=s=32x32:d=2.4:r=10');
+  await t.rejects(joinShards({ ...options, input: other }), {
+    name: 'UsageError',
+    message: /were not made from .*other\.mp4: name their video as --input/,
+  });
+  for (const [more, message] of [
+    [{ durationSeconds: 1 }, /made with another --duration: leave it out/],
+    [{ codec: 'hevc' }, /made with another --container or --codec/],
+  ] as const)
+    await t.rejects(joinShards({ ...options, ...more }), { name: 'UsageError', message });
   t.equal((await joinShards(options)).doneFrames, 24);
   t.ok(isWholeNegative(await greys(output)));
   t.equal((await probe(output)).audio.length, 1);
@@ -165,6 +178,67 @@ t.test(
     t.notOk(near(whole, await greys(at('unblended.mp4')), 2));
   },
 );
+
+t.test('after a cut nothing wears the mask of the scene before, however smooth masks are', async (t) => {
+  const cut = await makeClip(
+    at('cut.mkv'),
+    ...['-f', 'lavfi', '-i', 'color=0x006400:s=32x32:r=10:d=0.6,drawbox=4:4:12:12:white:fill', '-f', 'lavfi', '-i'],
+    ...['color=0x00008C:s=32x32:r=10:d=0.6,drawbox=8:10:20:14:orange:fill', '-lavfi', 'concat', '-c:v', 'ffv1'],
+    ...['-pix_fmt', 'bgr0'],
+  );
+  const box = (left: number, top: number, width: number, height: number) => (_: unknown, i: number) => {
+    const [x, y] = [i % 32, Math.floor(i / 32)];
+    return x >= left && x < left + width && y >= top && y < top + height ? 1 : -1;
+  };
+  const masks = [box(4, 4, 12, 12), box(8, 10, 20, 14)].map((inside) => Float32Array.from({ length: 1024 }, inside));
+  const input = await openMediaInput(cut);
+  const { frames, format } = await decodeVideo(ffmpeg, input, await probeMedia(ffmpeg, input));
+  const segment: FrameSegmenter = async ({ index }) => [masks[index < 6 ? 0 : 1] as Float32Array];
+  const options = { translator, segment, blending: 0.9, tracking: { maskSmoothing: 0.9 } };
+  for await (const { index, instances, data, original } of translateFrames(frames, format, options)) {
+    const mask = masks[index < 6 ? 0 : 1] as Float32Array;
+    t.match(instances, [{ id: index < 6 ? 0 : 1, mask }], `frame ${index}`);
+    if (index === 6)
+      t.same(
+        data,
+        original.map((value) => 255 - value),
+        'the background, too, is its own',
+      );
+  }
+});
+
+t.test('two translations never write to one output', async (t) => {
+  const output = at('twice.mp4');
+  const controller = new AbortController();
+  const options = { input: numbered, output, translator, segment: leftHalf, signal: controller.signal };
+  for await (const { type } of translateVideo(options)) {
+    if (type !== 'frame' || controller.signal.aborted) continue;
+    await t.rejects(run({ input: numbered, output, resumes: true }), {
+      name: 'UserError',
+      message: /twice\.mp4\.parts\S+ is being written by process \d+ on \S+: stop that translation first/,
+    });
+    controller.abort();
+  }
+});
+
+t.test('at the first damage it ends, and what comes before is kept and gone on from', async (t) => {
+  const input = await makeClip(at('damaged.mp4'), '-f', 'lavfi', '-i', 'testsrc=s=64x48:d=4:r=10', '-g', '5');
+  const bytes = await readFile(input);
+  for (let i = 0; i < 400; i++) bytes[Math.floor(bytes.length * 0.6) + i] = (i * 37) % 251;
+  await writeFile(input, bytes);
+  const output = at('before.mp4');
+  await t.rejects(run({ input, output, partFrames: 5 }), {
+    name: 'UserError',
+    message:
+      /damaged\.mp4 is damaged near \d\.\d s \(.*\): .*before\.mp4 holds what comes before; .*--tolerate-damage --resume/,
+  });
+  const { length } = (await probe(output)).times;
+  t.ok(length >= 5 && length < 35, `${length} frames`);
+  const [started] = await run({ input, output, partFrames: 5, resumes: true, toleratesDamage: true });
+  t.match(started, { type: 'started', resumedFrames: length });
+  t.ok((await probe(output)).times.length > 35);
+  t.notOk(existsSync(`${output}.parts`));
+});
 
 t.test('--compare shows original, masks and translation', async (t) => {
   const events = await run({ input: numbered, output: at('compare.mp4'), compares: true, durationSeconds: 0.5 });
@@ -207,6 +281,9 @@ t.test('every format is written, sound and subtitles as it can hold them', async
   }
   await run({ input, output: at('frames/%03d.png') });
   t.equal((await readdir(at('frames'))).length, 10);
+  const untouched: FrameSegmenter = async () => [];
+  await run({ input, output: at('frames/w%03d.webp'), segment: untouched });
+  t.same(await greys(at('frames/w%03d.webp')), await greys(input), 'without loss');
 });
 
 t.test('transparent parts stay so where the format can hold them, and are laid on white where not', async (t) => {
@@ -245,6 +322,10 @@ t.test('what cannot work is one clear error, and nothing is left', async (t) => 
     throw new Error('the model broke');
   };
   await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken }), /the model broke/);
+  const checkFits = async ({ width, height }: { width: number; height: number }) => {
+    throw new Error(`${width}x${height} is too large`);
+  };
+  await t.rejects(run({ input: numbered, output: at('x.mp4'), segment: broken, checkFits }), /32x32 is too large/);
   t.same(await names(), before);
 });
 

@@ -1,21 +1,27 @@
 import {
   finishedShards,
+  lockRun,
+  partsFolder,
   removeShard,
   removeShards,
   type Shard,
   shardFolder,
   type Translator,
+  UsageError,
   UserError,
 } from '@instagan/core';
+import type { SizePx } from '@instagan/core/data';
+import { DamageError } from '../decode/damage-error.ts';
 import { decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinParts } from '../parts/join-parts.ts';
-import { damagedParts, openParts, type Part, readParts } from '../parts/part-folder.ts';
+import { damagedParts, openParts, type Part, type PartFolder, readParts, TRANSLATION } from '../parts/part-folder.ts';
 import { timeRangeOf } from '../parts/shard-range.ts';
 import { PartWriter } from './part-writer.ts';
 import { type TranslateFramesOptions, translateFrames } from './translate-frames.ts';
 import { openVideoJob, type VideoJob, type VideoJobOptions } from './video-job.ts';
+import { optionsOfShards, planOf } from './video-plan.ts';
 import type { VideoProgress } from './video-progress.ts';
 
 export interface TranslateVideoOptions
@@ -33,10 +39,11 @@ export interface TranslateVideoOptions
   readonly partFrames?: number;
   /** Tells one model from another, such as its run and step: a resumed run must have the same. */
   readonly modelIdentity?: string;
-  /** Stops the translation; what is done by then becomes a whole, shorter file. */
-  readonly signal?: AbortSignal;
+  /** Refuses frames that cannot be translated, such as ones too large for the memory, before the first is. */
+  readonly checkFits?: (frame: SizePx) => Promise<void>;
 }
 
+const WHOLE: Shard = { number: 1, count: 1 };
 const DEFAULT_PART_FRAMES = 120;
 /** Frames before a part or shard from which the instances are known again. */
 const WARM_UP_FRAMES = 12;
@@ -49,17 +56,38 @@ const WARM_UP_FRAMES = 12;
  * @throws from the iterator: UsageError, UserError
  */
 export async function* translateVideo(options: TranslateVideoOptions): AsyncGenerator<VideoProgress, void, void> {
-  const { output, shard = { number: 1, count: 1 }, partFrames = DEFAULT_PART_FRAMES } = options;
   const job = await openVideoJob(options);
-  const encoder = await chooseEncoder(job.ffmpeg, job.format, options);
-  const folder = await openParts(shardFolder(output, shard), {
-    plan: planOf(options, job, encoder),
-    ending: encoder.partContainer,
-    resumes: options.resumes === true || shard.count > 1,
-  });
+  try {
+    const { output, shard = WHOLE } = options;
+    const encoder = await chooseEncoder(job.ffmpeg, job.format, options, options.size ?? job.info.video);
+    const folder = await openParts(shardFolder(output, shard), {
+      plan: planOf(options, job, encoder),
+      ending: encoder.partContainer,
+      resumes: options.resumes === true || shard.count > 1,
+    });
+    try {
+      yield* translateParts(job, encoder, folder, options);
+    } finally {
+      const isUnused = (await folder.parts()).length === 0 && !(await folder.isComplete());
+      if (isUnused) await removeShard(output, shard);
+      await folder.close();
+    }
+  } finally {
+    await job.input.close();
+  }
+}
+
+async function* translateParts(
+  job: VideoJob,
+  encoder: Encoder,
+  folder: PartFolder,
+  options: TranslateVideoOptions,
+): AsyncGenerator<VideoProgress, void, void> {
+  const { output, shard = WHOLE, partFrames = DEFAULT_PART_FRAMES } = options;
   const before = await folder.parts();
   let doneFrames = framesIn(before);
   let isStopped = false;
+  let damage: DamageError | null = null;
   const losses: string[] = [];
   if (!(await folder.isComplete())) {
     const range = timeRangeOf(shard, job.durationSeconds);
@@ -80,76 +108,102 @@ export async function* translateVideo(options: TranslateVideoOptions): AsyncGene
       firstFrame: doneFrames,
       secondsPerFrame: step,
     });
-    yield {
-      type: 'started',
-      width: writer.format.width,
-      height: writer.format.height,
-      fps: fps === null ? null : fps / (options.every ?? 1),
-      expectedFrames: expectedFrames(job, step, shard),
-      resumedFrames: doneFrames,
-      encoder: encoder.name,
-      remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
-    };
     try {
+      await options.checkFits?.(video.format);
+      yield {
+        type: 'started',
+        width: writer.format.width,
+        height: writer.format.height,
+        fps: fps === null ? null : fps / (options.every ?? 1),
+        expectedFrames: expectedFrames(job, step, shard),
+        resumedFrames: doneFrames,
+        encoder: encoder.name,
+        remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
+      };
       const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
       const isWarmUp = (frame: VideoFrame) => !isWanted(frame);
-      for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp })) {
-        const hasPart = await writer.write(frame);
-        doneFrames++;
-        yield { type: 'frame', doneFrames, instances: frame.instances.length };
-        if (hasPart) yield { type: 'part', doneFrames };
-        isStopped = options.signal?.aborted === true;
-        if (isStopped) break;
+      try {
+        for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp })) {
+          const hasPart = await writer.write(frame);
+          doneFrames++;
+          yield { type: 'frame', doneFrames, instances: frame.instances.length };
+          if (hasPart) yield { type: 'part', doneFrames };
+          isStopped = options.signal?.aborted === true;
+          if (isStopped) break;
+        }
+      } catch (error) {
+        // What comes before the damage is kept.
+        if (!(error instanceof DamageError) || doneFrames === 0) throw error;
+        damage = error;
       }
-      await writer.finish(isStopped ? null : video.ending.endSeconds);
-      if (!isStopped) await folder.complete();
+      const isWhole = !isStopped && damage === null;
+      await writer.finish(isWhole ? video.ending.endSeconds : null);
+      if (isWhole) await folder.complete();
       losses.push(...video.ending.remarks);
     } finally {
       await writer.abort();
       video.close();
-      const isUnused = (await folder.parts()).length === 0 && !(await folder.isComplete());
-      if (isUnused) await removeShard(output, shard);
     }
   }
-  if (shard.count > 1) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
-    return;
-  }
   const parts = await folder.parts();
-  if (parts.length === 0) {
-    yield { type: 'finished', output: null, doneFrames, isStopped, remarks: losses };
-    return;
+  const isJoined = shard.count === 1 && parts.length > 0;
+  const isWhole = !isStopped && damage === null;
+  if (isJoined) {
+    await join(job, options, parts, !isWhole);
+    if (isWhole) await removeShard(output, shard);
   }
-  const remarks = [...losses, ...(await join(job, options, parts, isStopped))];
-  if (!isStopped) await removeShards(output);
-  yield { type: 'finished', output, doneFrames: framesIn(parts), isStopped, remarks };
+  if (damage !== null) {
+    const kept = isJoined ? `${output} holds` : `${folder.folder} keeps`;
+    throw new UserError(
+      `${damage.damage}: ${kept} what comes before; repair the file, or go on past the damage with --tolerate-damage --resume.`,
+    );
+  }
+  yield { type: 'finished', output: isJoined ? output : null, doneFrames, isStopped, remarks: losses };
 }
 
 /**
  * Joins the finished shards of a video to one file and removes them.
  *
- * @param options as those of the shards
- * @throws UsageError, UserError if a shard is missing or damaged
+ * @param options what the shards were made with may be left out
+ * @throws UsageError if the shards were not made alike, or from another video or with other options than given; UserError if a
+ *   shard is missing or damaged
  */
 export async function joinShards(
   options: VideoJobOptions,
 ): Promise<{ readonly doneFrames: number; readonly remarks: readonly string[] }> {
-  const job = await openVideoJob(options);
-  const shards = await finishedShards(options.output);
-  for (const { folder } of shards) {
-    const [damaged] = await damagedParts(folder);
-    if (damaged === undefined) continue;
-    throw new UserError(
-      `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
-    );
+  const { output } = options;
+  const shards = await finishedShards(output);
+  const plan = shards[0]?.plan ?? {};
+  const joined = optionsOfShards(plan, options);
+  const lock = await lockRun(partsFolder(output), undefined, TRANSLATION);
+  try {
+    const job = await openVideoJob(joined);
+    try {
+      if ((plan.video ?? job.input.identity) !== job.input.identity) {
+        throw new UsageError(
+          `The shards of ${output} were not made from ${job.input.name}: name their video as --input.`,
+        );
+      }
+      for (const { folder } of shards) {
+        const [damaged] = await damagedParts(folder);
+        if (damaged === undefined) continue;
+        throw new UserError(
+          `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
+        );
+      }
+      const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
+      if (parts.length === 0) {
+        throw new UserError(`The shards of ${output} hold no frame: check --start and --duration.`);
+      }
+      await join(job, joined, parts, false);
+      await removeShards(output);
+      return { doneFrames: framesIn(parts), remarks: job.remarks };
+    } finally {
+      await job.input.close();
+    }
+  } finally {
+    await lock.release();
   }
-  const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
-  if (parts.length === 0) {
-    throw new UserError(`The shards of ${options.output} hold no frame: check --start and --duration.`);
-  }
-  const remarks = await join(job, options, parts, false);
-  await removeShards(options.output);
-  return { doneFrames: framesIn(parts), remarks };
 }
 
 /** The frames wanted, with as many of those just before the first. */
@@ -171,24 +225,9 @@ function join(
   { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
   parts: readonly Part[],
   isStopped: boolean,
-): Promise<readonly string[]> {
+): Promise<void> {
   const endSeconds = isStopped ? parts.at(-1)?.endSeconds : durationSeconds;
   return joinParts({ ...job, parts, output, startSeconds, endSeconds, crf });
-}
-
-/** All that decides what the parts hold. */
-function planOf(options: TranslateVideoOptions, job: VideoJob, encoder: Encoder): Record<string, unknown> {
-  const { startSeconds, durationSeconds, size, fps, every, compares, crf, maxInstances, tracking, blending } = options;
-  const { region = 'image', background = 'translated', rimPx } = options;
-  return {
-    input: job.input.identity,
-    model: options.modelIdentity ?? null,
-    selection: [startSeconds ?? 0, durationSeconds ?? null, size ?? null, fps ?? null, every ?? 1],
-    compare: compares === true,
-    encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.partContainer],
-    tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
-    regions: [region, background, rimPx ?? null],
-  };
 }
 
 function expectedFrames({ durationSeconds }: VideoJob, secondsPerFrame: number, shard: Shard): number | null {

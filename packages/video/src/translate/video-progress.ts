@@ -13,7 +13,7 @@ export interface VideoStarted {
   readonly resumedFrames: number;
   /** As ffmpeg names it, such as `libx264`. */
   readonly encoder: string;
-  /** What does not come out as it came in, a sentence each. */
+  /** What does not come out as it came in, or was assumed, a sentence each. */
   readonly remarks: readonly string[];
 }
 
@@ -37,5 +37,6 @@ export interface VideoFinished {
   readonly doneFrames: number;
   /** Whether it was stopped by its signal before the end. */
   readonly isStopped: boolean;
+  /** What turned out to be missing in the input, a sentence each. */
   readonly remarks: readonly string[];
 }

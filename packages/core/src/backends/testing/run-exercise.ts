@@ -15,7 +15,10 @@ export interface RuntimeCommand {
 }
 
 /** The Node that runs the tests. */
-export const NODE: RuntimeCommand = { command: process.execPath, args: ['--import', import.meta.resolve('tsx')] };
+export const NODE: RuntimeCommand = {
+  command: process.execPath,
+  args: [fileURLToPath(new URL('../../../../../scripts/start.js', import.meta.url))],
+};
 
 /** Variables under which neither a Vulkan driver nor a build of tfjs-node is found. */
 export const NOTHING_INSTALLED = {

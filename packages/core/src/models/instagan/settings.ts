@@ -1,5 +1,5 @@
 import { ADAM, KEPT_SETTINGS, learningRate, SEED, SKIP_DAMAGED, schedule } from '../../config/run-settings.ts';
-import { choice, group, number, onOff, size, whole } from '../../config/setting.ts';
+import { choice, group, number, onOff, path, size, whole } from '../../config/setting.ts';
 import { type ConfigInputOf, type Presets, settingsTable } from '../../config/settings-table.ts';
 import type { ModelName } from '../model-names.ts';
 
@@ -16,6 +16,11 @@ const MODELS: Readonly<Record<ModelName, string>> = {
  */
 export const INSTAGAN_SETTINGS = settingsTable({
   model: choice('instagan', MODELS, '--model <name>', 'model to train'),
+  init: path(
+    null,
+    '--init <RUN>',
+    'start from the networks of another run, which may be of another size; their settings default to its own',
+  ),
   // The generator halves each side twice; the discriminator scores (height / 8 - 2) (width / 8 - 2) patches.
   size: size(
     { height: 200, width: 200 },

@@ -12,6 +12,8 @@ const TICK_ROWS = [2, 3, 4, 5] as const;
 const MAX_DECADE_ROWS = 40;
 /** Wider ranges than this have ticks at powers of ten, narrower ones at those of two. */
 const DECADES_FROM = 30;
+/** Values whose difference is a smaller share of them are taken for the same. */
+const SAME = 1e-6;
 const NICE_STEPS = [1, 2, 5] as const;
 
 /**
@@ -23,7 +25,9 @@ export function axisFor(min: number, max: number, isLog: boolean, rows: number):
   const spaces = Math.max(1, rows - 1);
   if (!(min <= max)) return axisFor(isLog ? 0.1 : 0, 1, isLog, rows);
   if (!isLog) {
-    const room = max === min ? Math.max(Math.abs(max) * 0.1, 1e-6) : 0;
+    const size = Math.max(Math.abs(min), Math.abs(max));
+    // What differs by rounding alone is one value.
+    const room = max - min <= SAME * size ? Math.max(size * 0.1, 1e-6) : 0;
     const [low, high] = [min >= 0 ? Math.max(0, min - room) : min - room, max + room];
     return { ...gridFor(low, high, spaces, linearSteps), isLog };
   }
@@ -99,25 +103,4 @@ export function stepTicks(fromStep: number, toStep: number, columns: number, lab
   const ticks: number[] = [];
   for (let tick = Math.ceil(fromStep / step) * step; tick <= toStep; tick += step) ticks.push(tick);
   return ticks;
-}
-
-/** A number in at most six characters, such as `0.123`, `12.3`, `45k`, `2e-4`. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? '-' : value > 0 ? 'inf' : '-inf';
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  for (const [unit, letter] of [
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e4, 'k'],
-  ] as const) {
-    if (size >= unit) return `${trimmed((value / (letter === 'k' ? 1e3 : unit)).toPrecision(3))}${letter}`;
-  }
-  if (size >= 1000) return String(Math.round(value));
-  if (size >= 0.001) return trimmed(value.toPrecision(3));
-  return value.toExponential(1).replace('.0e', 'e');
-}
-
-function trimmed(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }

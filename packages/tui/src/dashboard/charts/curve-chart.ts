@@ -1,7 +1,8 @@
+import { shortNumber } from '../../output/format.ts';
 import { textWidth } from '../../output/text-width.ts';
 import type { SeriesPoints } from '../log/step-series.ts';
 import type { CurveRole, Role, Theme } from '../terminal/theme.ts';
-import { type Axis, axisFor, placeOn, shortNumber, stepTicks } from './axis.ts';
+import { type Axis, axisFor, placeOn, stepTicks } from './axis.ts';
 import { BrailleCanvas } from './braille-canvas.ts';
 
 export interface Curve {

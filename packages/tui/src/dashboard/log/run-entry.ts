@@ -36,6 +36,17 @@ export class RunEntry {
     this.#lastWords = this.#isAlive ? null : lastWords(this.folder);
   }
 
+  /** Checks whether it is alive and reads all of its log, for those who have nothing else to do meanwhile. @returns whether anything was read */
+  readWhole(): boolean {
+    this.checkAlive();
+    let isChanged = false;
+    for (;;) {
+      const { changed, caughtUp } = this.log.poll(1000);
+      isChanged ||= changed;
+      if (caughtUp) return isChanged;
+    }
+  }
+
   /** The error that a training in the background printed before it ended; null if there is none. */
   get lastWords(): string | null {
     return this.#lastWords;

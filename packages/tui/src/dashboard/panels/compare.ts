@@ -1,5 +1,5 @@
+import { shortNumber } from '../../output/format.ts';
 import { cutTo, fitted, textWidth } from '../../output/text-width.ts';
-import { shortNumber } from '../charts/axis.ts';
 import { curveLabel, LOSS } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { settingsOf, smoothedAt } from '../log/run-facts.ts';

@@ -1,5 +1,5 @@
+import { shortNumber } from '../../output/format.ts';
 import { fitted, textWidth } from '../../output/text-width.ts';
-import { shortNumber } from '../charts/axis.ts';
 import { LOSS, SCORE } from '../log/curve-groups.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import { differingSettings, factsOf } from '../log/run-facts.ts';

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { fitted } from '../../output/text-width.ts';
 import type { RunEntry } from '../log/run-entry.ts';
 import type { SampleEntry } from '../log/run-state.ts';
+import { nearestSet, type SampleSet, sampleSets } from '../log/sample-sets.ts';
 import { fitCells } from '../pictures/resample.ts';
 import { Choice } from '../state/choice.ts';
 import type { Area, DrawContext, Drawing, KeyAction, Panel } from '../state/panel.ts';
@@ -51,23 +52,6 @@ export const samplesPanel: Panel = {
     { keys: '[ ]', does: 'show earlier, later samples', hint: ({ run }) => (hasSeveralSets(run) ? 'samples' : null) },
   ],
 };
-
-/** The pictures made after one step. */
-interface SampleSet {
-  readonly step: number;
-  readonly entries: readonly SampleEntry[];
-}
-
-/** Sets of pictures in the order of their steps. */
-function sampleSets({ log }: RunEntry): SampleSet[] {
-  const sets = new Map<number, SampleEntry[]>();
-  for (const entry of log.state.samples) {
-    const set = sets.get(entry.step);
-    if (set === undefined) sets.set(entry.step, [entry]);
-    else if (!set.some(({ path }) => path === entry.path)) set.push(entry);
-  }
-  return [...sets].map(([step, entries]) => ({ step, entries }));
-}
 
 function hasSeveralSets({ log }: RunEntry): boolean {
   const { samples } = log.state;
@@ -175,11 +159,6 @@ function samplesOfRuns(
     overlays.push(...drawing.overlays);
   }
   return { lines: [titleLine('samples', note + more, area.columns, theme)], overlays };
-}
-
-/** @param run one that has samples */
-function nearestSet(run: RunEntry, step: number): SampleSet {
-  return sampleSets(run).reduce((best, set) => (Math.abs(set.step - step) < Math.abs(best.step - step) ? set : best));
 }
 
 /** What the five pictures of a row are, over each of them. */

@@ -1,0 +1,44 @@
+import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
+import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
+import { readModel } from '../checkpoint/read-model.ts';
+import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
+import { readRunConfig } from '../config/run-config.ts';
+import { UsageError } from '../errors.ts';
+
+/** The settings that decide the shapes of weights: a training that begins with those of a run takes them over. */
+export async function inheritedSettings<Config extends RunSettings, Name extends keyof Config>(
+  kind: ConfigKind<Config>,
+  runFolder: string,
+  names: readonly Name[],
+): Promise<Pick<Config, Name>> {
+  const config = await readRunConfig(kind, runFolder);
+  return Object.fromEntries(names.map((name) => [name, config[name]])) as Pick<Config, Name>;
+}
+
+/**
+ * The weights of a run's last checkpoint, averaged ones where there are any, to begin another training with: without Adam's moments
+ * and all else that the training had gathered.
+ *
+ * @param config of the training that is to begin
+ * @param names the settings that decide the shapes of weights
+ * @param isKept says which weights, by name
+ * @throws UserError if the folder is not a run of that kind or has no checkpoint; UsageError if its networks are others
+ */
+export async function initialNetworks<Config extends RunSettings, Name extends keyof Config & string>(
+  kind: ConfigKind<Config>,
+  runFolder: string,
+  config: Config,
+  names: readonly Name[],
+  isKept: (name: string) => boolean = () => true,
+): Promise<Checkpoint> {
+  const own = await inheritedSettings(kind, runFolder, names);
+  for (const name of names) {
+    if (own[name] === config[name]) continue;
+    throw new UsageError(
+      `${runFolder} has ${name} ${own[name]}, so its weights do not fit ${name} ${config[name]}: leave that setting out.`,
+    );
+  }
+  const { checkpoint, model } = await readModel(runFolder);
+  const weights = new Map([...model, ...(checkpoint.files[AVERAGES_FILE] ?? [])].filter(([name]) => isKept(name)));
+  return { ...checkpoint, files: { [MODEL_FILE]: weights }, state: {} };
+}
