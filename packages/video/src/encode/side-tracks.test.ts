@@ -20,7 +20,7 @@ async function joined(input: string, output: string, options: SideTrackOptions &
   const container = output.split('.').at(-1) as ContainerName;
   const info = await probeMedia(ffmpeg, opened);
   const kept = sideTracks(container, info, options);
-  await joinParts({
+  const losses = await joinParts({
     ffmpeg,
     parts: [{ file: picture, firstFrame: 0, frames: 50, startSeconds: 0, lastSeconds: 1.96, endSeconds: 2 }],
     format: { container, codec: 'h264', keepsAlpha: false },
@@ -32,7 +32,7 @@ async function joined(input: string, output: string, options: SideTrackOptions &
     endSeconds: options.endSeconds,
     crf: undefined,
   });
-  return { remarks: kept.remarks, info: await probeMedia(ffmpeg, await openMediaInput(output)) };
+  return { remarks: [...kept.remarks, ...losses], info: await probeMedia(ffmpeg, await openMediaInput(output)) };
 }
 
 const kinds = ({ tracks }: MediaInfo) => tracks.map(({ kind, isCover }) => (isCover ? 'cover' : kind));
@@ -83,6 +83,23 @@ t.test('fonts and the cover are kept where there is room, also with --start, or 
   t.match((await joined(covered, at('cover-out.mov'))).remarks, [/the cover picture \(mov cannot hold it\)/]);
 });
 
+t.test('what ffmpeg cannot copy does not cost the work', async (t) => {
+  await writeFile(at('odd.bin'), 'of no type');
+  const odd = ['-attach', at('odd.bin'), '-metadata:s:t', 'mimetype=application/x-odd'];
+  const input = await makeClip(at('odd.mkv'), '-i', picture, '-c', 'copy', ...odd, '-metadata', 'title=Odd');
+  const opened = await openMediaInput(input);
+  const info = await probeMedia(ffmpeg, opened);
+  const kept = sideTracks('mkv', info);
+  const broken = { ...kept, timelessArgs: ['-map', '2:99'] };
+  const part = { file: picture, firstFrame: 0, frames: 50, startSeconds: 0, lastSeconds: 1.96, endSeconds: 2 };
+  const losses = await joinParts({
+    ...{ ffmpeg, parts: [part], format: { container: 'mkv', codec: 'h264', keepsAlpha: false }, input: opened, info },
+    ...{ sideTracks: broken, output: at('odd-out.mkv'), startSeconds: 0, endSeconds: undefined, crf: undefined },
+  });
+  t.match(losses, [/^Not kept: further pictures, cover and attached files, which ffmpeg cannot copy \(/]);
+  t.match(await probeMedia(ffmpeg, await openMediaInput(at('odd-out.mkv'))), { tags: { title: 'Odd' } });
+});
+
 t.test('another picture track and the timecode are kept, or named', async (t) => {
   const second = ['-f', 'lavfi', '-i', 'testsrc=s=16x16:r=25:d=2', '-map', '0', '-map', '1', '-c:v:0', 'copy'];
   const two = await makeClip(at('two.mov'), '-i', picture, ...second, '-timecode', '01:00:00:00');
@@ -102,7 +119,7 @@ t.test('another picture track and the timecode are kept, or named', async (t) =>
   t.same(later.remarks, ['Not kept: another picture track (h264; it cannot begin exactly at --start).']);
   t.match(sideTracks('webm', later.info).remarks, [/timecode \(webm cannot hold it\)/]);
   t.match(sideTracks('webm', await probeMedia(ffmpeg, await openMediaInput(two))).remarks, [
-    /picture track \(h264; webm cannot hold it\); the timecode \(webm cannot hold it\)/,
+    /the timecode \(webm cannot hold it\); another picture track \(h264; webm cannot hold it\)/,
   ]);
 });
 

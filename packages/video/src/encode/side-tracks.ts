@@ -30,6 +30,8 @@ export interface SideTracks {
   readonly attachedCover: MediaTrack | null;
   /** What does not come along unchanged, a sentence each. */
   readonly remarks: readonly string[];
+  /** The same without what ffmpeg may fail to copy: further pictures, cover and attached files. Null if there are none. */
+  readonly essential: SideTracks | null;
 }
 
 /** A track of subtitles on its way. */
@@ -69,14 +71,25 @@ export function sideTracks(container: ContainerName, info: MediaInfo, options: S
   const facts = CONTAINER_FACTS[container];
   const cannotHold = `${container === 'images' ? 'pictures' : container} cannot hold it`;
   const context = { container, facts, info, options, cannotHold };
-  const isCoverKept = info.tracks.some(({ isCover }) => isCover) && facts.cover !== null;
-  const kept = [soundOf, subtitlesOf, picturesOf, attachmentsOf, timecodeOf, tagsOf, dataOf].map((of) => of(context));
+  const essential = [soundOf, subtitlesOf, timecodeOf, tagsOf, dataOf].map((of) => of(context));
+  const extras = [picturesOf, attachmentsOf].map((of) => of(context));
+  const isAttached = facts.cover === 'attachment';
+  const attachedCover = (isAttached && info.tracks.find(({ isCover }) => isCover)) || null;
+  const hasExtras =
+    attachedCover !== null || extras.some(({ args = [], timelessArgs = [] }) => args.length + timelessArgs.length > 0);
+  return {
+    ...summaryOf([...essential, ...extras]),
+    attachedCover,
+    essential: hasExtras ? { ...summaryOf(essential), attachedCover: null, essential: null } : null,
+  };
+}
+
+function summaryOf(kept: readonly Kept[]): Omit<SideTracks, 'attachedCover' | 'essential'> {
   const lost = kept.flatMap((part) => part.lost ?? []);
   return {
     args: kept.flatMap(({ args = [] }) => args),
     timelessArgs: kept.flatMap(({ timelessArgs = [] }) => timelessArgs),
     subtitles: kept.flatMap(({ subtitles = [] }) => subtitles),
-    attachedCover: (isCoverKept && facts.cover === 'attachment' && info.tracks.find(({ isCover }) => isCover)) || null,
     remarks: [
       ...new Set(kept.flatMap(({ remarks = [] }) => remarks)),
       ...(lost.length === 0 ? [] : [`Not kept: ${lost.join('; ')}.`]),

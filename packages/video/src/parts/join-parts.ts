@@ -6,7 +6,7 @@ import { isEncodedLast, transparentVp9 } from '../encode/choose-encoder.ts';
 import { failure } from '../encode/encode-frames.ts';
 import { muxerOf, type OutputFormat } from '../encode/output-format.ts';
 import type { SideTracks } from '../encode/side-tracks.ts';
-import { runFfmpeg, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
+import { type FfmpegEnd, mainMessage, runFfmpeg, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { parseSequence } from '../ffmpeg/image-sequence.ts';
 import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
@@ -35,18 +35,35 @@ export interface JoinOptions {
 
 /**
  * Joins parts to one file with the sound and all else that is kept of the input. The file gets its final name when it is
- * whole; pictures are written one by one.
+ * whole; pictures are written one by one. If ffmpeg cannot write all that is to be kept, it writes the essential.
  *
+ * @returns what is not kept against expectation, a sentence each
  * @throws UserError if it cannot be written
  */
-export async function joinParts(options: JoinOptions): Promise<void> {
-  const { ffmpeg, parts, format, output, input, info, sideTracks } = options;
+export async function joinParts(options: JoinOptions): Promise<readonly string[]> {
+  const { output, format, sideTracks } = options;
   const isImages = format.container === 'images';
   // The ending stays: an image sequence is known by it.
   const unfinished = isImages
     ? parseSequence(output).pattern
     : join(dirname(resolve(output)), `.${basename(output, extname(output))}.unfinished${extname(output)}`);
   await makeFolder(dirname(resolve(output)));
+  const end = await write(options, unfinished);
+  const { essential } = sideTracks;
+  const isSaved =
+    end.exitCode === 0 ||
+    (essential !== null && (await write({ ...options, sideTracks: essential }, unfinished)).exitCode === 0);
+  if (!isSaved) {
+    if (!isImages) await rm(unfinished, { force: true });
+    throw failure(output, end);
+  }
+  if (!isImages) await rename(unfinished, output);
+  if (end.exitCode === 0) return [];
+  return [`Not kept: further pictures, cover and attached files, which ffmpeg cannot copy (${mainMessage(end)}).`];
+}
+
+async function write(options: JoinOptions, file: string): Promise<FfmpegEnd> {
+  const { ffmpeg, parts, format, input, info, sideTracks } = options;
   const { args, timelessArgs } = sideTracks;
   const cover = await extractCover(options);
   const subtitles = await subtitleArguments(options, timelessArgs.length > 0 ? 3 : 2);
@@ -58,20 +75,15 @@ export async function joinParts(options: JoinOptions): Promise<void> {
     ...subtitles.inputs,
     ...['-map', '0:v:0', ...videoArguments(options), ...args, ...subtitles.args, ...timelessArgs, ...cover],
     ...(args.length > 0 ? cutArguments(options) : []),
-    ...['-f', muxerOf(format.container), '-y', `file:${unfinished}`],
+    ...['-f', muxerOf(format.container), '-y', `file:${file}`],
     ...([...args, ...subtitles.args].includes('-map') ? allTracksOpen(1, info) : []),
   ]);
   running.stdout.resume();
   running.stdin.end(concatList(parts));
-  const end = await running.ended;
-  if (end.exitCode !== 0) {
-    if (!isImages) await rm(unfinished, { force: true });
-    throw failure(output, end);
-  }
-  if (!isImages) await rename(unfinished, output);
+  return running.ended;
 }
 
-/** Writes the cover to a file beside the parts. @returns arguments that attach it; empty if there is none */
+/** Writes the cover to a file beside the parts. @returns arguments that attach it; empty if there is none that can be read */
 async function extractCover({ ffmpeg, input, parts, sideTracks }: JoinOptions): Promise<string[]> {
   const { attachedCover } = sideTracks;
   const [first] = parts;
@@ -80,7 +92,7 @@ async function extractCover({ ffmpeg, input, parts, sideTracks }: JoinOptions): 
   const file = join(dirname(first.file), `cover.${ending}`);
   const copy = ['-map', `0:${attachedCover.index}`, '-c', 'copy', '-frames:v', '1', '-f', 'image2', '-update', '1'];
   const end = await runFfmpeg(ffmpeg, [...input.args, ...copy, '-y', `file:${file}`]);
-  if (end.exitCode !== 0) throw failure(file, end);
+  if (end.exitCode !== 0) return [];
   const type = `mimetype=image/${ending === 'jpg' ? 'jpeg' : ending}`;
   return ['-attach', file, '-metadata:s:t', type, '-metadata:s:t', `filename=cover.${ending}`];
 }

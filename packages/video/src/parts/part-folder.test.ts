@@ -37,7 +37,10 @@ t.test('a part that has changed since it was written is made anew, and so is one
     await parts.commit({ file, firstFrame, frames: 4, ...TIMES });
   }
   t.same(await damagedParts(folder), []);
-  t.equal((await open(true)).damage.length, 0);
+  await parts.close();
+  const again = await open(true);
+  t.equal(again.damage.length, 0);
+  await again.close();
   const record = join(folder, 'part-00000008.json');
   const whole = await readFile(record, 'utf8');
   for (const damaged of [whole.replace('0.24', '0.25'), '', '[]', '{"frames":1}', 'null']) {
@@ -45,7 +48,8 @@ t.test('a part that has changed since it was written is made anew, and so is one
     t.same(await damagedParts(folder), ['part-00000008.json'], damaged);
   }
   await writeFile(parts.fileFor(4), 'frames from 4 on, but not these');
-  const { damage } = await open(true);
+  const { damage, close } = await open(true);
   t.match(damage, [/part-00000004\.json or its part is damaged: it is made anew\.$/, /part-00000008\.json/]);
   t.same((await readParts(folder)).length, 1);
+  await close();
 });

@@ -149,7 +149,7 @@ async function* translateParts(
   const isJoined = shard.count === 1 && parts.length > 0;
   const isWhole = !isStopped && damage === null;
   if (isJoined) {
-    await join(job, options, parts, !isWhole);
+    losses.push(...(await join(job, options, parts, !isWhole)));
     if (isWhole) await removeShard(output, shard);
   }
   if (damage !== null) {
@@ -202,9 +202,9 @@ export async function joinShards(
       if (parts.length === 0) {
         throw new UserError(`The shards of ${output} hold no frame: check --start and --duration.`);
       }
-      await join(job, joined, parts, false);
+      const losses = await join(job, joined, parts, false);
       await removeShards(output);
-      return { doneFrames: framesIn(parts), remarks: job.remarks };
+      return { doneFrames: framesIn(parts), remarks: [...job.remarks, ...losses] };
     } finally {
       await job.input.close();
     }
@@ -232,7 +232,7 @@ function join(
   { output, startSeconds = 0, durationSeconds, crf }: VideoJobOptions,
   parts: readonly Part[],
   isStopped: boolean,
-): Promise<void> {
+): Promise<readonly string[]> {
   const endSeconds = isStopped ? parts.at(-1)?.endSeconds : durationSeconds;
   return joinParts({ ...job, parts, output, startSeconds, endSeconds, crf });
 }
