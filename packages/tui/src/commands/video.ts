@@ -42,7 +42,11 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .optionsGroup('What to translate:')
     .option('--run <RUN>', 'run that trained or imported the model, or a model that "instagan models" lists', runFolder)
     .addOption(checkpointOption())
-    .requiredOption('--input <FILE|URL>', 'video, folder of pictures or frames/%05d.png, http(s) URL, or - for standard input', filePath)
+    .requiredOption(
+      '--input <FILE|URL>',
+      'video, folder of pictures or frames/%05d.png, http(s) URL, or - for standard input',
+      filePath,
+    )
     .requiredOption('--output <FILE>', 'video to write, or pictures as in frames/%05d.png', filePath)
     .option('--segmenter <RUN>', 'run or name of a segmenter, which finds the objects of each frame', runFolder)
     .addOption(
