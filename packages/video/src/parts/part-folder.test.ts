@@ -30,6 +30,12 @@ t.test('parts of earlier versions, named segment-…, come before those named no
 t.test('a part that has changed since it was written is made anew, and so is one whose record has', async (t) => {
   const folder = join(t.testdir(), 'shard');
   const open = (resumes: boolean) => openParts(folder, { plan: { size: 1 }, ending: 'mp4', resumes });
+  /** Opened for what it tells. */
+  const reopened = async () => {
+    const again = await open(true);
+    await again.close();
+    return again;
+  };
   const parts = await open(false);
   for (const firstFrame of [0, 4, 8]) {
     const file = parts.fileFor(firstFrame);
@@ -38,9 +44,7 @@ t.test('a part that has changed since it was written is made anew, and so is one
   }
   t.same(await damagedParts(folder), []);
   await parts.close();
-  const again = await open(true);
-  t.equal(again.damage.length, 0);
-  await again.close();
+  t.equal((await reopened()).damage.length, 0);
   const record = join(folder, 'part-00000008.json');
   const whole = await readFile(record, 'utf8');
   for (const damaged of [whole.replace('0.24', '0.25'), '', '[]', '{"frames":1}', 'null']) {
@@ -48,8 +52,7 @@ t.test('a part that has changed since it was written is made anew, and so is one
     t.same(await damagedParts(folder), ['part-00000008.json'], damaged);
   }
   await writeFile(parts.fileFor(4), 'frames from 4 on, but not these');
-  const { damage, close } = await open(true);
+  const { damage } = await reopened();
   t.match(damage, [/part-00000004\.json or its part is damaged: it is made anew\.$/, /part-00000008\.json/]);
   t.same((await readParts(folder)).length, 1);
-  await close();
 });
