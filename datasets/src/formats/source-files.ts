@@ -30,10 +30,10 @@ export async function readJson(file: string, what: string): Promise<unknown> {
   }
 }
 
-/** The error for a file that the system does not give. */
-export function cannotBeRead(file: string, error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  return new UserError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`);
+/** The error for a file that the system does not give; any other error as it is. */
+export function cannotBeRead(file: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === undefined ? error : new UserError(`${file} cannot be read (${code}): check the path.`);
 }
 
 export function isFolder(folder: string): Promise<boolean> {

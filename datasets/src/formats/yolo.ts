@@ -56,7 +56,7 @@ async function readDescription(given: string): Promise<Description> {
   if (file !== given && !(await isFile(file))) return { names: [], root: given, places: [] };
   let content: unknown;
   try {
-    content = parseYaml(await readAnnotations(file), { maxAliasCount: 100 });
+    content = parseYaml(await readAnnotations(file), { maxAliasCount: 100, logLevel: 'error' });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file} is not YAML (${(error as Error).message.split('\n')[0]}): correct it.`);
