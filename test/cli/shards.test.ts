@@ -80,8 +80,9 @@ t.test('a Slurm array translates a folder of images as one process does, killed 
     });
   const early = await start(['sh', script, 'translate', 'photos', 'out'], {}).ended;
   t.match(early, /out\.parts holds no shard[\s\S]*exit 2/);
-  const [, again] = await runShards('out', task);
+  const [first, again, third] = await runShards('out', task);
   t.match(again, /images? done before[\s\S]*4 images translated into out\n[\s\S]*exit 0/);
+  for (const whole of [first, third]) t.match(whole, /4 images translated into out\n[\s\S]*exit 0/);
   t.match(await task(3).ended, /4 images done before[\s\S]*exit 0/, 'a shard that is done does nothing');
   const other = start(['sh', script, 'translate', 'photos', 'out', ...options, '--max-instances', '1'], {
     SLURM_ARRAY_TASK_ID: '3',
