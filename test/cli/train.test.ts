@@ -117,7 +117,15 @@ t.test('a run of the first version goes on, and cannot be given another network'
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
   const networks = { upsampling: 'transposed', maskValues: 'soft', background: 'translated', ema: 0 };
-  const later = { ...networks, init: null, region: 'image', maskJitter: 0, evaluateEvery: 0, skipDamaged: false, weights };
+  const later = {
+    ...networks,
+    init: null,
+    region: 'image',
+    maskJitter: 0,
+    evaluateEvery: 0,
+    skipDamaged: false,
+    weights,
+  };
   t.strictSame(JSON.parse(await readFile(file, 'utf8')), { ...old, learningRate, sampleEvery: 0, ...later });
 });
 

@@ -33,7 +33,7 @@ t.test('an ffmpeg ends with the process that started it, also when that is kille
     running.stdout.resume();
     console.log(running.pid);
     setInterval(() => {}, 1000);`;
-  const parent = spawn(process.execPath, [...process.execArgv, '--input-type=module', '-e', program], {
+  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [text] = (await once(parent.stdout, 'data')) as [Buffer];
