@@ -1,7 +1,7 @@
 // What translating a photo of 12 megapixels takes, with ten masks, by `instagan translate` in a process of its own: its time and
-// peak memory, beside ten pictures of the size that the model was trained on. And whether a byte changed beyond the rims.
+// peak memory, beside ten pictures of the size that the model was trained on, or of --small. And whether a byte changed beyond the rims.
 //
-//   npx tsx bench/large-photo.ts --run DIR [--backend NAME] [--size HxW] [--json]
+//   npx tsx bench/large-photo.ts --run DIR [--backend NAME] [--size HxW] [--small HxW] [--json]
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     run: text,
     backend: { ...text, default: 'wasm' },
     size: { ...text, default: '3000x4000' },
+    small: text,
     json: { type: 'boolean' },
   },
 });
@@ -28,7 +29,9 @@ if (values.run === undefined) throw new Error('Give --run DIR, a run of "instaga
 const [height = 0, width = 0] = values.size.split('x').map(Number);
 const folder = await mkdtemp(path.join(tmpdir(), 'instagan-bench-'));
 try {
-  const { size } = await readRunConfig(translationConfigs, values.run);
+  const trained = (await readRunConfig(translationConfigs, values.run)).size;
+  const [smallHeight, smallWidth] = values.small?.split('x').map(Number) ?? [];
+  const size = { height: smallHeight ?? trained.height, width: smallWidth ?? trained.width };
   const photo = await drawPhoto();
   const small = path.join(folder, 'small');
   await drawDataset({ output: small, count: 1, testCount: MASKS, seed: 5, ...size });

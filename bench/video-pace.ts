@@ -79,7 +79,7 @@ async function* each(frames: readonly VideoFrame[]): AsyncGenerator<VideoFrame> 
 
 async function* whole(): AsyncGenerator<void> {
   for await (const { type } of translateVideo({
-    ...{ translator, segment, input, output: join(folder, 'whole.mp4') },
+    ...{ translator, segment, input, output: join(folder, 'whole.mp4'), overwrites: true },
     ...selection,
     ...how,
   })) {
