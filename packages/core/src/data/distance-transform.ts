@@ -10,7 +10,8 @@
  */
 export function distanceTransform(mask: Uint8Array, width: number, height: number): Float32Array {
   const farPx = height + width;
-  const squares = Float32Array.from(mask, (value) => (value === 0 ? 0 : farPx * farPx));
+  const squares = new Float32Array(mask.length);
+  for (let i = 0; i < mask.length; i++) squares[i] = mask[i] === 0 ? 0 : farPx * farPx;
   const longest = Math.max(width, height);
   const line = new Float32Array(longest);
   const vertices = new Int32Array(longest);
