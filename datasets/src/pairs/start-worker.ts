@@ -10,9 +10,8 @@ import type { DecodeWorkerData } from './decode-message.ts';
 export function startWorker(workerData: DecodeWorkerData): Worker {
   const isSource = import.meta.url.endsWith('.ts');
   const url = new URL(`./decode-worker${isSource ? '.ts' : '.js'}`, import.meta.url);
-  return isSource && needsTsx()
-    ? new Worker(throughTsx(url), { workerData, execArgv: [] })
-    : new Worker(url, { workerData });
+  // What the process preloads need not load in a thread, such as TypeScript.
+  return new Worker(isSource && needsTsx() ? throughTsx(url) : url, { workerData, execArgv: [] });
 }
 
 /** Node reads TypeScript by itself from 22.18 on; Bun and Deno always do. */
