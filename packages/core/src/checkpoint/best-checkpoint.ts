@@ -22,9 +22,9 @@ export async function readBest(runFolder: string): Promise<BestCheckpoint | null
   }
 }
 
-/** To be called once the checkpoint is on the disk. */
+/** Names the best checkpoint, just before it is written. */
 export async function writeBest(runFolder: string, best: BestCheckpoint): Promise<void> {
-  await writeAtomically(bestFile(runFolder), `${JSON.stringify(sealed(best))}\n`, { durable: true });
+  await writeAtomically(bestFile(runFolder), `${JSON.stringify(sealed(best))}\n`, { durable: true, makesFolder: true });
 }
 
 function bestFile(runFolder: string): string {

@@ -452,9 +452,10 @@ class Training<Config extends RunSettings, Batch> {
     const scored = { step: this.#step, score: scores[main] as number };
     const { isBest, alarm } = this.#scores.observe(scored);
     if (isBest) {
-      if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
       await this.#requireHeld();
+      // Before the checkpoint: a run that ends between the two scores this step again when it goes on from an earlier one.
       await writeBest(this.#options.runFolder, scored);
+      if (this.#lastCheckpoint?.step !== this.#step) yield* this.#save(learner);
     }
     if (alarm !== null) yield await this.#alarm(alarm.code, alarm.message);
   }
