@@ -61,6 +61,8 @@ const LOCK = /^run\.lock/;
 
 /** Records; `segment-…` are those of jobs that earlier versions began. */
 const RECORD = /^(?:part|segment)-(\d{8})\.json$/;
+/** Of a part, as a record has it; another name might lead out of the folder. */
+const FILE = /^(?:part|segment)-\d{8}\.\w+$/;
 
 const seconds = z.number();
 const partSchema = z.object({
@@ -150,7 +152,8 @@ async function readPart(folder: string, name: string): Promise<Part | null> {
   const record = partSchema.safeParse(await readRecord(join(folder, name)));
   if (!record.success) return null;
   // The folder may have been moved since.
-  return { ...record.data, file: join(folder, basename(record.data.file.replaceAll('\\', '/'))) };
+  const file = basename(record.data.file.replaceAll('\\', '/'));
+  return FILE.test(file) ? { ...record.data, file: join(folder, file) } : null;
 }
 
 /** SHA-256 of a file. */
