@@ -18,6 +18,7 @@ import {
 import { tinyConfig, tinySample } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
+import { BEYOND_PAPER } from '../helpers/beyond-paper.ts';
 import { relativeDistance } from '../helpers/float64.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
@@ -25,13 +26,7 @@ const SIZE_PX = 32;
 const NETWORK = { ngf: 2, ndf: 2, blocks: 1 };
 const SETTINGS = {
   'of the paper': {},
-  'beyond the paper': {
-    upsampling: 'nearest',
-    maskValues: 'binary',
-    background: 'keep',
-    ema: 0.5,
-    weights: { featureMatching: 5, consistency: 1 },
-  },
+  'beyond the paper': BEYOND_PAPER,
 } as const;
 /** Full after the first step. */
 const POOL_SIZE = 2;

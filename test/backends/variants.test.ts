@@ -5,16 +5,9 @@ import { decodeSafetensors, loadTranslator, openBackend, translateSample } from 
 import { tinyConfig, tinySample, trainTiny } from '@instagan/core/internals/training';
 import type * as tf from '@tensorflow/tfjs';
 import t from 'tap';
+import { BEYOND_PAPER } from '../helpers/beyond-paper.ts';
 import { skipReason } from '../helpers/open-backend.ts';
 
-/** What the paper does not have, all at once. */
-const VARIANT = {
-  upsampling: 'nearest',
-  maskValues: 'binary',
-  background: 'keep',
-  ema: 0.5,
-  weights: { featureMatching: 5, consistency: 1 },
-} as const;
 /** On node, TensorFlow may round a resumed run otherwise. */
 const BACKENDS = { wasm: true, node: false, webgpu: true };
 
@@ -25,7 +18,7 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
     const backend = await openBackend(name);
     t.teardown(() => backend.close());
     const train = async (run: string, steps: number, resume: boolean) => {
-      const config = resume ? {} : tinyConfig(VARIANT);
+      const config = resume ? {} : tinyConfig(BEYOND_PAPER);
       const { events, error } = await trainTiny({ runFolder: path.join(folder, run), steps, resume, config, backend });
       t.equal(error, undefined, `${run} trains to step ${steps}`);
       const losses = events.flatMap((event) => (event.type === 'step' ? [event.losses] : []));
@@ -70,7 +63,7 @@ t.test('a run keeps the decoders that it began with', async (t) => {
   const backend = await openBackend('wasm');
   t.teardown(() => backend.close());
   const runFolder = path.join(t.testdir(), 'run');
-  await trainTiny({ runFolder, steps: 1, config: tinyConfig(VARIANT) });
+  await trainTiny({ runFolder, steps: 1, config: tinyConfig(BEYOND_PAPER) });
   const { error } = await trainTiny({ runFolder, steps: 2, resume: true, config: { upsampling: 'transposed' } });
   t.match(error?.message, /started with upsampling "nearest" and cannot go on with "transposed"/);
 });

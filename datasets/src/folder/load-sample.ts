@@ -55,16 +55,16 @@ export async function listInputs(
   if (!isFolder && !isImageName(path)) {
     throw new UserError(`${path} is no image that can be read: give a ${READ_FORMATS} file, or a folder of them.`);
   }
-  if (masksFolder !== undefined && (await indexMasks(masksFolder)) === null) {
-    throw new UserError(
-      `There is no folder of masks ${masksFolder}: give the folder that holds NAME_0.png, NAME_1.png, …`,
-    );
-  }
   const inputs: ImageFile[] = [];
   const leftOut = { others: [] as string[], masks: [] as string[] };
   for (const below of isFolder && recursive ? await foldersBelow(path) : ['']) {
-    const { files, others } = isFolder ? await imagesIn(join(path, below)) : { files: [path], others: [] };
     const index = masksFolder === undefined ? null : await indexMasks(join(masksFolder, below));
+    if (below === '' && masksFolder !== undefined && index === null) {
+      throw new UserError(
+        `There is no folder of masks ${masksFolder}: give the folder that holds NAME_0.png, NAME_1.png, …`,
+      );
+    }
+    const { files, others } = isFolder ? await imagesIn(join(path, below)) : { files: [path], others: [] };
     const own = withMasks(files, index);
     for (const input of own) inputs.push({ ...input, name: join(below, input.name).split(sep).join('/') });
     for (const other of others) {

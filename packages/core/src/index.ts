@@ -106,7 +106,7 @@ export {
 } from './shards/shard-folders.ts';
 export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } from './shards/work-records.ts';
 export type { Alarm } from './training/alarms.ts';
-export { inheritedSettings, initialNetworks } from './training/initial-networks.ts';
+export { inheritedSettings, initialCheckpoint, initialNetworks } from './training/initial-networks.ts';
 export { readMeasurements } from './training/measurements.ts';
 export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';

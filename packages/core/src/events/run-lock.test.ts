@@ -170,7 +170,7 @@ t.test('a folder in the place of the lock is named, and what a lock holds is not
 t.test('work of another kind is called by its name', async (t) => {
   const folder = t.testdir();
   const lock = await lockRun(folder, quick);
-  const work = { name: 'translation', done: 'written', instead: 'wait for it', mend: 'start it anew' };
+  const work = { name: 'translation', done: 'written', instead: 'wait for it', remedy: 'start it anew' };
   await t.rejects(lockRun(folder, quick, work), {
     message: /is being written by process \d+ on \S+: stop that translation first, or wait for it\.$/,
   });

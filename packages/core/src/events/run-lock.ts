@@ -30,14 +30,14 @@ export interface LockedWork {
   /** What one may do other than to stop it, such as `choose another run`. */
   readonly instead: string;
   /** How it goes on after its folder was lost, such as `go on from its last checkpoint with --resume`. */
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 const TRAINING: LockedWork = {
   name: 'training',
   done: 'trained',
   instead: 'choose another run',
-  mend: 'go on from its last checkpoint with --resume',
+  remedy: 'go on from its last checkpoint with --resume',
 };
 
 const TIMES: LockTimes = { beatMs: 4000, staleMs: 20_000 };
@@ -250,7 +250,7 @@ function nameOf(holder: RunHolder | null): string {
   return holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
 }
 
-async function lost(runFolder: string, { done, mend }: LockedWork): Promise<UserError> {
+async function lost(runFolder: string, { done, remedy }: LockedWork): Promise<UserError> {
   const isThere = await stat(runFolder).then(
     () => true,
     () => false,
@@ -258,5 +258,5 @@ async function lost(runFolder: string, { done, mend }: LockedWork): Promise<User
   const what = isThere
     ? `${lockFile(runFolder)} was deleted while its folder was ${done}, and another process may have taken it`
     : `${runFolder} was moved or deleted while it was ${done}, and nothing more can be saved there`;
-  return new UserError(`${what}: ${mend}.`);
+  return new UserError(`${what}: ${remedy}.`);
 }

@@ -1,9 +1,24 @@
+import { listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import { readModel } from '../checkpoint/read-model.ts';
 import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
 import { readRunConfig } from '../config/run-config.ts';
 import { UsageError } from '../errors.ts';
+
+/**
+ * What a run begins with: null if that is at random, or if the run has a checkpoint already. It resumes from its own weights then;
+ * those that it began with may be gone.
+ *
+ * @param init the run that it begins with
+ */
+export async function initialCheckpoint(
+  runFolder: string,
+  init: string | null,
+  read: (init: string) => Promise<Checkpoint>,
+): Promise<Checkpoint | null> {
+  return init === null || (await listCheckpoints(runFolder)).length > 0 ? null : read(init);
+}
 
 /** The settings that decide the shapes of weights: a training that begins with those of a run takes them over. */
 export async function inheritedSettings<Config extends RunSettings, Name extends keyof Config>(

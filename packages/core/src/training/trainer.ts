@@ -1,5 +1,4 @@
 import { BACKEND_NAMES } from '../backends/backend.ts';
-import { listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint-reader.ts';
 import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import type { EvaluationData } from '../evaluation/index.ts';
@@ -9,7 +8,7 @@ import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/le
 import { NETWORK_SETTINGS, type TrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
 import { evaluatedLearner } from './evaluated-learner.ts';
-import { initialNetworks } from './initial-networks.ts';
+import { initialCheckpoint, initialNetworks } from './initial-networks.ts';
 import { type RunOptions, trainRun } from './train-run.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
@@ -35,10 +34,9 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
   return trainRun(translationTask({ evaluation: () => evaluation, initial: () => initial }), {
     ...options,
     openData: async (config) => {
-      const { init } = config;
-      // A run that has a checkpoint resumes from its own weights; those that it began with may be gone.
-      const isNew = init !== null && (await listCheckpoints(options.runFolder)).length === 0;
-      initial = isNew ? await initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS) : null;
+      initial = await initialCheckpoint(options.runFolder, config.init, (init) =>
+        initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS),
+      );
       const data = await options.openData(config);
       const { stepsPerEpoch, warnings = [] } = data;
       evaluation = data.evaluation;

@@ -1,7 +1,7 @@
 import {
   type BatchSource,
   type Checkpoint,
-  listCheckpoints,
+  initialCheckpoint,
   type MaskedImages,
   type RunEvent,
   type RunOptions,
@@ -36,10 +36,7 @@ export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<R
   return trainRun(segmenterTask({ heldOut: () => heldOut(), initial: () => initial }), {
     ...options,
     openData: async (config): Promise<BatchSource<SegmenterBatch>> => {
-      const { init } = config;
-      // A run that has a checkpoint resumes from its own weights; those that it began with may be gone.
-      const isNew = init !== null && (await listCheckpoints(options.runFolder)).length === 0;
-      initial = isNew ? await initialWeights(init, config) : null;
+      initial = await initialCheckpoint(options.runFolder, config.init, (init) => initialWeights(init, config));
       const data = await options.openData(config);
       const parts = splitImages(data.count, config);
       if (parts.train.length === 0) throw new UserError('No image has a mask to train on: add masks for some.');

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { constants } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   DIRECTIONS,
@@ -23,6 +22,7 @@ import type { ShardValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type EvaluationReport, readEvaluations } from '../report/saved-evaluations.ts';
+import { exitCodeOf } from './child-exit.ts';
 import { comparisonPictures } from './comparison-pictures.ts';
 import { type ComparedRun, openPlan, runsOf } from './comparison-plan.ts';
 import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts';
@@ -76,7 +76,7 @@ export async function compareAction(options: CompareCommandOptions): Promise<num
 
 /** @throws UsageError if the folder holds a training with other settings */
 async function requireSame({ run, config }: Task): Promise<void> {
-  if (!(await exists(path.join(run, 'config.json')))) return;
+  if (!existsSync(path.join(run, 'config.json'))) return;
   const differences = differencesFrom(translationConfigs, await readRunConfig(translationConfigs, run), config);
   if (differences.length === 0) return;
   throw new UsageError(
@@ -96,7 +96,7 @@ async function complete(task: Task, options: CompareCommandOptions, terminal: Te
   const compute = ['--backend', options.backend, ...optional('--threads', options.threads)];
   if (!(await isTrained(run))) {
     say('training');
-    const isBegun = await exists(path.join(run, 'checkpoints'));
+    const isBegun = existsSync(path.join(run, 'checkpoints'));
     const planned = `${run}.json`;
     await writeAtomically(planned, `${JSON.stringify(config, null, 2)}\n`, { makesFolder: true });
     const how = isBegun ? ['--resume'] : ['--config', planned];
@@ -121,7 +121,7 @@ function optional(option: string, value: number | undefined): string[] {
 /** Whether a training came to the end of its schedule. */
 async function isTrained(run: string): Promise<boolean> {
   const log = eventLogFile(run);
-  if (!(await exists(log))) return false;
+  if (!existsSync(log)) return false;
   let isDone = false;
   for await (const event of readEvents(log)) {
     if (event.type === 'run-started') isDone = false;
@@ -144,12 +144,7 @@ async function instagan(args: readonly string[]): Promise<number> {
   try {
     const [, script = ''] = process.argv;
     const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ['ignore', 2, 'inherit'] });
-    return await new Promise<number>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('exit', (code, signal) =>
-        resolve(code ?? EXIT_CODE.signal + (signal === null ? 0 : constants.signals[signal])),
-      );
-    });
+    return await exitCodeOf(child);
   } finally {
     process.off('SIGINT', ignore);
   }
@@ -190,11 +185,4 @@ async function report(tasks: readonly Task[], options: CompareCommandOptions, te
       terminal.line(`Of ${counted(tasks.length, 'training')}, ${tasks.length - scored.length} are left.`);
   }
   return EXIT_CODE.done;
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -11,6 +11,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import type { ScreenOptions } from '../options/shared.ts';
 import { shellQuoted } from '../output/format.ts';
 import { hasDashboard, print, printRemark, printText } from '../output/terminal.ts';
+import { exitCodeOf } from './child-exit.ts';
 
 const POLL_INTERVAL_MS = 100;
 const LAST_LINES = 6;
@@ -82,13 +83,7 @@ async function start(run: string): Promise<BackgroundTraining> {
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  const exited = new Promise<number>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code, signal) =>
-      resolve(code ?? EXIT_CODE.signal + (signal === null ? 0 : constants.signals[signal])),
-    );
-  });
-  return { child, pid: child.pid ?? 0, outputFile, outputStart, exited };
+  return { child, pid: child.pid ?? 0, outputFile, outputStart, exited: exitCodeOf(child) };
 }
 
 /** Settles when the log says that this training has begun, or the signal aborts. */

@@ -54,7 +54,7 @@ export const TRANSLATION = {
   name: 'translation',
   done: 'written',
   instead: 'choose another --output',
-  mend: 'run the command again',
+  remedy: 'run the command again',
 };
 
 const LOCK = /^run\.lock/;

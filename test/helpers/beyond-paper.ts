@@ -1,0 +1,8 @@
+/** Settings that the paper does not have, all at once. */
+export const BEYOND_PAPER = {
+  upsampling: 'nearest',
+  maskValues: 'binary',
+  background: 'keep',
+  ema: 0.5,
+  weights: { featureMatching: 5, consistency: 1 },
+} as const;
