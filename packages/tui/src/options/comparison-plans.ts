@@ -8,7 +8,9 @@ export interface ComparisonPlan {
   readonly cells: Readonly<Record<string, Fields>>;
 }
 
-const ONE_STEP = { instancesPerChunk: 64 };
+// The paper's four instances in chunks of two (section 4): with fewer, one step and sequential would be the same.
+const SEQUENTIAL = { maxInstances: 4, instancesPerChunk: 2 };
+const ONE_STEP = { instancesPerChunk: 4 };
 const { region, background, upsampling, ema, ...networks } = PRESETS.recommended.settings;
 const method = { region, background, upsampling, ema };
 
@@ -16,7 +18,7 @@ const method = { region, background, upsampling, ema };
 export const PLANS = {
   ladder: {
     help: "the paper's figure 9: from CycleGAN to InstaGAN",
-    common: networks,
+    common: { ...networks, ...SEQUENTIAL },
     cells: {
       CycleGAN: { model: 'cyclegan' },
       'CycleGAN+Seg': { model: 'cyclegan-seg' },
