@@ -98,6 +98,7 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
       const settings = {
         config,
         learningRate: { generator: 1e-4, discriminator: 1e-4 },
+        reconstruction: 0.7,
         poolRng: createRng(1),
         motionRng: createRng(2),
         programs: comparing,

@@ -41,7 +41,8 @@ t.test(
         const a = uploadSamples([tinySample(`a${step}`, instancesOfA)]);
         const b = uploadSamples([tinySample(`b${step}`, instancesOfB)]);
         const learningRate = { generator: 1e-4 / (step + 1), discriminator: 1e-4 };
-        const settings = { config, learningRate, poolRng: createRng(1, step), joinCalls: backend.gpu, programs };
+        const plan = { learningRate, reconstruction: 0.9 - step / 20, poolRng: createRng(1, step) };
+        const settings = { config, ...plan, joinCalls: backend.gpu, programs };
         const updates = Array.from(trainStep(state, model, a, b, settings), ({ measurements }) => measurements);
         losses.push(await readMeasurements(updates));
         disposeSamples([...a, ...b]);

@@ -46,6 +46,8 @@ export interface StepPlan {
   readonly step: number;
   /** Those of the schedule at this step. */
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
+  /** Part of the schedule that is done before this step, from 0 to 1. */
+  readonly progress: number;
 }
 
 /** Scalars of one update of the networks, on the device. */

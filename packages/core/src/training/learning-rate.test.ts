@@ -1,5 +1,5 @@
 import t from 'tap';
-import { learningRateFactor } from './learning-rate.ts';
+import { learningRateFactor, scheduleProgress } from './learning-rate.ts';
 
 t.test('the rate is whole, then falls linearly to 0: a run that ends at full rate ends noisy', async (t) => {
   const epochs = { constant: 10, decay: 4 };
@@ -10,4 +10,10 @@ t.test('the rate is whole, then falls linearly to 0: a run that ends at full rat
     [1, 0],
     'without a decay the schedule just ends',
   );
+});
+
+t.test('progress runs evenly from 0 to 1 over the whole schedule, and stays there', async (t) => {
+  const progress = [0, 3.5, 14, 20].map((epoch) => scheduleProgress(epoch, { constant: 10, decay: 4 }));
+  t.same(progress, [0, 0.25, 1, 1]);
+  t.equal(scheduleProgress(0, { constant: 0, decay: 0 }), 1);
 });

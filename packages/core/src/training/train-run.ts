@@ -32,7 +32,7 @@ import { garbageLimit } from '../runtime/garbage.ts';
 import { rssBytes } from '../runtime/runtime-info.ts';
 import { removeUnfinished } from '../runtime/write-atomically.ts';
 import { AlarmMonitor } from './alarms.ts';
-import { learningRateFactor } from './learning-rate.ts';
+import { learningRateFactor, scheduleProgress } from './learning-rate.ts';
 import { meansOf, readSteps } from './measurements.ts';
 import { notFiniteArray } from './not-finite.ts';
 import { Schedule } from './schedule.ts';
@@ -374,18 +374,20 @@ class Training<Config extends RunSettings, Batch> {
 
   #learn(learner: Learner<Batch>, batch: Batch): Measurements<string>[] {
     const updates: Measurements<string>[] = [];
-    for (const measurements of learner.learn(batch, { step: this.#step, learningRate: this.#rates(this.#step) })) {
+    for (const measurements of learner.learn(batch, this.#plan(this.#step))) {
       updates.push(measurements);
       this.#limitGarbage();
     }
     return updates;
   }
 
-  /** The learning rates of the schedule after `step` steps. */
-  #rates(step: number): StepPlan['learningRate'] {
+  /** What the schedule says after `step` steps. */
+  #plan(step: number): StepPlan {
     const { generator, discriminator } = this.#config.learningRate;
-    const factor = learningRateFactor(this.#schedule.epochAt(step), this.#config.epochs);
-    return { generator: factor * generator, discriminator: factor * discriminator };
+    const epoch = this.#schedule.epochAt(step);
+    const factor = learningRateFactor(epoch, this.#config.epochs);
+    const learningRate = { generator: factor * generator, discriminator: factor * discriminator };
+    return { step, learningRate, progress: scheduleProgress(epoch, this.#config.epochs) };
   }
 
   #stepEvent(losses: LossReport, seconds: number): RunEventBody {
@@ -395,7 +397,7 @@ class Training<Config extends RunSettings, Batch> {
       step: this.#step,
       epoch: Math.floor(this.#schedule.epochAt(this.#step - 1)),
       losses,
-      learningRate: this.#rates(this.#step - 1),
+      learningRate: this.#plan(this.#step - 1).learningRate,
       seconds,
       memory: { tensors: numTensors, tensorBytes: numBytes, rssBytes: rssBytes() },
     };

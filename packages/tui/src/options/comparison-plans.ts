@@ -38,6 +38,7 @@ export const PLANS = {
       'no average of weights': { region, background, upsampling },
       'and binary masks': { ...method, maskValues: 'binary' },
       'and feature matching': { ...method, weights: { featureMatching: 10 } },
+      'and falling weights of cycle and identity': { ...method, reconstructionEnd: 0.4 },
       'as in the paper': {},
     },
   },

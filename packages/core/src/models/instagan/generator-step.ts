@@ -48,6 +48,7 @@ export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'>
   readonly config: StepConfig;
   readonly learningRate: number;
   /** See `StepSettings`. */
+  readonly reconstruction: number;
   readonly joinCalls: boolean;
   readonly keepGradients: boolean;
 }
@@ -76,7 +77,7 @@ export function generatorStep(
   state: TrainingState,
   model: TranslationModel,
   directions: readonly DirectionInput[],
-  { config, learningRate, joinCalls, keepGradients, programs }: GeneratorStepSettings,
+  { config, learningRate, reconstruction, joinCalls, keepGradients, programs }: GeneratorStepSettings,
 ): { readonly results: readonly DirectionResult[]; readonly gradients: Record<GeneratorName, Gradients> } {
   const { adam, weights, instancesPerChunk, ema = 0 } = config;
   const nextRates = (name: GeneratorName) => {
@@ -86,6 +87,8 @@ export function generatorStep(
   const inputs = {
     directions,
     rates: { generatorAToB: nextRates('generatorAToB'), generatorBToA: nextRates('generatorBToA') },
+    // A tensor: as a number, each step would be another program.
+    reconstruction: reconstruction === 1 ? undefined : tf.scalar(reconstruction),
     settings: { model: model.key, slots: model.maskSlots(instancesPerChunk), weights, adam, joinCalls, keepGradients },
   };
   const changingOf = (name: GeneratorName) => [
@@ -94,7 +97,7 @@ export function generatorStep(
   ];
   const opponentOf = (source: DomainName) => (source === 'A' ? state.discriminatorB : state.discriminatorA);
 
-  const step = ({ directions, rates, settings }: typeof inputs) => {
+  const step = ({ directions, rates, reconstruction, settings }: typeof inputs) => {
     const gradients: Record<GeneratorName, Gradients> = { generatorAToB: new Map(), generatorBToA: new Map() };
     const groups = joinCalls ? [directions] : directions.map((direction) => [direction]);
     const results = groups.flatMap((group) => {
@@ -105,7 +108,7 @@ export function generatorStep(
         generators: { forward: state[forward].parameters, backward: state[backward].parameters },
         // Without the names of the domains.
         directions: group.map(({ source, ...rest }, i) => ({ ...rest, discriminator: frozen[i]!.parameters })),
-        settings,
+        ...{ reconstruction, settings },
       });
       for (const { normalised } of frozen) tf.dispose([...normalised.values()]);
       accumulateGradients(gradients[forward], found.gradients.forward);
@@ -135,7 +138,7 @@ export function generatorStep(
     ...opponents.flatMap(({ trained, spectral }) => [...trained.state, spectral]),
   ];
   const returned = joinCalls ? compiled('generators', step, { state: changing, programs })(inputs) : step(inputs);
-  tf.dispose(inputs.rates);
+  tf.dispose([inputs.rates, inputs.reconstruction ?? []]);
   return returned;
 }
 
@@ -158,6 +161,8 @@ interface Given {
   /** As the first direction calls them; the second one translates backward. */
   readonly generators: Readonly<Record<'forward' | 'backward', Parameters>>;
   readonly directions: readonly (Omit<DirectionInput, 'source'> & { readonly discriminator: Parameters })[];
+  /** What is left of the weights of cycle and identity loss; undefined for all. */
+  readonly reconstruction: tf.Scalar | undefined;
   readonly settings: {
     readonly weights: LossWeights;
     /** Mask channels in the average of a reconstruction loss. */
@@ -179,7 +184,7 @@ interface Translations {
 }
 
 /** The losses of all directions, and the gradients of their sum by the weights of both generators. */
-function differentiate(model: TranslationModel, { generators, directions, settings }: Given) {
+function differentiate(model: TranslationModel, { generators, directions, reconstruction, settings }: Given) {
   const { slots, weights } = settings;
   const { consistency = 0, featureMatching = 0 } = weights;
   const gradients = { forward: new Map() as Gradients, backward: new Map() as Gradients };
@@ -196,6 +201,11 @@ function differentiate(model: TranslationModel, { generators, directions, settin
     };
   });
 
+  const toRebuild = (output: InstanceSet, target: InstanceSet, weight: number) => {
+    const loss = reconstructionLoss(output, target, slots, weight);
+    return reconstruction === undefined ? loss : (tf.mul(loss, reconstruction) as tf.Scalar);
+  };
+
   /** The terms of equation 7 for those translations that there are, and those that the paper does not have. */
   const lossesOf = (part: (typeof parts)[number], { fake, reconstructed, identity, ofMoved }: Translations) => {
     const { target, discriminate, realFeatures, motion, measurements } = part;
@@ -208,8 +218,8 @@ function differentiate(model: TranslationModel, { generators, directions, settin
       losses.context = contextLoss(target, fake, weights.context);
       if (realFeatures) losses.featureMatching = featureMatchingLoss(features, realFeatures, featureMatching);
     }
-    if (reconstructed) losses.cycle = reconstructionLoss(reconstructed, target, slots, weights.cycle);
-    if (identity) losses.identity = reconstructionLoss(identity, target, slots, weights.identity);
+    if (reconstructed) losses.cycle = toRebuild(reconstructed, target, weights.cycle);
+    if (identity) losses.identity = toRebuild(identity, target, weights.identity);
     if (ofMoved && motion) {
       losses.consistency = consistencyLoss(ofMoved, moved(part.fakes, motion), motion.seen, slots, consistency);
     }

@@ -29,7 +29,7 @@ export function beginLearning(
   const objectSides = ObjectSides.fromJson(checkpoint?.state.objectSides);
   return {
     reasonToSkip: (pair) => model.reasonToSkip(pair),
-    *learn(pair, { step, learningRate }) {
+    *learn(pair, { step, learningRate, progress }) {
       const { view } = model;
       const usable = model.usable(pair);
       for (const sample of usable.a) objectSides.add('A', sample);
@@ -39,7 +39,9 @@ export function beginLearning(
       const truth = isJittered ? { a: uploadTruth(usable.a, view), b: uploadTruth(usable.b, view) } : undefined;
       const rngs = { poolRng: createRng(seed, 'pool', step), motionRng: createRng(seed, 'motion', step) };
       try {
-        const settings = { config, learningRate, ...rngs, joinCalls, programs, ...(truth && { truth }) };
+        const reconstruction = 1 - (1 - config.reconstructionEnd) * progress;
+        const plan = { learningRate, reconstruction, ...rngs };
+        const settings = { config, ...plan, joinCalls, programs, ...(truth && { truth }) };
         for (const { measurements } of trainStep(state, model, a, b, settings)) yield measurements;
       } finally {
         disposeSamples([...a, ...b]);

@@ -121,6 +121,14 @@ export const INSTAGAN_SETTINGS = settingsTable({
     },
     { changesOnResume: true },
   ),
+  // Not of the paper: what a translation need not be turned back into, it may leave out.
+  reconstructionEnd: number(
+    1,
+    { min: 0, max: 1 },
+    '--reconstruction-end <SHARE>',
+    'share of the cycle and identity weights that is left at the end of the schedule, as they fall all along it; 1 keeps them',
+    { changesOnResume: true },
+  ),
   ema: number(
     0,
     { min: 0, max: 0.99999 },

@@ -17,6 +17,8 @@ import type { TrainingState } from './training-state.ts';
 export interface StepSettings {
   readonly config: StepConfig;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
+  /** What is left of the cycle and identity weights, from 0 to 1. @default 1 */
+  readonly reconstruction?: number;
   /** Decides which fakes the pools return. */
   readonly poolRng: Rng;
   /** Draws the motions of the consistency loss. @default none: needed only where that has a weight */
@@ -100,8 +102,10 @@ function trainChunk(
   model: TranslationModel,
   directions: readonly Direction[],
   first: number,
-  { config, learningRate, poolRng, motionRng, joinCalls = false, keepGradients = false, programs }: StepSettings,
+  settings: StepSettings,
 ): ChunkResult {
+  const { config, learningRate, reconstruction = 1, poolRng, motionRng } = settings;
+  const { joinCalls = false, keepGradients = false, programs } = settings;
   const { adam, weights, instancesPerChunk } = config;
   const active = directions
     .map((direction) => ({ direction, samples: direction.samplesWith(first) }))
@@ -116,7 +120,7 @@ function trainChunk(
     real: weights.featureMatching ? samples.map((sample) => direction.realBeside(sample)) : undefined,
   }));
   const { results, gradients } = generatorStep(state, model, inputs, {
-    ...{ config, joinCalls, keepGradients, programs },
+    ...{ config, reconstruction, joinCalls, keepGradients, programs },
     learningRate: learningRate.generator,
   });
 

@@ -24,11 +24,11 @@ function truthOf(masks: readonly DeviceSample[], targets: readonly DeviceSample[
 }
 
 /** Fingerprints of the gradients of one step from the same beginning, by network. */
-async function gradientsWith(truth: Pick<StepSettings, 'truth'>): Promise<Record<string, string>> {
+async function gradientsWith(more: Partial<StepSettings>): Promise<Record<string, string>> {
   const state = initialTrainingState(model, 1, 0);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const fingerprints: Record<string, string> = {};
-  const settings = { config, learningRate, poolRng: createRng(1), keepGradients: true, ...truth };
+  const settings = { config, learningRate, poolRng: createRng(1), keepGradients: true, ...more };
   for (const chunk of trainStep(state, model, a!, b!, settings)) {
     for (const [network, gradients] of Object.entries(chunk.gradients) as [string, Map<string, tf.Tensor>][]) {
       const hash = createHash('sha256');
@@ -58,4 +58,18 @@ t.test('the generators learn what the jittered masks should be', async (t) => {
   const jittered = await gradientsWith({ truth: { a: truthOf(a!, otherA!), b: truthOf(b!, otherB!) } });
   for (const network of generators) t.not(jittered[network], usual[network], network);
   for (const network of discriminators) t.equal(jittered[network], usual[network], network);
+});
+
+t.test('what is left of the cycle and identity weights is as if they were so much smaller', async (t) => {
+  const { weights } = config;
+  const halved = { ...config, weights: { ...weights, cycle: weights.cycle / 2, identity: weights.identity / 2 } };
+  for (const joinCalls of [false, true]) {
+    const [half, whole] = [
+      await gradientsWith({ reconstruction: 0.5, joinCalls }),
+      await gradientsWith({ reconstruction: 1, joinCalls }),
+    ];
+    t.same(half, await gradientsWith({ config: halved, joinCalls }));
+    t.same(whole, await gradientsWith({ joinCalls }), 'all of them by default');
+    for (const network of generators) t.not(half[network], whole[network], network);
+  }
 });
