@@ -108,5 +108,6 @@ export { beginPlan, readCompletion, readRecord, recordCompletion, writeRecord } 
 export type { Alarm } from './training/alarms.ts';
 export { inheritedSettings, initialCheckpoint, initialNetworks } from './training/initial-networks.ts';
 export { readMeasurements } from './training/measurements.ts';
-export { type BatchSource, type RunOptions, trainRun } from './training/train-run.ts';
+export type { BatchSource, RunOptions } from './training/run-options.ts';
+export { trainRun } from './training/train-run.ts';
 export { type TrainingData, type TrainOptions, train } from './training/trainer.ts';

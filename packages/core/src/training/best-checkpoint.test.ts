@@ -8,8 +8,9 @@ import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import type { TrainingTask } from '../models/learner.ts';
 import { type TrainingConfig, translationConfigs } from '../models/training-config.ts';
+import type { RunOptions } from './run-options.ts';
 import { tinyConfig } from './test-support/tiny-training.ts';
-import { type RunOptions, trainRun } from './train-run.ts';
+import { trainRun } from './train-run.ts';
 
 await tf.setBackend('cpu');
 

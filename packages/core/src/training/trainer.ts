@@ -9,7 +9,8 @@ import { NETWORK_SETTINGS, type TrainingConfig, translationConfigs } from '../mo
 import { translationModel } from '../models/translation-models.ts';
 import { evaluatedLearner } from './evaluated-learner.ts';
 import { initialCheckpoint, initialNetworks } from './initial-networks.ts';
-import { type RunOptions, trainRun } from './train-run.ts';
+import type { RunOptions } from './run-options.ts';
+import { trainRun } from './train-run.ts';
 
 /** What is trained on, and what is wrong with it that training survives, one sentence each: it becomes events. */
 export interface TrainingData extends PairSource {
