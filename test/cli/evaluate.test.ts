@@ -1,4 +1,4 @@
-import { cp, readFile, stat } from 'node:fs/promises';
+import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawDataset } from '@instagan/datasets';
@@ -33,24 +33,49 @@ t.test('a run is scored both ways, as JSON and as a table, and the classifier is
     }
     t.ok(background.ssim.value < 1 && background.psnr.value < 60, 'an untrained model changes the background');
   }
-  t.same(JSON.parse(await readFile(at('run/evaluation/test-step-00000003.json'), 'utf8')), report);
+  t.match(report.variant, ['--size 64x64']);
+  t.same(JSON.parse(await readFile(at('run/evaluation/test-step-00000003-size-64x64.json'), 'utf8')), report);
 
   const { mtimeMs } = await stat(at('run/evaluation/classifier.safetensors'));
   const second = await run(`${line} --direction BtoA`);
   t.equal(second.code, 0, second.stderr);
   t.notMatch(second.stderr, /Training the classifier/);
   t.equal((await stat(at('run/evaluation/classifier.safetensors'))).mtimeMs, mtimeMs);
-  t.match(second.stdout, /^run at step 3 on set\/test\nclassifier: right about [\d.]+ % of \d+ held-out objects/);
+  t.match(
+    second.stdout,
+    /^run at step 3 on set\/test --size 64x64 --direction BtoA\nclassifier: right about [\d.]+ % of \d+ held-out objects/,
+  );
   t.match(second.stdout, /\nB to A: 2 images, \d+ objects? +translated \(95 % interval\) +real A +real B\n/);
   t.match(second.stdout, /\nobjects alone taken for A +[\d.]+ % \([\d.]+ % to [\d.]+ %\) +[\d.]+ % +[\d.]+ %\n/);
   t.notMatch(second.stdout, 'A to B');
+
+  const third = await run(`${line} --instances-per-chunk 1`);
+  t.equal(third.code, 0, third.stderr);
+  const file = 'run/evaluation/test-step-00000003-size-64x64-instances-per-chunk-1.json';
+  t.match(third.stdout, `\nSaved: ${file}\n`);
+  const other = JSON.parse(await readFile(at(file), 'utf8'));
+  t.match(report, { instancesPerChunk: 2, maxInstances: 20 });
+  t.match(other, { variant: ['--size 64x64', '--instances-per-chunk 1'], instancesPerChunk: 1 });
+  t.notSame(other.AtoB.kid, report.AtoB.kid, 'it is translated otherwise');
 });
 
 t.test('what cannot be scored is said in a sentence', async (t) => {
-  const [unscored, data] = await Promise.all([
+  await cp(at('run'), at('baseline'), { recursive: true });
+  const config = JSON.parse(await readFile(at('baseline/config.json'), 'utf8'));
+  await writeFile(at('baseline/config.json'), JSON.stringify({ ...config, model: 'cyclegan-seg' }));
+  const [unscored, data, none, baseline] = await Promise.all([
     run('evaluate --run run --data set --checkpoint best --backend wasm --threads 1'),
     run('evaluate --run run --data run'),
+    run('evaluate --run run --data set --instances-per-chunk 0'),
+    run('evaluate --run baseline --data set --instances-per-chunk 1'),
   ]);
+  t.equal(none?.code, 2);
+  t.match(none?.stderr, /'--instances-per-chunk <N>' argument '0' is invalid/);
+  t.equal(baseline?.code, 2);
+  t.match(
+    baseline?.stderr,
+    /^instagan: baseline is a cyclegan-seg, which does not tell instances apart: leave --instances-per-chunk out\.$/m,
+  );
   t.equal(unscored?.code, 1);
   t.match(
     unscored?.stderr,

@@ -58,6 +58,29 @@ t.test("import makes a run of the authors' files", async (t) => {
   t.equal(again.code, 2, 'a run is not overwritten');
 });
 
+t.test('instances are translated as many at once as is asked for, and a model without instances refuses', async (t) => {
+  const line = 'translate --run model --input photos/odd.png --masks photos_seg --backend wasm --threads 1';
+  const translated = async (output: string, ...options: string[]) => {
+    const { code, stderr } = await callCli([...line.split(' '), '--output', output, ...options], cwd);
+    t.equal(code, 0, stderr);
+    return (await readImage(at(output))).data;
+  };
+  const asTrained = await translated('chunks/two.png');
+  t.same(await translated('chunks/also-two.png', '--instances-per-chunk', '2'), asTrained);
+  t.notSame(await translated('chunks/one.png', '--instances-per-chunk', '1'), asTrained);
+  await mkdir(at('baseline'));
+  await writeFile(at('baseline/config.json'), JSON.stringify({ model: 'cyclegan' }));
+  for (const command of ['translate --masks photos_seg', 'video']) {
+    const words = `${command} --run baseline --input photos/odd.png --output none --instances-per-chunk 1`.split(' ');
+    const { code, stderr } = await callCli(words, cwd);
+    t.equal(code, 2);
+    t.match(
+      stderr,
+      /^instagan: baseline is a cyclegan, which does not tell instances apart: leave --instances-per-chunk out\.$/m,
+    );
+  }
+});
+
 t.test('a folder is translated at any size, with its masks; what has no mask is kept and counted', async (t) => {
   const args = 'translate --run model --input photos --output out --backend wasm --threads 1 --sheet sheet.png'.split(
     ' ',

@@ -63,7 +63,7 @@ export {
   type TrainingConfigInput,
   translationConfigs,
 } from './models/training-config.ts';
-export { type TranslateOptions, takesRegions, translateSample } from './models/translate-sample.ts';
+export { chunkSize, type TranslateOptions, takesRegions, translateSample } from './models/translate-sample.ts';
 export type {
   Background,
   RegionKind,

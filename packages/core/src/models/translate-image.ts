@@ -9,13 +9,15 @@ import type { Translator } from './translation-model.ts';
  *
  * @param sample as the model sees it
  * @param order indices of the instances that change, in the order in which they do; ignored by a model that sees no masks
+ * @param instancesPerChunk instances translated at once
  */
 export async function translateImage(
   translator: Translator,
   sample: Sample,
   order: readonly number[],
+  instancesPerChunk: number,
 ): Promise<Sample> {
-  const { model, instancesPerChunk } = translator;
+  const { model } = translator;
   const padded = padSample(sample, model.sidePx);
   const masks = [...padded.masks];
   let { image } = padded;

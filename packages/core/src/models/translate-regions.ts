@@ -14,6 +14,15 @@ interface Canvas extends SizePx {
   readonly masks: MaskPixels[];
 }
 
+/** How regions are translated, see `TranslateOptions`. */
+interface RegionTranslation {
+  readonly background: Background;
+  /** Instances that share a region, at most. */
+  readonly instancesPerChunk: number;
+  readonly rimPx?: number;
+  readonly plan?: RegionPlanner;
+}
+
 /** Regions are translated together up to this many pixels; one that is larger keeps a machine busy by itself. */
 const BATCH_PX = 256 * 256;
 
@@ -28,7 +37,7 @@ export async function translateRegions<S extends PixelSample>(
   translator: Translator,
   sample: S,
   order: readonly number[],
-  { background, rimPx, plan = planRegions }: { background: Background; rimPx?: number; plan?: RegionPlanner },
+  { background, instancesPerChunk, rimPx, plan = planRegions }: RegionTranslation,
 ): Promise<S> {
   const { width, height } = sample;
   const result = { width, height, image: copyPixels(sample.image), masks: [...sample.masks] };
@@ -37,7 +46,7 @@ export async function translateRegions<S extends PixelSample>(
   const options: RegionOptions = {
     ...regionScaleOf(translator),
     image: { width, height },
-    instancesPerRegion: translator.instancesPerChunk,
+    instancesPerRegion: instancesPerChunk,
   };
   for (const regions of batches(plan(boxes, order, options))) {
     const { size } = regions[0] as Region;

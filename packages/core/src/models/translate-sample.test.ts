@@ -100,6 +100,36 @@ t.test('at most maxInstances change, those that are largest', async (t) => {
   t.equal(calls.flatMap(({ areas }) => areas).length, 20, 'twenty unless told otherwise');
 });
 
+t.test('instances go as many at once as is asked for, whatever the model was trained with', async (t) => {
+  const calls: Parameters<typeof recordingTranslator>[0] = [];
+  const input = sampleOf(16, 16, [2, 5, 1, 4, 3]);
+  const chunks = async (instancesPerChunk: number) => {
+    calls.length = 0;
+    await translateSample(recordingTranslator(calls), input, { instancesPerChunk });
+    return calls.map(({ areas }) => areas);
+  };
+  t.same(await chunks(1), [[80], [64], [48], [32], [16]]);
+  t.same(await chunks(3), [
+    [80, 64, 48],
+    [32, 16],
+  ]);
+  t.same(await chunks(20), [[80, 64, 48, 32, 16]], 'one step');
+});
+
+t.test('instances at once that cannot be are refused in a sentence', async (t) => {
+  const input = sampleOf(16, 16, [2, 5]);
+  for (const instancesPerChunk of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    await t.rejects(translateSample(tinyTranslator('instagan'), input, { instancesPerChunk }), {
+      message: `The instances per chunk must be a whole number from 1 on, not ${instancesPerChunk}.`,
+    });
+  }
+  for (const name of ['cyclegan', 'cyclegan-seg'] as const) {
+    await t.rejects(translateSample(tinyTranslator(name), input, { instancesPerChunk: 1 }), {
+      message: `A ${name} does not tell instances apart, so it has no chunks of them: leave the instances per chunk out.`,
+    });
+  }
+});
+
 t.test('any size goes in and comes out: the padding is cut off again', async (t) => {
   const calls: Parameters<typeof recordingTranslator>[0] = [];
   for (const [width, height, paddedWidth, paddedHeight] of [
@@ -263,6 +293,17 @@ t.test('regions that touch go one after the other, each on what the last one lef
       [1, 2],
     ],
     'those near each other share one, as many as a chunk holds',
+  );
+  calls.length = 0;
+  await translateSample(paintingTranslator(calls), photo, { region: 'objects', instancesPerChunk: 1 });
+  t.same(
+    calls.map(({ batch, objectPx }) => [batch, objectPx.length]),
+    [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+    'alone, if a chunk holds one',
   );
 });
 

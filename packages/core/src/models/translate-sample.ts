@@ -15,6 +15,11 @@ export interface TranslateOptions {
   /** At most this many change, the first of `order`. @default 20, as in the paper */
   readonly maxInstances?: number;
   /**
+   * Instances translated at once, from 1 on: 1 is one after the other, and no fewer than the image has is the paper's one step. Only
+   * for models that tell instances apart. @default as in training
+   */
+  readonly instancesPerChunk?: number;
+  /**
    * In which order instances change: largest first, as in the paper, or as `instances` lists them, for a video, where they
    * must not trade places from frame to frame. @default 'area'
    */
@@ -48,7 +53,7 @@ const MAX_TIMES_TRAINED = 1.5;
  * @param sample pixels in any form; with regions, bytes take a quarter of the memory
  * @returns image and masks in the forms of those of `sample`; masks in the order of `sample`. A model that sees the masks' union returns
  *   that one mask, one that sees none returns the masks as they were
- * @throws UsageError if a model without instances is asked for regions
+ * @throws UsageError if a model without instances is asked for regions or chunks, or a chunk holds none
  */
 export async function translateSample<S extends PixelSample>(
   translator: Translator,
@@ -57,11 +62,13 @@ export async function translateSample<S extends PixelSample>(
 ): Promise<S> {
   const { model } = translator;
   const { background = 'translated', rimPx, plan } = options;
+  const instancesPerChunk = chunkSize(translator, options);
   if (takesRegions(translator, sample, options)) {
     const order = orderOf(sample.masks, options);
     if (order.length === 0) return sample;
     return translateRegions(translator, sample, order, {
       background,
+      instancesPerChunk,
       ...(rimPx !== undefined && { rimPx }),
       ...(plan && { plan }),
     });
@@ -70,7 +77,7 @@ export async function translateSample<S extends PixelSample>(
   const input = model.masks === 'none' ? values : model.view(values);
   const order = orderOf(input.masks, options);
   if (order.length === 0 && model.masks !== 'none') return sample;
-  const translated = await translateImage(translator, input, order);
+  const translated = await translateImage(translator, input, order, instancesPerChunk);
   const takesAll = background === 'translated' || model.masks === 'none';
   const output = takesAll
     ? translated
@@ -108,6 +115,25 @@ export function takesRegions(
   if (region === 'objects' || trained === undefined) return region === 'objects';
   if (trained.region === 'objects') return true;
   return width > MAX_TIMES_TRAINED * trained.size.width || height > MAX_TIMES_TRAINED * trained.size.height;
+}
+
+/**
+ * Instances that are translated at once, at most.
+ *
+ * @throws UsageError if a number was asked for that is none, or by which a model without instances cannot go
+ */
+export function chunkSize(
+  { model, instancesPerChunk: trained }: Translator,
+  { instancesPerChunk }: TranslateOptions,
+): number {
+  if (instancesPerChunk === undefined) return trained;
+  if (!Number.isSafeInteger(instancesPerChunk) || instancesPerChunk < 1) {
+    throw new UsageError(`The instances per chunk must be a whole number from 1 on, not ${instancesPerChunk}.`);
+  }
+  if (model.masks === 'each') return instancesPerChunk;
+  throw new UsageError(
+    `A ${model.name} does not tell instances apart, so it has no chunks of them: leave the instances per chunk out.`,
+  );
 }
 
 /** Masks of the objects that change, before and after, and of those that stay. */

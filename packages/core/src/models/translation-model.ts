@@ -63,7 +63,7 @@ export interface TranslationLearner extends Learner<TrainingPair> {
 export interface Translator {
   readonly model: TranslationModel;
   readonly parameters: Parameters;
-  /** Instances translated at once. */
+  /** Instances translated at once, unless others are asked for. */
   readonly instancesPerChunk: number;
   /** What it was trained on; needed to translate in regions. */
   readonly trained?: {

@@ -7,6 +7,7 @@ import {
   PRESETS,
   type PresetName,
   readRunConfig,
+  type TrainingConfig,
   translationConfigs,
   UsageError,
   UserError,
@@ -24,8 +25,10 @@ import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type EvaluationReport, readEvaluations } from '../report/saved-evaluations.ts';
 import { exitCodeOf } from './child-exit.ts';
 import { comparisonPictures } from './comparison-pictures.ts';
-import { type ComparedRun, openPlan, runsOf } from './comparison-plan.ts';
+import { type ComparedRun, type ComparedTranslation, openPlan, runsOf, translationsOf } from './comparison-plan.ts';
 import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts';
+import { dataFolder } from './data-folder.ts';
+import { variantOf } from './evaluation-variant.ts';
 import { openCompute } from './open-compute.ts';
 import { differencesFrom, readConfigFile } from './resolve-config.ts';
 
@@ -42,10 +45,13 @@ export interface CompareCommandOptions extends ComputeOptions {
   readonly json?: true;
 }
 
-/** A training, its folder, and what is left to do of it. */
-interface Task extends ComparedRun {
+/** A training and its folder. */
+interface Training extends ComparedRun {
   readonly run: string;
 }
+
+/** A row of the table with one seed. */
+type Row = ComparedTranslation<Training>;
 
 /**
  * `instagan compare`: trains what a plan names and is not yet trained, scores each training, and writes a table and a
@@ -54,28 +60,31 @@ interface Task extends ComparedRun {
  * @returns the exit code: that of the first command that failed or was interrupted
  * @throws UsageError, UserError
  */
-export async function compareAction(options: CompareCommandOptions): Promise<number> {
+export async function compareAction(given: CompareCommandOptions): Promise<number> {
   const terminal = openTerminal();
-  const plan = await openPlan(options.plan);
+  const plan = await openPlan(given.plan);
+  const options = { ...given, data: await dataFolder(given.data, terminal.remark) };
   const preset = options.preset === undefined ? {} : PRESETS[options.preset].settings;
   const file = options.config === undefined ? {} : await readConfigFile(translationConfigs, options.config);
   const common = [preset, file, options.schedule ?? {}].reduce(mergeFields, {} as Fields);
-  const tasks = runsOf(plan, common, options.seeds).map((run) => ({
+  const trainings = runsOf(plan, common, options.seeds).map((run) => ({
     ...run,
     run: path.join(options.output, run.folder),
   }));
-  for (const task of tasks) await requireSame(task);
+  const rows = translationsOf(plan, trainings);
+  for (const training of trainings) await requireSame(training);
   const { number, count } = options.shard ?? { number: 1, count: 1 };
-  for (const [i, task] of tasks.entries()) {
+  for (const [i, training] of trainings.entries()) {
     if (i % count !== number - 1) continue;
-    const exitCode = await complete(task, options, terminal);
+    const own = rows.filter((row) => row.training === training);
+    const exitCode = await complete(training, own, options, terminal);
     if (exitCode !== EXIT_CODE.done) return exitCode;
   }
-  return report(tasks, options, terminal);
+  return report(rows, options, terminal);
 }
 
 /** @throws UsageError if the folder holds a training with other settings */
-async function requireSame({ run, config }: Task): Promise<void> {
+async function requireSame({ run, config }: Training): Promise<void> {
   if (!existsSync(path.join(run, 'config.json'))) return;
   const differences = differencesFrom(translationConfigs, await readRunConfig(translationConfigs, run), config);
   if (differences.length === 0) return;
@@ -85,17 +94,21 @@ async function requireSame({ run, config }: Task): Promise<void> {
 }
 
 /** Trains and scores what is not, in processes of their own: what one leaves behind cannot disturb the next. */
-async function complete(task: Task, options: CompareCommandOptions, terminal: Terminal): Promise<number> {
-  const { cell, seed, run, config } = task;
-  const { data, output } = options;
-  const say = (doing: string) => {
-    const text = `${cell}, seed ${seed}: ${doing}`;
+async function complete(
+  { cell, seed, run, config }: Training,
+  rows: readonly Row[],
+  options: CompareCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { data } = options;
+  const say = (name: string, doing: string) => {
+    const text = `${name}, seed ${seed}: ${doing}`;
     if (options.json) terminal.remark(text);
     else terminal.line(text);
   };
   const compute = ['--backend', options.backend, ...optional('--threads', options.threads)];
   if (!(await isTrained(run))) {
-    say('training');
+    say(cell, 'training');
     const isBegun = existsSync(path.join(run, 'checkpoints'));
     const planned = `${run}.json`;
     await writeAtomically(planned, `${JSON.stringify(config, null, 2)}\n`, { makesFolder: true });
@@ -105,13 +118,23 @@ async function complete(task: Task, options: CompareCommandOptions, terminal: Te
     if (!(await isTrained(run)))
       throw new UserError(`${run} was stopped before its end: give the same command to go on.`);
   }
-  if ((await readScores(run)) !== null) return EXIT_CODE.done;
-  say('scoring');
+  for (const row of rows) {
+    if ((await readScores(row, options)) !== null) continue;
+    say(row.name, 'scoring');
+    const how = [...optional('--images', options.images), ...optional('--instances-per-chunk', row.instancesPerChunk)];
+    const classifier = classifierFile(config, options);
+    const evaluate = ['evaluate', '--run', run, '--data', data, '--classifier', classifier, ...how, ...compute];
+    const exitCode = await instagan(evaluate);
+    if (exitCode !== EXIT_CODE.done) return exitCode;
+  }
+  return EXIT_CODE.done;
+}
+
+/** Where the classifier is that scores all trainings of a size. */
+function classifierFile(config: TrainingConfig, { output }: CompareCommandOptions): string {
   const { size } = likeTraining(config);
-  const sizeName = size === 'keep' ? size : `${size.height}x${size.width}`;
-  const classifier = path.join(output, `classifier-${sizeName}.safetensors`);
-  const images = optional('--images', options.images);
-  return instagan(['evaluate', '--run', run, '--data', data, '--classifier', classifier, ...images, ...compute]);
+  const name = size === 'keep' ? size : `${size.height}x${size.width}`;
+  return path.join(output, `classifier-${name}.safetensors`);
 }
 
 function optional(option: string, value: number | undefined): string[] {
@@ -130,10 +153,24 @@ async function isTrained(run: string): Promise<boolean> {
   return isDone;
 }
 
-/** The scores of the last checkpoint on the test images, if there are any. */
-async function readScores(run: string): Promise<EvaluationReport | null> {
+/**
+ * The scores of the last checkpoint on the test images, if there are any: made as this comparison makes them, since a run may have been
+ * evaluated otherwise besides. Folders may have moved meanwhile.
+ */
+async function readScores(
+  { training: { run, config }, instancesPerChunk }: Row,
+  options: CompareCommandOptions,
+): Promise<EvaluationReport | null> {
   const [last] = await listCheckpoints(run);
-  const found = (await readEvaluations(run)).find(({ step, split }) => step === last?.step && split === 'test');
+  const variant = variantOf(config, { instancesPerChunk, images: options.images }).join(' ');
+  const found = (await readEvaluations(run)).find(
+    ({ step, split, data, classifier, ...report }) =>
+      step === last?.step &&
+      split === 'test' &&
+      report.variant.join(' ') === variant &&
+      path.basename(data) === path.basename(options.data) &&
+      path.basename(classifier.file) === path.basename(classifierFile(config, options)),
+  );
   return found ?? null;
 }
 
@@ -151,38 +188,38 @@ async function instagan(args: readonly string[]): Promise<number> {
 }
 
 /** Writes what is known of all trainings, and says where. */
-async function report(tasks: readonly Task[], options: CompareCommandOptions, terminal: Terminal): Promise<number> {
+async function report(rows: readonly Row[], options: CompareCommandOptions, terminal: Terminal): Promise<number> {
   const { output } = options;
   const scored: ScoredRun[] = [];
-  for (const { cell, seed, run } of tasks) {
-    const scores = await readScores(run);
-    if (scores !== null) scored.push({ cell, seed, scores });
+  for (const row of rows) {
+    const scores = await readScores(row, options);
+    if (scores !== null) scored.push({ cell: row.name, seed: row.training.seed, scores });
   }
   const files = { table: path.join(output, 'table.md'), scores: path.join(output, 'scores.json') };
   await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true });
   await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`);
   const pictures: string[] = [];
-  if (scored.length === tasks.length) {
+  if (scored.length === rows.length) {
     const backend = await openCompute(options, terminal.remark);
     try {
       for (const direction of DIRECTIONS) {
         const file = path.join(output, `pictures-${direction}.png`);
-        await writeImage(file, await comparisonPictures(tasks, options.data, direction, backend));
+        await writeImage(file, await comparisonPictures(rows, options.data, direction, backend));
         pictures.push(file);
       }
     } finally {
       await backend.close();
     }
   }
-  if (options.json) printJson({ ...files, pictures, runs: scored, left: tasks.length - scored.length });
+  if (options.json) printJson({ ...files, pictures, runs: scored, left: rows.length - scored.length });
   else {
     terminal.line();
     for (const line of tableLines(scored)) terminal.line(line);
     terminal.line();
     terminal.line(`Table: ${files.table}, scores: ${files.scores}`);
     for (const file of pictures) terminal.line(`Pictures: ${file}`);
-    if (scored.length < tasks.length)
-      terminal.line(`Of ${counted(tasks.length, 'training')}, ${tasks.length - scored.length} are left.`);
+    if (scored.length < rows.length)
+      terminal.line(`Of ${counted(rows.length, 'result')}, ${rows.length - scored.length} are left.`);
   }
   return EXIT_CODE.done;
 }

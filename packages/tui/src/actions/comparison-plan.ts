@@ -1,7 +1,15 @@
-import { readText, type TrainingConfig, translationConfigs, UsageError, UserError } from '@instagan/core';
+import {
+  readText,
+  type TrainingConfig,
+  translationConfigs,
+  translationModel,
+  UsageError,
+  UserError,
+} from '@instagan/core';
 import { type Fields, isFields, mergeFields } from '@instagan/core/settings';
-import { type ComparisonPlan, PLANS } from '../options/comparison-plans.ts';
+import { type ComparisonPlan, PLANS, type PlannedTranslation } from '../options/comparison-plans.ts';
 
+const TRANSLATION_EXAMPLE = '{"one after the other": {"cell": "paper", "instancesPerChunk": 1}}';
 const EXAMPLE = '{"common": {"ngf": 16}, "cells": {"paper": {}, "nearest": {"upsampling": "nearest"}}}';
 
 /**
@@ -20,15 +28,33 @@ export async function openPlan(nameOrFile: string): Promise<ComparisonPlan> {
   } catch (error) {
     throw new UsageError(`${nameOrFile} is not JSON (${(error as Error).message}): correct it.`);
   }
-  if (isPlan(plan)) return plan;
-  throw new UsageError(`${nameOrFile} must hold the settings of each training, by name, such as ${EXAMPLE}.`);
+  if (!isPlan(plan)) {
+    throw new UsageError(`${nameOrFile} must hold the settings of each training, by name, such as ${EXAMPLE}.`);
+  }
+  const { translations = {} } = plan;
+  if (!areTranslations(translations)) {
+    throw new UsageError(
+      `The translations of ${nameOrFile} must name a cell and a number each, such as ${TRANSLATION_EXAMPLE}.`,
+    );
+  }
+  return { ...plan, translations };
 }
 
-function isPlan(value: unknown): value is Fields & ComparisonPlan {
+function isPlan(value: unknown): value is Pick<ComparisonPlan, 'common' | 'cells'> & { translations?: unknown } {
   if (!isFields(value)) return false;
-  const { common = {}, cells, ...others } = value;
+  const { common = {}, cells, translations: _, ...others } = value;
   const isWhole = isFields(common) && isFields(cells) && Object.keys(others).length === 0;
   return isWhole && Object.keys(cells).length > 0 && Object.values(cells).every(isFields);
+}
+
+function areTranslations(value: unknown): value is Readonly<Record<string, PlannedTranslation>> {
+  if (!isFields(value)) return false;
+  return Object.values(value).every((each) => {
+    if (!isFields(each)) return false;
+    const { cell, instancesPerChunk, ...others } = each;
+    const isNumber = Number.isSafeInteger(instancesPerChunk) && (instancesPerChunk as number) >= 1;
+    return typeof cell === 'string' && isNumber && Object.keys(others).length === 0;
+  });
 }
 
 /** A training of a comparison: one cell with one seed. */
@@ -57,6 +83,43 @@ export function runsOf(plan: ComparisonPlan, common: Fields, seeds: readonly num
   const folders = new Set(runs.map(({ folder }) => folder));
   if (folders.size < runs.length) throw new UsageError('Two cells have nearly the same name: give one another name.');
   return runs;
+}
+
+/** A row of a comparison with one seed: how a training translates. */
+export interface ComparedTranslation<Run extends ComparedRun> {
+  /** That of the row. */
+  readonly name: string;
+  readonly training: Run;
+  /** Instances translated at once. @default as in training */
+  readonly instancesPerChunk?: number;
+}
+
+/**
+ * The rows of a plan: each cell as it was trained, then its translations.
+ *
+ * @throws UsageError for a translation of a cell that there is not or that does not tell instances apart, or with the name of a cell
+ */
+export function translationsOf<Run extends ComparedRun>(
+  { cells, translations = {} }: ComparisonPlan,
+  runs: readonly Run[],
+): readonly ComparedTranslation<Run>[] {
+  const rows: ComparedTranslation<Run>[] = runs.map((training) => ({ name: training.cell, training }));
+  for (const [name, { cell, instancesPerChunk }] of Object.entries(translations)) {
+    if (Object.hasOwn(cells, name)) throw new UsageError(`"${name}" is a cell and a translation: rename one.`);
+    if (!Object.hasOwn(cells, cell)) {
+      throw new UsageError(`The translation "${name}" is of the cell "${cell}", which the plan does not have.`);
+    }
+    for (const training of runs.filter((each) => each.cell === cell)) {
+      const { model } = training.config;
+      if (translationModel(training.config).masks !== 'each') {
+        throw new UsageError(
+          `The translation "${name}" is of a ${model}, which does not tell instances apart: take a cell of InstaGAN.`,
+        );
+      }
+      rows.push({ name, training, instancesPerChunk });
+    }
+  }
+  return rows;
 }
 
 function folderName(cell: string): string {

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseTrainingConfig } from '@instagan/core';
 import t from 'tap';
 import { PLANS } from '../options/comparison-plans.ts';
-import type { EvaluationReport } from '../report/saved-evaluations.ts';
-import { openPlan, runsOf } from './comparison-plan.ts';
+import { type EvaluationReport, evaluationFile } from '../report/saved-evaluations.ts';
+import { openPlan, runsOf, translationsOf } from './comparison-plan.ts';
 import { tableLines, tableMarkdown } from './comparison-table.ts';
+import { variantOf } from './evaluation-variant.ts';
 
 t.test('every cell of a named plan is a training of its own', async (t) => {
   for (const name of Object.keys(PLANS)) {
@@ -44,8 +48,95 @@ t.test('a plan that cannot be trained is refused in a sentence', async (t) => {
       name,
     );
   }
+  for (const [translations, name] of [
+    ['{"b":1}', 'no fields'],
+    ['{"b":{"cell":"a"}}', 'no number'],
+    ['{"b":{"cell":"a","instancesPerChunk":0}}', 'zero'],
+    ['{"b":{"cell":"a","instancesPerChunk":2,"seed":1}}', 'another setting'],
+  ]) {
+    const file = `${folder}/translations`;
+    writeFileSync(file, `{"cells":{"a":{}},"translations":${translations}}`);
+    await t.rejects(
+      openPlan(file),
+      { message: /^The translations of \S+translations must name a cell and a number each, such as / },
+      name,
+    );
+  }
   t.throws(() => runsOf({ cells: { a: { ngff: 3 } } }, {}, [1]), { message: /The cell "a".*ngff/ });
   t.throws(() => runsOf({ cells: { 'a b': {}, 'A-B': {} } }, {}, [1]), { message: /nearly the same name/ });
+});
+
+t.test('a row of another translation shares the trainings of its cell', async (t) => {
+  const cells = { a: {}, b: { model: 'cyclegan-seg' } };
+  const runs = runsOf({ cells }, {}, [1, 2]);
+  const of = (name: string, cell: string) => ({ cells, translations: { [name]: { cell, instancesPerChunk: 1 } } });
+  t.same(
+    translationsOf(of('one by one', 'a'), runs).map(({ name, training, instancesPerChunk }) => [
+      name,
+      training.folder,
+      instancesPerChunk,
+    ]),
+    [
+      ['a', 'a-seed-1', undefined],
+      ['a', 'a-seed-2', undefined],
+      ['b', 'b-seed-1', undefined],
+      ['b', 'b-seed-2', undefined],
+      ['one by one', 'a-seed-1', 1],
+      ['one by one', 'a-seed-2', 1],
+    ],
+  );
+  t.throws(() => translationsOf(of('one by one', 'c'), runs), {
+    message: /is of the cell "c", which the plan does not/,
+  });
+  t.throws(() => translationsOf(of('a', 'a'), runs), { message: '"a" is a cell and a translation: rename one.' });
+  t.throws(() => translationsOf(of('one by one', 'b'), runs), { message: /is of a cyclegan-seg, which does not tell/ });
+});
+
+t.test("the ladder has the paper's figure 10: both ways to train by both ways to translate", async (t) => {
+  const plan = await openPlan('ladder');
+  const rows = translationsOf(plan, runsOf(plan, {}, [1])).filter(({ name }) => !/Cycle|without/.test(name));
+  t.same(
+    rows.map(({ training: { config }, instancesPerChunk }) => [
+      config.instancesPerChunk,
+      instancesPerChunk ?? config.instancesPerChunk,
+    ]),
+    [
+      [4, 4],
+      [2, 2],
+      [4, 2],
+      [2, 4],
+    ],
+  );
+  t.ok(
+    rows.every(({ training }) => training.config.maxInstances === 4),
+    'on as many instances',
+  );
+});
+
+t.test('an evaluation tells by which options it differs from the score of the run', (t) => {
+  const config = parseTrainingConfig({ size: { height: 64, width: 32 }, instancesPerChunk: 2 }, 'test');
+  t.same(variantOf(config, {}), []);
+  const usual = {
+    size: { height: 64, width: 32 },
+    region: 'image',
+    background: 'translated',
+    maxInstances: 20,
+  } as const;
+  t.same(variantOf(config, { ...usual, instancesPerChunk: 2, direction: 'both' }), []);
+  t.same(variantOf(config, { ...usual, instancesPerChunk: 4 }), ['--instances-per-chunk 4']);
+  t.same(
+    variantOf(config, {
+      ...{ size: 'keep', region: 'auto', background: 'fill', rimPx: 0, maxInstances: 3 },
+      ...{ instancesPerChunk: 1, images: 5, direction: 'AtoB' },
+    }),
+    [
+      ...['--size keep', '--region auto', '--background fill', '--rim 0', '--max-instances 3'],
+      ...['--instances-per-chunk 1', '--images 5', '--direction AtoB'],
+    ],
+  );
+  const file = evaluationFile('run', { split: 'test', step: 7, variant: ['--size keep', '--instances-per-chunk 1'] });
+  t.equal(file, path.join('run', 'evaluation', 'test-step-00000007-size-keep-instances-per-chunk-1.json'));
+  t.end();
 });
 
 t.test('a table has the mean of the seeds and each of them', (t) => {

@@ -8,6 +8,7 @@ import {
   type Sample,
   type TranslationDirection,
   translationConfigs,
+  translationModel,
   writeAtomically,
 } from '@instagan/core';
 import { evaluateTranslators, likeTraining, mainScore, measureBothDomains } from '@instagan/core/evaluation';
@@ -20,7 +21,12 @@ import {
   scoreAgreement,
 } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import type { CheckpointOptions, ComputeOptions, RegionOptions } from '../options/shared.ts';
+import {
+  type CheckpointOptions,
+  type ComputeOptions,
+  howToTranslate,
+  type TranslationOptions,
+} from '../options/shared.ts';
 import type { SizeValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
@@ -31,11 +37,13 @@ import { dataFolder } from './data-folder.ts';
 import { openRunClassifier } from './evaluation-classifier.ts';
 import { imagesWithMasks, samplesOf } from './evaluation-images.ts';
 import { evaluationLines } from './evaluation-report.ts';
+import { variantOf } from './evaluation-variant.ts';
 import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
+import { refuseWithoutInstances } from './refuse-without-instances.ts';
 import { segmentPictures } from './segment-pictures.ts';
 
-export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, Partial<RegionOptions> {
+export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, Partial<TranslationOptions> {
   readonly run: string;
   readonly data: string;
   readonly split: SplitName;
@@ -65,14 +73,19 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     if (!options.json) terminal.status(text);
   };
   const config = await readRunConfig(translationConfigs, run);
+  const { instancesPerChunk } = options;
+  refuseWithoutInstances(run, translationModel(config), { '--instances-per-chunk': instancesPerChunk });
   const like = likeTraining(config);
   const size = options.size ?? like.size;
   const translation = {
-    region: options.region ?? like.translation.region,
-    background: options.background ?? like.translation.background,
+    ...howToTranslate({
+      ...options,
+      region: options.region ?? like.translation.region,
+      background: options.background ?? like.translation.background,
+    }),
     maxInstances: options.maxInstances,
-    ...(options.rim === undefined ? {} : { rimPx: options.rim }),
   };
+  const variant = variantOf(config, { ...options, ...translation });
   const load: LoadSampleOptions = size === 'keep' ? {} : { size };
   const files = {
     A: await imagesWithMasks(data, split, 'A', 'choose another --split', options.images),
@@ -118,9 +131,10 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
         step,
         data,
         split,
+        variant,
         size,
-        region: translation.region,
-        background: translation.background,
+        instancesPerChunk: config.instancesPerChunk,
+        ...translation,
         seed,
       },
       backend: { name: backend.name, device: backend.device },

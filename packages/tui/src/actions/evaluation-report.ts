@@ -16,7 +16,7 @@ import type { EvaluationReport } from '../report/saved-evaluations.ts';
 export function evaluationLines(report: EvaluationReport): string[] {
   const { plain, masked, objects } = report.classifier.accuracy;
   return [
-    `${report.run} at step ${report.step} on ${report.data}/${report.split}`,
+    [`${report.run} at step ${report.step} on ${report.data}/${report.split}`, ...report.variant].join(' '),
     `classifier: right about ${shareText(plain)} of ${counted(objects, 'held-out object')}, ${shareText(masked)} of them alone`,
     ...DIRECTIONS.flatMap((direction) => {
       const scores = report[direction];

@@ -1,5 +1,6 @@
 import {
   type ContactSheetRow,
+  chunkSize,
   type LoadedTranslator,
   type MaskedImage,
   maskFromBytes,
@@ -35,8 +36,8 @@ export interface ImageJob {
   readonly maxInstances: number;
   /** Refuses an image that does not fit in memory whole. */
   readonly checkFits: ReturnType<typeof translationCheck>;
-  /** Regions and background. */
-  readonly how: Pick<TranslateOptions, 'region' | 'background' | 'rimPx'>;
+  /** Chunks, regions and background. */
+  readonly how: Pick<TranslateOptions, 'instancesPerChunk' | 'region' | 'background' | 'rimPx'>;
 }
 
 export interface TranslatedImage {
@@ -73,7 +74,7 @@ export async function translateImage(
   const how: TranslateOptions =
     masks === 'each' ? { ...job.how, instances: changing, maxInstances: job.maxInstances } : job.how;
   if (!takesRegions(job.forward, image, how) && (changing.length > 0 || masks !== 'each')) {
-    const instances = masks === 'each' ? Math.min(changing.length, job.forward.instancesPerChunk) : 1;
+    const instances = masks === 'each' ? Math.min(changing.length, chunkSize(job.forward, how)) : 1;
     await job.checkFits(image, { instances, masks: image.masks.length });
   }
   const output = await translateSample(job.forward, image, how);

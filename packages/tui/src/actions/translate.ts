@@ -16,7 +16,12 @@ import {
 import { type ImageFile, listInputs, type WrittenFormat, writeImage } from '@instagan/datasets';
 import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
-import { type CheckpointOptions, type ComputeOptions, howToTranslate, type RegionOptions } from '../options/shared.ts';
+import {
+  type CheckpointOptions,
+  type ComputeOptions,
+  howToTranslate,
+  type TranslationOptions,
+} from '../options/shared.ts';
 import type { ShardValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
@@ -25,13 +30,18 @@ import { joinImageShards, openImageShard, removeImageShards } from './image-shar
 import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { openOutputFolder } from './output-folder.ts';
+import { refuseWithoutInstances } from './refuse-without-instances.ts';
 import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
 import { recordWritten } from './written-files.ts';
 
-export interface TranslateCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions, CheckpointOptions {
+export interface TranslateCommandOptions
+  extends ComputeOptions,
+    InstanceOptions,
+    TranslationOptions,
+    CheckpointOptions {
   /** Only joining goes without. */
   readonly run?: string;
   readonly input: string;
@@ -185,6 +195,7 @@ function planOf(
     masks,
     instances,
     maxInstances,
+    instancesPerChunk,
     size,
     saveMasks,
     sheet,
@@ -205,7 +216,7 @@ function planOf(
       minConfidence ?? null,
       mirror ?? null,
     ],
-    instances: [instances ?? null, maxInstances],
+    instances: [instances ?? null, maxInstances, ...(instancesPerChunk === undefined ? [] : [instancesPerChunk])],
     regions: [options.region, options.background, options.rim ?? null],
     size,
     'save-masks': saveMasks ?? null,
@@ -220,11 +231,10 @@ function sourceFor(
   say: (text: string) => void,
   remark: (text: string) => void,
 ): Promise<MaskSource> {
-  const { run, instances, segmenter } = options;
-  const { name, masks } = translationModel(config);
-  if (instances !== undefined && masks !== 'each') {
-    throw new UsageError(`${run} is a ${name}, which does not tell instances apart: leave --instances out.`);
-  }
+  const { run, instances, instancesPerChunk, segmenter } = options;
+  const model = translationModel(config);
+  const { name, masks } = model;
+  refuseWithoutInstances(run, model, { '--instances': instances, '--instances-per-chunk': instancesPerChunk });
   if (masks !== 'none') return openMaskSource(options, say, remark);
   if (segmenter !== undefined) {
     throw new UsageError(`${run} is a ${name}, which sees no masks: leave --segmenter out.`);

@@ -1,11 +1,11 @@
 import type { TranslationDirection } from '@instagan/core';
 import type { CodecName, ContainerName } from '@instagan/video';
-import type { CheckpointOptions, ComputeOptions, RegionOptions } from '../options/shared.ts';
+import type { CheckpointOptions, ComputeOptions, TranslationOptions } from '../options/shared.ts';
 import type { ShardValue, SizeValue } from '../options/values.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 
 /** What `instagan video` takes. */
-export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, RegionOptions, CheckpointOptions {
+export interface VideoCommandOptions extends ComputeOptions, InstanceOptions, TranslationOptions, CheckpointOptions {
   readonly run?: string;
   readonly input: string;
   readonly output: string;

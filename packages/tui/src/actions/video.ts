@@ -1,4 +1,5 @@
 import {
+  chunkSize,
   loadTranslator,
   maskFromBytes,
   readRunConfig,
@@ -26,6 +27,7 @@ import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { loggedVideo, type VideoJob } from './logged-video.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
+import { refuseWithoutInstances } from './refuse-without-instances.ts';
 import { segmentPictures } from './segment-pictures.ts';
 import { openFrameMasks } from './video-masks.ts';
 import type { VideoCommandOptions } from './video-options.ts';
@@ -44,6 +46,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
   if (run === undefined)
     throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
   const model = translationModel(await readRunConfig(translationConfigs, run));
+  refuseWithoutInstances(run, model, { '--instances-per-chunk': options.instancesPerChunk });
   const source = masksFrom(model, options);
   const files = source === 'files' ? await openFrameMasks(options.masks as string) : async () => [];
   const say = (text: string) => {
@@ -71,8 +74,9 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
     const modelIdentity = [run, translator.step, direction, ...maskIdentity].join(' ');
     const check = translationCheck(translator.model, backend);
     const checkFits = async (frame: SizePx) => {
-      if (takesRegions(translator, frame, howToTranslate(options))) return;
-      const instances = Math.min(options.maxInstances, translator.instancesPerChunk);
+      const how = howToTranslate(options);
+      if (takesRegions(translator, frame, how)) return;
+      const instances = Math.min(options.maxInstances, chunkSize(translator, how));
       await check(frame, { instances, masks: instances });
     };
     const translation = { ...translationOptions(options), translator, segment, modelIdentity, checkFits };

@@ -10,8 +10,9 @@ import { filePath, folderPath, numberList, shardValue, summed, wholeNumber } fro
 const DESCRIPTION =
   'Train models that differ in some settings, score them, and put them into one table.\n\n' +
   '--plan names the trainings, or is a JSON file such as {"common": {"ngf": 16}, "cells": {"paper": {}, ' +
-  '"nearest": {"upsampling": "nearest"}}}. Each cell is trained once for each seed, one after the other, and scored on the ' +
-  'test images. Started again, it goes on; what is trained and scored is not done again.\n\n' +
+  '"nearest": {"upsampling": "nearest"}}}. With "translations": {"one by one": {"cell": "paper", "instancesPerChunk": 1}} ' +
+  'a trained cell is a second row, which translates another number of instances at once.\n\n' +
+  'Each cell is trained once for each seed, one after the other, and scored on the test images. Started again, it goes on; what is trained and scored is not done again.\n\n' +
   'Writes OUTPUT/table.md, OUTPUT/scores.json and, once all is trained, OUTPUT/pictures-AtoB.png and pictures-BtoA.png.';
 
 const EXAMPLES = `

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { EvaluateCommandOptions } from '../actions/evaluate.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { checkpointOption, computeOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import { checkpointOption, computeOptions, jsonOption, MAX_INSTANCES, translationOptions } from '../options/shared.ts';
 import { filePath, runFolder, sizeOrKeep, wholeNumber } from '../options/values.ts';
 
 const DESCRIPTION =
@@ -52,7 +52,12 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
       'stretch images to height x width, or keep (default: the size trained on; keep if it was trained on regions)',
       sizeOrKeep({ min: 16, max: 16384 }),
     )
-    .option('--max-instances <N>', 'instances of an image that change, largest first', wholeNumber(1, 1000), 20)
+    .option(
+      '--max-instances <N>',
+      'instances of an image that change, largest first',
+      wholeNumber(1, 1000),
+      MAX_INSTANCES,
+    )
     .option(
       '--classifier <FILE>',
       'where the classifier is kept, such as one that scores many runs (default: in the run)',
@@ -64,9 +69,9 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
       wholeNumber(1),
     )
     .option('--seed <N>', 'decides the classifier, and the draws behind the intervals', wholeNumber(0, 2 ** 32), 0);
-  for (const option of regionOptions()) {
+  for (const option of translationOptions()) {
     // A model is scored on what it was trained to do.
-    if (option.name() !== 'rim') {
+    if (option.name() === 'region' || option.name() === 'background') {
       option.description += ' (default: as it was trained)';
       option.default(undefined);
     }

@@ -7,10 +7,11 @@ import {
   computeOptions,
   instanceOptions,
   jsonOption,
+  MAX_INSTANCES,
   maxPixelsOption,
   overwriteOption,
   recursiveOption,
-  regionOptions,
+  translationOptions,
 } from '../options/shared.ts';
 import {
   filePath,
@@ -75,7 +76,12 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
       'change only these instances, by the numbers of their masks, such as 0,2-4',
       numberList,
     )
-    .option('--max-instances <N>', 'instances to change in an image, largest first', wholeNumber(1, 1000), 20)
+    .option(
+      '--max-instances <N>',
+      'instances to change in an image, largest first',
+      wholeNumber(1, 1000),
+      MAX_INSTANCES,
+    )
     .option('--size <HxW>', 'stretch images to height x width, or keep', sizeOrKeep({ min: 16, max: 16384 }), 'keep')
     .option(
       '--sheet <FILE>',
@@ -99,7 +105,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
         'run',
       ]),
     );
-  for (const option of [...regionOptions(), ...instanceOptions(), ...computeOptions()]) command.addOption(option);
+  for (const option of [...translationOptions(), ...instanceOptions(), ...computeOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', helpOf('Regions', REGIONS))

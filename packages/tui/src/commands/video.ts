@@ -2,7 +2,14 @@ import { type Command, Option } from 'commander';
 import type { VideoCommandOptions } from '../actions/video-options.ts';
 import type { ReportExitCode } from '../exit-code.ts';
 import { BACKGROUNDS, CODECS, DIRECTIONS, helpOf, namesOf, REGIONS } from '../options/names.ts';
-import { checkpointOption, computeOptions, instanceOptions, jsonOption, regionOptions } from '../options/shared.ts';
+import {
+  checkpointOption,
+  computeOptions,
+  instanceOptions,
+  jsonOption,
+  MAX_INSTANCES,
+  translationOptions,
+} from '../options/shared.ts';
 import {
   filePath,
   frameRate,
@@ -57,8 +64,12 @@ export function addVideoCommand(program: Command, reportExitCode: ReportExitCode
     .addOption(
       new Option('--direction <name>', 'from which domain to which').choices(namesOf(DIRECTIONS)).default('AtoB'),
     )
-    .addOption(whole('--max-instances <N>', 'instances of a frame that change, those first seen', 1, 1000).default(20));
-  for (const option of regionOptions()) command.addOption(option);
+    .addOption(
+      whole('--max-instances <N>', 'instances of a frame that change, those first seen', 1, 1000).default(
+        MAX_INSTANCES,
+      ),
+    );
+  for (const option of translationOptions()) command.addOption(option);
   command
     .optionsGroup('Which frames:')
     .option('--start <TIME>', 'where to begin, such as 12.5 or 1:02:03', timeValue)

@@ -1,11 +1,21 @@
 import { type Fields, PRESETS } from '@instagan/core/settings';
 
-/** Trainings that are compared. */
+/** What is compared: trainings, and other ways to translate with them. */
 export interface ComparisonPlan {
   /** Settings of all, unless others are asked for. */
   readonly common?: Fields;
   /** The settings that differ, by the name of the cell. */
   readonly cells: Readonly<Record<string, Fields>>;
+  /** Rows of the table beside the cells, by name. */
+  readonly translations?: Readonly<Record<string, PlannedTranslation>>;
+}
+
+/** A trained cell that translates otherwise than it was trained to. */
+export interface PlannedTranslation {
+  /** Name of the cell. */
+  readonly cell: string;
+  /** Instances translated at once. */
+  readonly instancesPerChunk: number;
 }
 
 // The paper's four instances in chunks of two (section 4): with fewer, one step and sequential would be the same.
@@ -17,7 +27,7 @@ const method = { region, background, upsampling, ema };
 /** The plans that have a name. */
 export const PLANS = {
   ladder: {
-    help: "the paper's figure 9: from CycleGAN to InstaGAN",
+    help: "the paper's figures 9 and 10: from CycleGAN to InstaGAN, and one step against sequential",
     common: { ...networks, ...SEQUENTIAL },
     cells: {
       CycleGAN: { model: 'cyclegan' },
@@ -25,6 +35,16 @@ export const PLANS = {
       'InstaGAN without context loss, one step': { ...ONE_STEP, weights: { context: 0 } },
       'InstaGAN in one step': ONE_STEP,
       InstaGAN: {},
+    },
+    translations: {
+      'InstaGAN trained in one step, translating sequentially': {
+        cell: 'InstaGAN in one step',
+        instancesPerChunk: SEQUENTIAL.instancesPerChunk,
+      },
+      'InstaGAN trained sequentially, translating in one step': {
+        cell: 'InstaGAN',
+        instancesPerChunk: ONE_STEP.instancesPerChunk,
+      },
     },
   },
   recipe: {

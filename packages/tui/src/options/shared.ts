@@ -73,15 +73,23 @@ export function checkpointOption(): Option {
     .default('last');
 }
 
-/** What of an image goes through the model, and what of it stays; for every command that translates. */
-export interface RegionOptions {
+/** Instances of an image that change at most, unless `--max-instances` says otherwise. */
+export const MAX_INSTANCES = 20;
+
+/** How images are translated: what of them goes through the model, and what stays; for every command that translates. */
+export interface TranslationOptions {
+  readonly instancesPerChunk?: number;
   readonly region: RegionKind;
   readonly background: Background;
   readonly rim?: number;
 }
 
-export function regionOptions(): Option[] {
+export function translationOptions(): Option[] {
   return [
+    new Option(
+      '--instances-per-chunk <N>',
+      'instances translated at once (default: as the model was trained)',
+    ).argParser(wholeNumber(1, 1000)),
     new Option('--region <kind>', 'what goes through the model, see below').choices(namesOf(REGIONS)).default('auto'),
     new Option('--background <kind>', 'what becomes of the background, see below')
       .choices(namesOf(BACKGROUNDS))
@@ -94,8 +102,13 @@ export function regionOptions(): Option[] {
 }
 
 /** The options as `translateSample` takes them. */
-export function howToTranslate({ region, background, rim }: RegionOptions) {
-  return { region, background, ...(rim === undefined ? {} : { rimPx: rim }) };
+export function howToTranslate({ region, background, rim, instancesPerChunk }: TranslationOptions) {
+  return {
+    region,
+    background,
+    ...(rim === undefined ? {} : { rimPx: rim }),
+    ...(instancesPerChunk === undefined ? {} : { instancesPerChunk }),
+  };
 }
 
 export function overwriteOption(): Option {

@@ -44,7 +44,12 @@ export const evaluationSchema: z.ZodType<EvaluationReport> = z.object({
   step: z.int().nonnegative(),
   data: z.string(),
   split: z.string(),
-  classifier: z.object({ accuracy: z.object({ plain: figure, masked: figure, objects: z.int().nonnegative() }) }),
+  // Earlier versions did not keep it.
+  variant: z.array(z.string()).default([]),
+  classifier: z.object({
+    file: z.string(),
+    accuracy: z.object({ plain: figure, masked: figure, objects: z.int().nonnegative() }),
+  }),
   score: figure,
   AtoB: z.exactOptional(direction),
   BtoA: z.exactOptional(direction),

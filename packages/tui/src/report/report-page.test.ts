@@ -51,15 +51,15 @@ const SCORES: DirectionScores = {
   kid: { images: around(0.2), objects: around(0.3) },
 };
 
-function writeEvaluation(t: Test, entry: RunEntry, step: number, scores = SCORES): void {
+function writeEvaluation(t: Test, entry: RunEntry, step: number, scores = SCORES, variant: string[] = []): void {
   const report = {
-    ...{ run: entry.name, step, data: 'meadow', split: 'test', score: 0.75, AtoB: scores, agreement: {} },
-    classifier: { accuracy: { plain: 0.98, masked: 0.97, objects: 50 } },
+    ...{ run: entry.name, step, data: 'meadow', split: 'test', variant, score: 0.75, AtoB: scores, agreement: {} },
+    classifier: { file: 'classifier.safetensors', accuracy: { plain: 0.98, masked: 0.97, objects: 50 } },
   };
   const file = evaluationFile(entry.folder, report);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(report));
-  t.match(file, `test-step-${String(step).padStart(8, '0')}.json`);
+  t.match(file, `test-step-${String(step).padStart(8, '0')}`);
 }
 
 t.test('text from outside is never markup, in elements, attributes and data', async (t) => {
@@ -155,6 +155,18 @@ t.test('scores are those of the newest evaluation, with intervals; a damaged fil
   t.match(text, /images taken for B, by their objects alone none/);
   t.notMatch(text, 'NaN');
   t.match(page, /<g class="c0"><path d="M[\d.]+ 7H[\d.]+"\/>\s*<circle/);
+});
+
+t.test('scores of another variant stand beside those of the run, with their options', async (t) => {
+  const entry = runWith(t, 'meadow', { model: 'instagan' });
+  writeEvaluation(t, entry, 100);
+  writeEvaluation(t, entry, 200, SCORES, ['--instances-per-chunk 1']);
+  writeEvaluation(t, entry, 200);
+  const text = textOf(await pageOf(entry), 'scores');
+  t.match(text, /meadow step 200 0\.750/);
+  t.match(text, /meadow --instances-per-chunk 1 step 200 0\.750/);
+  t.notMatch(text, 'step 100');
+  t.match(text, /A to B: 10 images, 24 objects meadow meadow --instances-per-chunk 1 real B real A/);
 });
 
 t.test('alarms of a run are shown, and that its process is gone', async (t) => {

@@ -18,15 +18,28 @@ export interface EvaluationReport extends Partial<Record<TranslationDirection, D
   readonly step: number;
   readonly data: string;
   readonly split: string;
-  readonly classifier: { readonly accuracy: ClassifierAccuracy };
+  /** The options by which it differs from the run's own score, such as `--instances-per-chunk 1`; see `variantOf`. */
+  readonly variant: readonly string[];
+  readonly classifier: {
+    /** Where it was kept. */
+    readonly file: string;
+    readonly accuracy: ClassifierAccuracy;
+  };
   /** See `mainScore`. */
   readonly score: number;
   readonly agreement: AgreementReport;
 }
 
-/** Where a run keeps the scores of a checkpoint. */
-export function evaluationFile(run: string, { split, step }: Pick<EvaluationReport, 'split' | 'step'>): string {
-  return path.join(evaluationFolder(run), `${split}-step-${String(step).padStart(8, '0')}.json`);
+/** Where a run keeps the scores of a checkpoint: those of another variant beside its own. */
+export function evaluationFile(
+  run: string,
+  { split, step, variant }: Pick<EvaluationReport, 'split' | 'step' | 'variant'>,
+): string {
+  const name = [
+    `${split}-step-${String(step).padStart(8, '0')}`,
+    ...variant.map((option) => option.replace(/^--/, '')),
+  ];
+  return path.join(evaluationFolder(run), `${name.join('-').replaceAll(' ', '-')}.json`);
 }
 
 /** The evaluations that a run keeps, by step. A file that holds none, such as one that somebody has changed, is passed over. */
@@ -34,11 +47,11 @@ export async function readEvaluations(run: string): Promise<EvaluationReport[]> 
   const folder = evaluationFolder(run);
   const names = await readdir(folder).catch(() => []);
   const found: EvaluationReport[] = [];
-  for (const name of names.filter((each) => /^[a-z]+-step-\d{8,}\.json$/.test(each))) {
+  for (const name of names.filter((each) => /^[a-z]+-step-\d{8,}(-[\w-]+)?\.json$/.test(each)).sort()) {
     const report = evaluationSchema.safeParse(await readJson(path.join(folder, name)));
     if (report.success) found.push(report.data);
   }
-  return found.sort((a, b) => a.step - b.step);
+  return found.sort((a, b) => a.step - b.step || a.variant.length - b.variant.length);
 }
 
 /** What a file holds; undefined where it cannot be read. */

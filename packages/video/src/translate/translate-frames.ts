@@ -20,7 +20,8 @@ export interface FrameImage {
 /** Finds the instances of a frame: a mask each, `[height, width]`, object > 0, in any order. */
 export type FrameSegmenter = (frame: FrameImage) => Promise<readonly Float32Array[]>;
 
-export interface TranslateFramesOptions extends Pick<TranslateOptions, 'region' | 'background' | 'rimPx'> {
+export interface TranslateFramesOptions
+  extends Pick<TranslateOptions, 'instancesPerChunk' | 'region' | 'background' | 'rimPx'> {
   readonly translator: Translator;
   readonly segment: FrameSegmenter;
   /** At most this many instances of a frame change, those first seen. @default 20 */
@@ -68,9 +69,11 @@ export async function* translateFrames(
   format: FrameFormat,
   options: TranslateFramesOptions,
 ): AsyncGenerator<TranslatedFrame, void, void> {
-  const { translator, maxInstances = 20, blending = 0, isWarmUp = () => false, region, background, rimPx } = options;
+  const { translator, maxInstances = 20, blending = 0, isWarmUp = () => false } = options;
+  const { instancesPerChunk, region, background, rimPx } = options;
   const how: TranslateOptions = {
     ...{ maxInstances, order: 'given' },
+    ...(instancesPerChunk !== undefined && { instancesPerChunk }),
     ...(region && { region }),
     ...(background && { background }),
     ...(rimPx !== undefined && { rimPx }),

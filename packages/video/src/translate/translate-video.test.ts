@@ -207,6 +207,18 @@ t.test('after a cut nothing wears the mask of the scene before, however smooth m
   }
 });
 
+t.test('instances of a frame are translated as many at once as is asked for', async (t) => {
+  const halves: FrameSegmenter = async (frame) => {
+    const [left] = await leftHalf(frame);
+    return [left as Float32Array, (left as Float32Array).map((value) => -value)];
+  };
+  const options = { input: numbered, codec: 'ffv1', segment: halves } as const;
+  await run({ ...options, output: at('at-once.mkv') });
+  t.ok(isWholeNegative(await greys(at('at-once.mkv'))), 'the model was trained with two');
+  await run({ ...options, output: at('one-by-one.mkv'), instancesPerChunk: 1 });
+  t.ok(near(await greys(at('one-by-one.mkv')), await greys(numbered), 1), 'the negative of the negative');
+});
+
 t.test('two translations never write to one output', async (t) => {
   const output = at('twice.mp4');
   const controller = new AbortController();

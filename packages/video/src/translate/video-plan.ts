@@ -12,7 +12,7 @@ const FLAGS = ['--start', '--duration', '--size', '--fps', '--every'];
 
 /** All that decides what the parts of a video hold. */
 export function planOf(options: TranslateVideoOptions, { input, format }: VideoJob, encoder: Encoder): Plan {
-  const { compares, crf, maxInstances, tracking, blending, deinterlaces, modelIdentity } = options;
+  const { compares, crf, maxInstances, instancesPerChunk, tracking, blending, deinterlaces, modelIdentity } = options;
   const { region = 'image', background = 'translated', rimPx } = options;
   return {
     video: input.identity,
@@ -24,6 +24,7 @@ export function planOf(options: TranslateVideoOptions, { input, format }: VideoJ
     encoder: [encoder.name, encoder.pixelFormat, crf ?? null, encoder.partContainer],
     tracking: [maxInstances ?? null, tracking ?? null, blending ?? 0],
     regions: [region, background, rimPx ?? null],
+    ...(instancesPerChunk === undefined ? {} : { instancesPerChunk }),
   };
 }
 

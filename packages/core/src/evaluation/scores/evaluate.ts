@@ -15,7 +15,10 @@ export interface EvaluationData {
   readonly images: Readonly<Record<DomainName, () => RealImages>>;
   readonly trained: TrainedClassifier;
   /** How images are translated; all of their instances are, up to `maxInstances`. @default as in the paper */
-  readonly translation?: Pick<TranslateOptions, 'maxInstances' | 'region' | 'background' | 'rimPx'>;
+  readonly translation?: Pick<
+    TranslateOptions,
+    'maxInstances' | 'instancesPerChunk' | 'region' | 'background' | 'rimPx'
+  >;
   /** Decides the bootstrap's draws. */
   readonly seed: number;
 }

@@ -13,7 +13,7 @@ interface Shown {
 
 const PLOT = { width: 160, height: 14, margin: 6 };
 
-/** The figures of `instagan evaluate` with their intervals: of each run, the newest on each half of the dataset. */
+/** The figures of `instagan evaluate` with their intervals: of each run, the newest of each variant on each half of the dataset. */
 export function scoresSection({ runs }: ReportContent): Section {
   const splits = [...new Set(runs.flatMap(({ evaluations }) => evaluations.map(({ split }) => split)))]
     .sort()
@@ -30,16 +30,17 @@ theirs lie apart. The line across is the figure of real images of the target dom
 
 function splitTables(split: string, runs: readonly ReportedRun[], isNamed: boolean): Html {
   const shown = runs.flatMap((run): Shown[] => {
-    const evaluation = run.evaluations.findLast((each) => each.split === split);
-    return evaluation === undefined ? [] : [{ run, evaluation }];
+    const ofSplit = run.evaluations.filter((each) => each.split === split);
+    const newest = new Map(ofSplit.map((evaluation) => [evaluation.variant.join(' '), evaluation]));
+    return [...newest.values()].map((evaluation) => ({ run, evaluation }));
   });
   return html`${isNamed && html`<h3>On the ${split} images</h3>`}
 <div class="wide"><table class="scores"><thead><tr><td></td><th scope="col">checkpoint</th><th scope="col">score</th>
 <th scope="col">classifier right about</th></tr></thead><tbody>${shown.map(
     ({
       run,
-      evaluation: { step, score, classifier },
-    }) => html`<tr><th scope="row">${runName(run)}</th><td>step ${step}</td><td>${figureText(score)}</td>
+      evaluation: { step, variant, score, classifier },
+    }) => html`<tr><th scope="row">${shownName(run, variant)}</th><td>step ${step}</td><td>${figureText(score)}</td>
 <td>${(100 * classifier.accuracy.plain).toFixed(1)} % of ${classifier.accuracy.objects} held-out objects</td></tr>`,
   )}</tbody></table></div>
 ${DIRECTIONS.map((direction) => directionTable(direction, shown))}`;
@@ -48,7 +49,9 @@ ${DIRECTIONS.map((direction) => directionTable(direction, shown))}`;
 function directionTable(direction: TranslationDirection, all: readonly Shown[]): Html {
   const shown = all.flatMap(({ run, evaluation }) => {
     const scores = evaluation[direction];
-    return scores === undefined ? [] : [{ run, scores, rows: scoreRows(direction, scores, evaluation.agreement) }];
+    if (scores === undefined) return [];
+    const name = shownName(run, evaluation.variant);
+    return [{ run, name, scores, rows: scoreRows(direction, scores, evaluation.agreement) }];
   });
   const [first] = shown;
   if (first === undefined) return html``;
@@ -56,7 +59,7 @@ function directionTable(direction: TranslationDirection, all: readonly Shown[]):
   const names = [...new Set(shown.flatMap(({ rows }) => rows.map(({ name }) => name)))];
   return html`<h3>${scoredText(direction, first.scores)}</h3>
 <div class="wide"><table class="scores">
-<thead><tr><td></td>${shown.map(({ run }) => html`<th scope="col">${shown.length > 1 ? runName(run) : 'translated'}</th>`)}<td></td>
+<thead><tr><td></td>${shown.map(({ name }) => html`<th scope="col">${shown.length > 1 ? name : 'translated'}</th>`)}<td></td>
 <th scope="col">real ${target}</th><th scope="col">real ${source}</th></tr></thead>
 <tbody>${names.map((name) => {
     const rows = shown.map(({ run, rows }) => ({ run, row: rows.find((each) => each.name === name) }));
@@ -69,6 +72,11 @@ function directionTable(direction: TranslationDirection, all: readonly Shown[]):
 `;
   })}</tbody></table></div>
 `;
+}
+
+/** The name of a run, with the options of a variant. */
+function shownName(run: ReportedRun, variant: readonly string[]): Html {
+  return html`${runName(run)}${variant.length > 0 && html` ${variant.join(' ')}`}`;
 }
 
 /** The figures of the runs on one scale, a dot and its interval each, one below the other. */
