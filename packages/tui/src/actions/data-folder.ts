@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder, UsageError } from '@instagan/core/data';
+import { cacheFolder, type DomainName, UsageError } from '@instagan/core/data';
+import type { SplitName } from '@instagan/datasets';
 import { Command, CommanderError } from 'commander';
 import { type BuildOptions, buildOptions } from '../options/build-options.ts';
 import { type AnnotationLocation, annotationLocation } from './annotation-location.ts';
@@ -38,6 +40,11 @@ export async function dataFolder(data: string, say: (text: string) => void): Pro
     await rm(output, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** The images that a model is tried on first: those for tests, or where the dataset has none, those that it learned from. */
+export function splitToTry(folder: string, domain: DomainName): SplitName {
+  return existsSync(path.join(folder, `test${domain}`)) ? 'test' : 'train';
 }
 
 /** The settings behind the question mark, parsed as the options of `instagan dataset`. */

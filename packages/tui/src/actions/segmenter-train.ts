@@ -12,7 +12,7 @@ import {
 } from '@instagan/segmenter';
 import { counted, shellQuoted } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder, splitToTry } from './data-folder.ts';
 import type { ReportWording } from './plain-report.ts';
 import { differencesFromDefaults, resolveConfig } from './resolve-config.ts';
 import { lengthOption, type TrainingProcessOptions, trainInProcess } from './training-process.ts';
@@ -38,6 +38,7 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
   const { data, run } = options;
   const preset = await presetOf(options);
   const config = await resolveConfig(segmenterConfigs, { ...options, preset });
+  let folder = data;
   return trainInProcess(options, wordingOf(options, config), (common, report) =>
     trainSegmenter({
       ...common,
@@ -45,8 +46,8 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
       openData: async (resolved) => {
         const { domain, size, skipDamaged } = resolved;
         const maxPixels = DECODED_PIXELS * size.height * size.width;
-        const root = await dataFolder(data, openTerminal().remark);
-        const images = await openFolderImages({ root, split: 'train', domain, maxPixels, skipDamaged });
+        folder = await dataFolder(data, openTerminal().remark);
+        const images = await openFolderImages({ root: folder, split: 'train', domain, maxPixels, skipDamaged });
         const without = images.leftOut === 0 ? '' : ` (${images.leftOut} without masks left out)`;
         const networks = segmenterNetworks(resolved);
         const discriminator =
@@ -74,10 +75,12 @@ export async function segmenterTrainAction(options: SegmenterTrainCommandOptions
         `G: ${Object.entries(generator)
           .map(([name, value]) => `${name === 'generator' ? 'gan' : name} ${value.toFixed(1)}`)
           .join(' ')}`,
-      next: (reason) =>
-        reason === 'completed'
-          ? `instagan segmenter evaluate ${place} --data ${shellQuoted(data)}`
-          : `instagan segmenter train --data ${shellQuoted(data)} --domain ${domain} ${place} --resume${lengthOption(given)}`,
+      next: (reason) => {
+        const split = splitToTry(folder, domain) === 'train' ? ' --split train' : '';
+        return reason === 'completed'
+          ? `instagan segmenter evaluate ${place} --data ${shellQuoted(data)}${split}`
+          : `instagan segmenter train --data ${shellQuoted(data)} --domain ${domain} ${place} --resume${lengthOption(given)}`;
+      },
     };
   }
 }

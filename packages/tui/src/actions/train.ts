@@ -30,18 +30,20 @@ export async function trainAction(options: TrainCommandOptions): Promise<number>
   const preset = await presetOf(options);
   const config = await resolveConfig(translationConfigs, { ...options, preset });
   if (options.dryRun) return tellMemory(options, config);
-  return trainInProcess(options, translationWording(options), (common, report) =>
+  let folder = options.data;
+  const wording = translationWording(options, () => folder);
+  return trainInProcess(options, wording, (common, report) =>
     train({
       ...common,
       config,
       openData: async (resolved) => {
-        const root = await dataFolder(options.data, openTerminal().remark);
-        const data = await openData(root, resolved);
+        folder = await dataFolder(options.data, openTerminal().remark);
+        const data = await openData(folder, resolved);
         report.know(translationFacts(resolved, data.counts));
         if (resolved.evaluateEvery === 0) return data;
         return {
           ...data,
-          evaluation: await planEvaluation({ ...options, data: root }, resolved, openTerminal().remark),
+          evaluation: await planEvaluation({ ...options, data: folder }, resolved, openTerminal().remark),
         };
       },
     }),

@@ -9,13 +9,18 @@ import {
 } from '@instagan/core';
 import type { DomainCounts } from '@instagan/datasets';
 import { counted, shellQuoted } from '../output/format.ts';
+import { splitToTry } from './data-folder.ts';
 import type { ReportWording, RunFacts } from './plain-report.ts';
 import { differencesFromDefaults } from './resolve-config.ts';
 import type { TrainCommandOptions } from './train-options.ts';
 import { lengthOption } from './training-process.ts';
 
-/** How the training of a translation model is reported on. */
-export function translationWording(options: TrainCommandOptions): ReportWording {
+/**
+ * How the training of a translation model is reported on.
+ *
+ * @param dataset its folder, once it is known
+ */
+export function translationWording(options: TrainCommandOptions, dataset: () => string): ReportWording {
   const { run, data } = options;
   const place = `--run ${shellQuoted(run)}`;
   return {
@@ -25,10 +30,12 @@ export function translationWording(options: TrainCommandOptions): ReportWording 
       return [`G ${sum.toFixed(2)}`, `D ${(discriminatorA + discriminatorB).toFixed(3)}`];
     },
     details: (losses) => `G: ${describeGeneratorLosses(losses)}`,
-    next: (reason) =>
-      reason === 'completed'
-        ? `instagan translate ${place} --input ${shellQuoted(`${data}/testA`)} --output translated`
-        : `instagan train --data ${shellQuoted(data)} ${place} --resume${lengthOption(options)}`,
+    next: (reason) => {
+      const input = `${dataset()}/${splitToTry(dataset(), 'A')}A`;
+      return reason === 'completed'
+        ? `instagan translate ${place} --input ${shellQuoted(input)} --output translated`
+        : `instagan train --data ${shellQuoted(data)} ${place} --resume${lengthOption(options)}`;
+    },
   };
 }
 
