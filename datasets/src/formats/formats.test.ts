@@ -114,6 +114,56 @@ t.test('VIA: regions as a list or an object, all shapes that cover pixels, label
   );
 });
 
+t.test('VIA 3: the regions of a project, by the views of its images, labelled by texts and options', async (t) => {
+  const folder = t.testdir();
+  for (const name of ['a.png', 'b.png']) await writePicture(path.join(folder, name), 8, 6);
+  const region = (vid: string, xy: number[], av: object, z: number[] = []) => ({ vid, flg: 0, z, xy, av });
+  const project = {
+    project: { pid: '__VIA_PROJECT_ID__', data_format_version: '3.1.1', vid_list: ['1', '2', '3', '4'] },
+    config: {},
+    attribute: {
+      1: { aname: 'kind', anchor_id: 'FILE1_Z0_XY1', type: 4, options: { 0: 'sheep', 1: 'goat' } },
+      2: { aname: 'note', anchor_id: 'FILE1_Z0_XY1', type: 1, options: {} },
+    },
+    file: {
+      1: { fid: '1', fname: 'a.png', type: 2, loc: 1, src: '' },
+      2: { fid: '2', fname: 'b.png', type: 2, loc: 1, src: '' },
+      3: { fid: '3', fname: 'c.mp4', type: 4, loc: 1, src: '' },
+    },
+    view: { 1: { fid_list: ['1'] }, 2: { fid_list: ['2'] }, 3: { fid_list: ['3'] }, 4: { fid_list: ['1', '2'] } },
+    metadata: {
+      whole: region('1', [], { 2: 'a fine day' }),
+      rectangle: region('1', [2, 1, 1, 3, 2], { 1: '0', 2: 'old' }),
+      polygon: region('2', [7, 4, 2, 8, 2, 8, 4, 4, 4], { 1: '1,0' }),
+      point: region('2', [1, 3, 3], { 1: '0' }),
+      frame: region('3', [2, 0, 0, 4, 4], { 1: '0' }, [1.5]),
+      extremes: region('2', [8, 0, 1, 1, 0, 2, 1, 1, 2], { 1: '0' }),
+      circle: region('2', [9, 2, 6, 0, 4, 2, 2], { 1: '1' }),
+    },
+  };
+  const file = await writeText(path.join(folder, 'via_project.json'), project);
+  t.equal(await recogniseFormat(file), 'via');
+  const { images, labels, remarks } = await openAnnotations(file, { attribute: 'kind' });
+  t.same(labels, ['sheep', 'goat']);
+  t.match(remarks, [/2 of its views show a video, a sound or several files/]);
+  t.same(
+    images.map(({ name }) => name),
+    ['a.png', 'b.png'],
+  );
+  t.same(await drawnObjects(images[0]!), [
+    ['sheep', ['........', '.###....', '.###....', '........', '........', '........']],
+  ]);
+  t.same(await drawnObjects(images[1]!), [
+    ['goat', ['........', '........', '....####', '....####', '........', '........']],
+    ['sheep', ['##......', '##......', '........', '........', '........', '........']],
+    ['goat', ['........', '........', '.##.....', '####....', '####....', '.##.....']],
+  ]);
+  const video = { ...project, project: { vid_list: ['3'] } };
+  await t.rejects(openAnnotations(await writeText(file, video)), {
+    message: /via_project\.json has no view of a single image: annotate images, not videos or pairs\.$/,
+  });
+});
+
 t.test(
   'YOLO: classes by number, splits by data.yaml even if it points out of its folder; boxes have no outline',
   async (t) => {
@@ -208,6 +258,38 @@ t.test('MHP: each person, and each part of one, is an object', async (t) => {
     ['person', ['..#', '...']],
     ['hair', ['..#', '...']],
   ]);
+});
+
+t.test('MHP 2: its folders are the splits, and the first channel holds the label', async (t) => {
+  const folder = t.testdir({ list: { 'train.txt': '7\n', 'val.txt': '8\n' } });
+  for (const [split, name] of [
+    ['train', '7'],
+    ['val', '8'],
+  ] as const) {
+    await writePicture(path.join(folder, split, 'images', `${name}.jpg`), 3, 1);
+    const pixels = [58, 1, 2, 0, 0, 0, 3, 0, 0];
+    await writePixels(path.join(folder, split, 'parsing_annos', `${name}_01_01.png`), 3, 1, pixels);
+  }
+  t.equal(await recogniseFormat(folder), 'mhp');
+  const { images, labels } = await openAnnotations(folder);
+  t.equal(labels?.length, 59, '58 parts and the person');
+  t.same(
+    images.map(({ name, split }) => [name, split]),
+    [
+      ['7.jpg', 'train'],
+      ['8.jpg', 'test'],
+    ],
+  );
+  t.same(await drawnObjects(images[0]!), [
+    ['person', ['#.#']],
+    ['other-lower-body-clothes', ['#..']],
+    ['face', ['..#']],
+  ]);
+  t.equal(await recogniseFormat(path.join(folder, 'train')), 'mhp');
+  t.equal((await openAnnotations(path.join(folder, 'train'))).images[0]?.split, null);
+  await t.rejects(openAnnotations(t.testdir(), { format: 'mhp' }), {
+    message: /has no folder annotations, nor train\/parsing_annos: give the folder of LV-MHP-v1 or LV-MHP-v2\.$/,
+  });
 });
 
 t.test('masks: a colour is an object, and a file of classes names it', async (t) => {

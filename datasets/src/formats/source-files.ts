@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readText, UserError } from '@instagan/core/data';
+import type { SplitName } from '../folder/dataset-folder.ts';
 import { naturalOrder } from '../folder/natural-order.ts';
 
 /** Larger files of annotations are not read whole. */
@@ -98,6 +99,25 @@ export async function locatePicture(annotations: string, name: string, folders: 
   throw new UserError(
     `${annotations} names ${name}, which is not in ${folders.join(' or ')}${outside}: give the folder of the images with --images.`,
   );
+}
+
+/**
+ * The splits of images that lists state, a name in each line. A list that is not there states none.
+ *
+ * @param nameOf of an image, from a line that is not blank
+ */
+export async function readSplits(
+  lists: readonly (readonly [file: string, split: SplitName])[],
+  nameOf = (line: string) => line,
+): Promise<ReadonlyMap<string, SplitName>> {
+  const splits = new Map<string, SplitName>();
+  for (const [file, split] of lists) {
+    if (!(await isFile(file))) continue;
+    for (const line of (await readAnnotations(file)).split(/\r?\n/)) {
+      if (line.trim() !== '') splits.set(nameOf(line.trim()), split);
+    }
+  }
+  return splits;
 }
 
 /** Folders and name of a path of any system. */

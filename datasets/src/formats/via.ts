@@ -6,13 +6,15 @@ import { fillPolygon } from './fill-polygon.ts';
 import { drawMask, frameOf } from './frame.ts';
 import { fillEllipse, fillRectangle } from './shapes.ts';
 import { isFile, isFolder, locatePicture, readJson } from './source-files.ts';
+import { readViaProject } from './via-project.ts';
 
 /**
- * VGG Image Annotator, versions 1 and 2: one JSON file, an export or a project. The label of a region is the attribute named by
+ * VGG Image Annotator, versions 1 to 3: one JSON file, an export or a project. The label of a region is the attribute named by
  * `attribute`, else the only one, else `name`, `class`, `label` or `type`.
  */
 export const via: AnnotationFormat = {
-  recognises: ({ head, names }) => /"(regions|region_attributes|_via_\w+)"\s*:/.test(head) || names.has(DEFAULT_FILE),
+  recognises: ({ head, names }) =>
+    /"(regions|region_attributes|vid_list|_via_\w+)"\s*:/.test(head) || names.has(DEFAULT_FILE),
   open: openVia,
 };
 
@@ -42,8 +44,9 @@ async function openVia(given: string, { images: folder, attribute }: OpenOptions
     throw new UserError(`${given} holds no ${DEFAULT_FILE}: give the JSON file that VIA saved.`);
   }
   const content = (await readJson(file, 'a file that VIA saved')) as Record<string, unknown> | null;
-  const entries = content?._via_img_metadata ?? content;
-  if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) {
+  const project = readViaProject(content);
+  const entries = project?.entries ?? content?._via_img_metadata ?? content;
+  if (typeof entries !== 'object' || entries === null || Array.isArray(content)) {
     throw new UserError(`${file} is no file of VIA: it names no images with regions.`);
   }
   const folders = folder === undefined ? [path.dirname(file), path.join(path.dirname(file), 'images')] : [folder];
@@ -56,15 +59,23 @@ async function openVia(given: string, { images: folder, attribute }: OpenOptions
   }
   if (images.length === 0) {
     throw new UserError(
-      `${file} is no file of VIA 1 or 2: it names no images with regions; export it as JSON from VIA 2.`,
+      project === null
+        ? `${file} is no file of VIA: it names no images with regions; save the project, or export it as JSON.`
+        : `${file} has no view of a single image: annotate images, not videos or pairs.`,
+    );
+  }
+  const remarks: string[] = [];
+  if (unreadableImages > 0) remarks.push(`${file}: ${unreadableImages} of its images have no filename: correct them.`);
+  if (project !== null && project.others > 0) {
+    remarks.push(
+      `${file}: ${project.others} of its views show a video, a sound or several files, and are passed over.`,
     );
   }
   return {
     path: file,
     images,
     labels: [...new Set(images.flatMap(({ labels }) => [...(labels ?? [])]))],
-    remarks:
-      unreadableImages === 0 ? [] : [`${file}: ${unreadableImages} of its images have no filename: correct them.`],
+    remarks,
     unreadableImages,
   };
 }

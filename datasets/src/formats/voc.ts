@@ -5,7 +5,15 @@ import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } 
 import { frameOf } from './frame.ts';
 import { type LabelImage, readLabelImage } from './label-image.ts';
 import { objectOfValues } from './label-objects.ts';
-import { filesBelow, isFile, isFolder, locatePicture, readAnnotations, withoutEnding } from './source-files.ts';
+import {
+  filesBelow,
+  isFile,
+  isFolder,
+  locatePicture,
+  readAnnotations,
+  readSplits,
+  withoutEnding,
+} from './source-files.ts';
 
 /**
  * PASCAL VOC: `JPEGImages/NAME.jpg`, `SegmentationClass/NAME.png` (what a pixel shows) and `SegmentationObject/NAME.png` (of which
@@ -30,7 +38,11 @@ async function openVoc(root: string, { images: folder }: OpenOptions): Promise<A
   }
   const names = (await filesBelow(classFolder, (name) => /\.png$/i.test(name))).map(withoutEnding);
   const classes = (await readClasses(root)) ?? CLASSES;
-  const splits = await readSplits(root);
+  const list = (name: string) => path.join(root, 'ImageSets', 'Segmentation', `${name}.txt`);
+  const splits = await readSplits([
+    [list('train'), 'train'],
+    [list('val'), 'test'],
+  ]);
   const folders = folder === undefined ? [path.join(root, 'JPEGImages')] : [folder];
   return {
     path: root,
@@ -48,19 +60,6 @@ async function readClasses(root: string): Promise<readonly string[] | null> {
   const names = (await readAnnotations(file)).split(/\r?\n/).map((line) => line.trim());
   const classes = names.filter((name) => name !== '' && name !== '__ignore__');
   return classes.length > 1 ? classes : null;
-}
-
-async function readSplits(root: string): Promise<ReadonlyMap<string, SplitName>> {
-  const splits = new Map<string, SplitName>();
-  for (const [list, split] of [
-    ['train', 'train'],
-    ['val', 'test'],
-  ] as const) {
-    const file = path.join(root, 'ImageSets', 'Segmentation', `${list}.txt`);
-    if (!(await isFile(file))) continue;
-    for (const line of (await readAnnotations(file)).split(/\r?\n/)) splits.set(line.trim(), split);
-  }
-  return splits;
 }
 
 function annotatedImage(

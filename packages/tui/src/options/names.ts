@@ -44,11 +44,11 @@ export const FORMATS: Readonly<Record<WrittenFormat | 'same', string>> = {
 export const ANNOTATION_FORMATS: Readonly<Record<AnnotationFormatName, string>> = {
   coco: 'COCO instances file: polygons and run lengths',
   ccp: 'Clothing Co-Parsing: a MATLAB file for each photo',
-  mhp: 'Multi-Human Parsing (LV-MHP-v1): an image of parts for each person',
+  mhp: 'Multi-Human Parsing (LV-MHP-v1, LV-MHP-v2): an image of parts for each person',
   labelme: 'labelme: a JSON file for each photo',
   voc: 'PASCAL VOC: indexed images of classes and objects',
   yolo: 'YOLO segmentation: data.yaml, and a text file for each photo',
-  via: 'VGG Image Annotator 1 or 2: one JSON file',
+  via: 'VGG Image Annotator, versions 1 to 3: one JSON file',
   masks: 'a mask image for each photo, a colour for each object or class',
   instagan: 'the layout of "instagan train": trainA, trainA_seg, …',
 };
