@@ -28,6 +28,11 @@ t.test('distances are exact: watersheds lie where objects are thinnest', async (
     const actual = distanceTransform(mask, width, height);
     const worst = Math.max(...expected.map((value, i) => Math.abs(value - (actual[i] as number))));
     t.ok(worst < 1e-5, `${width}x${height}: differs by ${worst}`);
+    t.same(
+      distanceTransform(mask, width, height, 2.5),
+      actual.map((value) => Math.min(2.5, value)),
+      'those beyond the largest that matters are that',
+    );
   }
 });
 

@@ -110,9 +110,6 @@ function putBack(
 ): void {
   const { width, height } = sample;
   const whole: Box = { left: 0, top: 0, ...size };
-  const enlarged = (values: Float32Array, channels: number) =>
-    resample(values, { width: size.width, channels }, whole, box, channels, channels === 1 ? 'linear' : 'cubic');
-  const pixels = enlarged(translated.image, 3);
   const planes = { before: planeOf(box), after: planeOf(box), others: planeOf(box) };
   for (const [index, mask] of sample.masks.entries()) {
     const own = instances.indexOf(index);
@@ -123,13 +120,18 @@ function putBack(
     markMask(planes.before, mask, width, box);
     const made = translated.masks[own] as Float32Array;
     const clean = background === 'translated' ? made : dropSpecks(made, size);
-    const after = placeMask(mask, enlarged(clean, 1), sample, box);
-    markMask(planes.after, after, width, box);
-    sample.masks[index] = after;
+    const values = resample(clean, { width: size.width, channels: 1 }, whole, box, 1, 'linear');
+    markMask(planes.after, values, box.width, { ...box, left: 0, top: 0 });
+    sample.masks[index] = placeMask(mask, values, sample, box);
   }
+  const enlarged = ({ left, top, ...part }: Box) => {
+    const place = { left: left - box.left, top: top - box.top, ...part };
+    return resample(translated.image, { width: size.width, channels: 3 }, whole, box, 3, 'cubic', place);
+  };
+  const layout = { width, channels: 3 };
   if (background === 'translated') {
-    layOver(sample.image, { width, channels: 3 }, box, pixels, edgeCoverOf(box, { width, height }, rimPx));
-  } else layObjects(sample.image, { width, channels: 3 }, box, pixels, planes, { background, rimPx });
+    layOver(sample.image, layout, edgeCoverOf(box, { width, height }, rimPx), enlarged(box));
+  } else layObjects(sample.image, layout, box, enlarged, planes, { background, rimPx });
 }
 
 function planeOf({ width, height }: SizePx): Uint8Array {

@@ -8,16 +8,24 @@ export interface Box extends SizePx {
 }
 
 /** The smallest box around the object of a mask `[height, width]`; null if it has none. */
-export function boxOfMask(mask: MaskPixels, { height, width }: SizePx): Box | null {
-  const threshold = objectThreshold(mask);
+export function boxOfMask(mask: MaskPixels, size: SizePx): Box | null {
+  return boxAbove(mask, objectThreshold(mask), size);
+}
+
+/** The smallest box around what is not 0 in a plane `[height, width]`; null if nothing is. */
+export function boxOfPlane(plane: Uint8Array, size: SizePx): Box | null {
+  return boxAbove(plane, 0, size);
+}
+
+function boxAbove(values: MaskPixels, threshold: number, { height, width }: SizePx): Box | null {
   let [left, right, top, bottom] = [width, -1, -1, -1];
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let first = 0;
-    while (first < width && (mask[row + first] as number) <= threshold) first++;
+    while (first < width && (values[row + first] as number) <= threshold) first++;
     if (first === width) continue;
     let last = width - 1;
-    while ((mask[row + last] as number) <= threshold) last--;
+    while ((values[row + last] as number) <= threshold) last--;
     if (top < 0) top = y;
     bottom = y;
     left = Math.min(left, first);

@@ -1,7 +1,7 @@
 import { distanceTransform } from '../data/distance-transform.ts';
 import { copyPixels, type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
-import { type Box, boxAround, boxOfMask, windowAround } from './box.ts';
+import { type Box, boxAround, boxOfMask, boxOfPlane, windowAround } from './box.ts';
 import { fillHoles } from './fill-holes.ts';
 import { type Layout, rangeOf, resample } from './resample.ts';
 
@@ -16,59 +16,45 @@ export function markMask(plane: Uint8Array, mask: MaskPixels, width: number, box
   }
 }
 
-/**
- * How much of the translation each pixel of a box takes: all where an object is, nothing from `rimPx` pixels away, and less and
- * less between.
- *
- * @param objects `[height, width]`, not 0 where an object is
- * @param rimPx 0 for a hard edge
- * @returns `[height, width]`, 0 … 1
- */
-export function coverOf(objects: Uint8Array, { height, width }: Box, rimPx: number): Float32Array {
-  const background = objects.map((value) => (value === 0 ? 1 : 0));
-  if (!objects.some((value) => value !== 0)) return new Float32Array(objects.length);
-  return distanceTransform(background, width, height).map((distance) => {
-    const share = Math.max(0, 1 - distance / (rimPx + 1));
-    return share * share * (3 - 2 * share);
-  });
+/** How much of a translation each pixel of a part of an image takes; beyond it they take nothing. */
+export interface Cover {
+  /** Where it lies in the image. */
+  readonly part: Box;
+  /** `[height, width]`, 0 … 1 */
+  readonly shares: Float32Array;
 }
 
 /**
- * Lays a translated box over an image: x + cover (x' - x). Where the cover is 0 nothing changes, not by rounding either.
+ * The cover of objects: all where one is, nothing from `rimPx` pixels away, and less and less between.
  *
- * @param pixels are changed
- * @param translated `[height, width, 3]`, values in [-1, 1]
+ * @param objects `[height, width]` of the box, not 0 where an object is
+ * @param rimPx 0 for a hard edge
+ * @returns of the smallest part that holds them; null if there is none
  */
-export function layOver(
-  pixels: Pixels,
-  { width, channels }: Layout,
-  box: Box,
-  translated: Float32Array,
-  cover: Float32Array,
-): void {
-  const { low, half } = rangeOf(pixels);
-  const isWhole = !(pixels instanceof Float32Array);
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const from = y * box.width + x;
-      const share = cover[from] as number;
-      if (share === 0) continue;
-      const to = ((box.top + y) * width + box.left + x) * channels;
-      for (let c = 0; c < 3; c++) {
-        const before = pixels[to + c] as number;
-        const after = before + share * (((translated[3 * from + c] as number) + 1) * half + low - before);
-        pixels[to + c] = isWhole ? Math.round(after) : after;
-      }
-    }
+export function coverOf(objects: Uint8Array, box: Box, rimPx: number): Cover | null {
+  const inner = boxOfPlane(objects, box);
+  if (inner === null) return null;
+  const reach = Math.ceil(rimPx);
+  const [left, top] = [Math.max(0, inner.left - reach), Math.max(0, inner.top - reach)];
+  const width = Math.min(box.width, inner.left + inner.width + reach) - left;
+  const height = Math.min(box.height, inner.top + inner.height + reach) - top;
+  const background = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = (top + y) * box.width + left;
+    for (let x = 0; x < width; x++) background[y * width + x] = objects[row + x] === 0 ? 1 : 0;
   }
+  const shares = distanceTransform(background, width, height, rimPx + 1);
+  for (let i = 0; i < shares.length; i++) {
+    const share = Math.max(0, 1 - (shares[i] as number) / (rimPx + 1));
+    shares[i] = share * share * (3 - 2 * share);
+  }
+  return { part: { left: box.left + left, top: box.top + top, width, height }, shares };
 }
 
 /**
  * The cover of a box that is taken whole: it fades out over `rimPx` pixels towards those of its sides that lie within the image.
- *
- * @returns `[height, width]`, 0 … 1
  */
-export function edgeCoverOf(box: Box, image: SizePx, rimPx: number): Float32Array {
+export function edgeCoverOf(box: Box, image: SizePx, rimPx: number): Cover {
   const along = (start: number, length: number, whole: number) =>
     Float32Array.from({ length }, (_, i) => {
       const before = start === 0 ? Number.POSITIVE_INFINITY : i + 1;
@@ -77,9 +63,38 @@ export function edgeCoverOf(box: Box, image: SizePx, rimPx: number): Float32Arra
     });
   const columns = along(box.left, box.width, image.width);
   const rows = along(box.top, box.height, image.height);
-  return Float32Array.from({ length: box.width * box.height }, (_, i) =>
-    Math.min(columns[i % box.width] as number, rows[Math.floor(i / box.width)] as number),
-  );
+  const shares = new Float32Array(box.width * box.height);
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++) {
+      shares[y * box.width + x] = Math.min(columns[x] as number, rows[y] as number);
+    }
+  }
+  return { part: box, shares };
+}
+
+/**
+ * Lays a translation over an image: x + cover (x' - x). Where the cover is 0 nothing changes, not by rounding either.
+ *
+ * @param pixels are changed
+ * @param translated of the covered part, `[height, width, 3]`, values in [-1, 1]
+ */
+export function layOver(pixels: Pixels, { width, channels }: Layout, cover: Cover, translated: Float32Array): void {
+  const { part, shares } = cover;
+  const { low, half } = rangeOf(pixels);
+  const isWhole = !(pixels instanceof Float32Array);
+  for (let y = 0; y < part.height; y++) {
+    for (let x = 0; x < part.width; x++) {
+      const from = y * part.width + x;
+      const share = shares[from] as number;
+      if (share === 0) continue;
+      const to = ((part.top + y) * width + part.left + x) * channels;
+      for (let c = 0; c < 3; c++) {
+        const before = pixels[to + c] as number;
+        const after = before + share * (((translated[3 * from + c] as number) + 1) * half + low - before);
+        pixels[to + c] = isWhole ? Math.round(after) : after;
+      }
+    }
+  }
 }
 
 /** Where objects are in a box: `[height, width]`, not 0 in one. */
@@ -104,26 +119,56 @@ export interface LayingOptions {
  * Lays the objects of a translated box over an image.
  *
  * @param pixels are changed
- * @param translated `[height, width, 3]`, values in [-1, 1]
+ * @param translated makes a part of the translation, `[height, width, 3]`, values in [-1, 1]
  */
 export function layObjects(
   pixels: Pixels,
   layout: Layout,
   box: Box,
-  translated: Float32Array,
+  translated: (part: Box) => Float32Array,
   { before, after, others }: ObjectPlanes,
   { background, rimPx }: LayingOptions,
 ): void {
-  if (background === 'keep') {
-    const either = before.map((value, i) => value | (after[i] as number));
-    layOver(pixels, layout, box, translated, coverOf(either, box, rimPx));
-    return;
+  if (background === 'fill') {
+    const hole = coverOf(before, box, rimPx);
+    if (hole !== null) layOver(pixels, layout, hole, surroundingsIn(pixels, layout, box, hole, others));
   }
-  const cover = coverOf(before, box, rimPx);
-  const isHole = Uint8Array.from(cover, (share, i) => (share > 0 || others[i] !== 0 ? 1 : 0));
-  const surroundings = resample(pixels, layout, box, box, 3, 'linear');
-  layOver(pixels, layout, box, fillHoles(surroundings, isHole, box), cover);
-  layOver(pixels, layout, box, translated, coverOf(after, box, rimPx));
+  const covered = background === 'fill' ? after : eitherOf(before, after);
+  const cover = coverOf(covered, box, rimPx);
+  if (cover !== null) layOver(pixels, layout, cover, translated(cover.part));
+}
+
+/** What lies around a hole in a box, continued into it: `[height, width, 3]` of the hole's part. @param others are not continued either */
+function surroundingsIn(
+  pixels: Pixels,
+  layout: Layout,
+  box: Box,
+  { part, shares }: Cover,
+  others: Uint8Array,
+): Float32Array {
+  const isHole = others.slice();
+  for (let y = 0; y < part.height; y++) {
+    const row = (part.top - box.top + y) * box.width + part.left - box.left;
+    for (let x = 0; x < part.width; x++) if ((shares[y * part.width + x] as number) > 0) isHole[row + x] = 1;
+  }
+  const filled = fillHoles(resample(pixels, layout, box, box, 3, 'linear'), isHole, box);
+  return cropped(filled, box, part);
+}
+
+/** A part of a box `[height, width, 3]`. */
+function cropped(values: Float32Array, box: Box, part: Box): Float32Array {
+  const result = new Float32Array(part.width * part.height * 3);
+  for (let y = 0; y < part.height; y++) {
+    const from = ((part.top - box.top + y) * box.width + part.left - box.left) * 3;
+    result.set(values.subarray(from, from + part.width * 3), y * part.width * 3);
+  }
+  return result;
+}
+
+function eitherOf(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const either = new Uint8Array(a.length);
+  for (let i = 0; i < either.length; i++) either[i] = (a[i] as number) | (b[i] as number);
+  return either;
 }
 
 /**
@@ -153,7 +198,8 @@ export function layOnBackground<P extends Pixels>(
     return plane;
   };
   const planes = { before: planeOf(masks.before), after: planeOf(masks.after), others: planeOf(masks.others) };
-  const part = resample(image, { width, channels: 3 }, box, box, 3, 'linear');
-  layObjects(result, { width, channels: 3 }, box, part, planes, options);
+  const layout = { width, channels: 3 };
+  const translated = (part: Box) => resample(image, layout, part, part, 3, 'linear');
+  layObjects(result, layout, box, translated, planes, options);
   return result;
 }

@@ -16,7 +16,8 @@ interface Level extends SizePx {
  * @returns a new picture; where there is no hole it is the same, and where all is a hole it is 0
  */
 export function fillHoles(values: Float32Array, isHole: Uint8Array, { height, width }: SizePx): Float32Array {
-  const known = Float32Array.from(isHole, (hole) => (hole === 0 ? 1 : 0));
+  const known = new Float32Array(isHole.length);
+  for (let i = 0; i < known.length; i++) known[i] = isHole[i] === 0 ? 1 : 0;
   const levels: Level[] = [{ height, width, values, known }];
   for (let level = levels[0] as Level; level.height > 1 || level.width > 1; level = levels.at(-1) as Level) {
     if (level.known.every((share) => share === 1)) break;
@@ -44,7 +45,8 @@ function halved({ height, width, values, known }: Level): Level {
         half.values[3 * to + c] = (half.values[3 * to + c] as number) + share * (values[3 * from + c] as number);
     }
   }
-  for (const [i, sum] of half.known.entries()) {
+  for (let i = 0; i < half.known.length; i++) {
+    const sum = half.known[i] as number;
     if (sum === 0) continue;
     for (let c = 0; c < 3; c++) half.values[3 * i + c] = (half.values[3 * i + c] as number) / sum;
     half.known[i] = Math.min(1, sum);
@@ -57,28 +59,43 @@ function pulled(coarse: Level | null, level: Level): Level {
   if (coarse === null) return level;
   const { height, width, known } = level;
   const values = level.values.slice();
+  const columns = Array.from({ length: width }, (_, x) => between(x, coarse.width));
   for (let y = 0; y < height; y++) {
-    const [top, bottom, down] = between(y, coarse.height);
+    const { first, second, share: down } = between(y, coarse.height);
+    const [top, bottom] = [3 * first * coarse.width, 3 * second * coarse.width];
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const share = known[at] as number;
       if (share === 1) continue;
-      const [left, right, across] = between(x, coarse.width);
+      const column = columns[x] as Between;
+      const [left, right] = [3 * column.first, 3 * column.second];
       for (let c = 0; c < 3; c++) {
-        const pixel = (row: number, column: number) => coarse.values[3 * (row * coarse.width + column) + c] as number;
-        const above = pixel(top, left) + across * (pixel(top, right) - pixel(top, left));
-        const below = pixel(bottom, left) + across * (pixel(bottom, right) - pixel(bottom, left));
-        const smooth = above + down * (below - above);
-        values[3 * at + c] = share * (values[3 * at + c] as number) + (1 - share) * smooth;
+        const above = mix(coarse.values[top + left + c] as number, coarse.values[top + right + c] as number, column.share);
+        const below = mix(
+          coarse.values[bottom + left + c] as number,
+          coarse.values[bottom + right + c] as number,
+          column.share,
+        );
+        values[3 * at + c] = share * (values[3 * at + c] as number) + (1 - share) * mix(above, below, down);
       }
     }
   }
   return { ...level, values };
 }
 
+function mix(from: number, to: number, share: number): number {
+  return from + share * (to - from);
+}
+
 /** The two pixels at half the size around a coordinate, and how far it lies towards the second. */
-function between(coordinate: number, size: number): readonly [first: number, second: number, share: number] {
+interface Between {
+  readonly first: number;
+  readonly second: number;
+  readonly share: number;
+}
+
+function between(coordinate: number, size: number): Between {
   const exact = Math.min(Math.max((coordinate + 0.5) / 2 - 0.5, 0), size - 1);
   const first = Math.floor(exact);
-  return [first, Math.min(first + 1, size - 1), exact - first];
+  return { first, second: Math.min(first + 1, size - 1), share: exact - first };
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Pixels } from '../data/sample.ts';
 import { type Box, boxOfMask, intersect, windowAround } from './box.ts';
-import { coverOf, layOver, markMask } from './compose.ts';
+import { type Cover, coverOf, layOver, markMask } from './compose.ts';
 import { planRegions } from './plan-regions.ts';
 import { resample } from './resample.ts';
 
@@ -89,6 +89,28 @@ t.test('a part is scaled without a shift, whatever the type of its pixels', asyn
   }
 });
 
+t.test('a part of a scaled picture is that part of the whole', async (t) => {
+  const [width, height] = [31, 23];
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 256);
+  for (const size of [
+    { width: 11, height: 40 },
+    { width: 50, height: 9 },
+  ]) {
+    const all = resample(pixels, { width, channels: 3 }, box(3, 2, 20, 19), size, 3, 'cubic');
+    const part = box(4, 3, 6, 5);
+    const expected = Array.from({ length: part.height }, (_, y) => {
+      const from = ((part.top + y) * size.width + part.left) * 3;
+      return [...all.subarray(from, from + part.width * 3)];
+    });
+    t.same([...resample(pixels, { width, channels: 3 }, box(3, 2, 20, 19), size, 3, 'cubic', part)], expected.flat());
+    t.same(
+      resample(pixels, { width, channels: 3 }, box(3, 2, 20, 19), box(7, 5, size.width, size.height), 3, 'cubic'),
+      all,
+      'wherever a box of that size lies',
+    );
+  }
+});
+
 t.test('the translation covers objects, fades in the rim, and changes nothing beyond', async (t) => {
   const width = 30;
   const mask = new Uint8Array(width * width);
@@ -100,14 +122,15 @@ t.test('the translation covers objects, fades in the rim, and changes nothing be
     objects.reduce((sum, value) => sum + value, 0),
     24,
   );
-  const cover = coverOf(objects, part, 3);
-  t.equal(coverOf(objects, part, 0).filter((value) => value > 0).length, 24, 'a rim of 0 is none');
-  t.ok(coverOf(new Uint8Array(objects.length), part, 3).every((value) => value === 0));
+  const cover = coverOf(objects, part, 3) as Cover;
+  t.same(cover.part, box(9, 9, 12, 10), 'only the surroundings of the objects are looked at');
+  t.same(coverOf(objects, part, 0), { part: box(12, 12, 6, 4), shares: new Float32Array(24).fill(1) }, 'no rim');
+  t.equal(coverOf(new Uint8Array(objects.length), part, 3), null);
 
-  const translated = new Float32Array(part.width * part.height * 3).fill(1);
+  const translated = new Float32Array(cover.shares.length * 3).fill(1);
   for (const before of [new Uint8Array(width * width * 4).fill(7), new Uint16Array(width * width * 4).fill(777)]) {
     const after = before.slice();
-    layOver(after, { width, channels: 4 }, part, translated, cover);
+    layOver(after, { width, channels: 4 }, cover, translated);
     const full = before instanceof Uint8Array ? 255 : 65535;
     for (let i = 0; i < width * width; i++) {
       const [x, y] = [i % width, Math.floor(i / width)];
