@@ -119,3 +119,17 @@ t.test('pictures that change their format on the way are all there', async (t) =
     );
   }
 });
+
+t.test('a lost packet of a transport stream is damage, the joint of two is none', async (t) => {
+  // Noise fills several packets a picture.
+  const source = 'testsrc=s=64x64:r=10:d=1,noise=alls=40:allf=t';
+  const one = await makeClip(at('one.ts'), '-f', 'lavfi', '-i', source, ...quick, '-bf', '0', '-q:v', '4');
+  const bytes = await readFile(one);
+  await writeFile(at('joint.ts'), Buffer.concat([bytes, bytes]));
+  t.equal((await decode(at('joint.ts'))).times.length, 20);
+  const packets = Array.from({ length: bytes.length / 188 }, (_, i) => bytes.subarray(188 * i, 188 * (i + 1)));
+  const pictures = packets.filter((packet) => (packet.readUInt16BE(1) & 0x1fff) === 256);
+  const lost = pictures[Math.floor(pictures.length * 0.7)];
+  await writeFile(at('lost.ts'), Buffer.concat(packets.filter((packet) => packet !== lost)));
+  await t.rejects(decode(at('lost.ts')), { message: /lost\.ts is damaged near 0\.\d s/ });
+});

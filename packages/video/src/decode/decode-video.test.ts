@@ -4,7 +4,7 @@ import t from 'tap';
 import { openMediaInput } from '../ffmpeg/media-input.ts';
 import { probeMedia } from '../ffmpeg/probe-media.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
-import { ffmpeg, makeClip, probe, sharedClip, temporaryFolder } from '../test-support/media.ts';
+import { ffmpeg, makeClip, makeTurned, probe, sharedClip, temporaryFolder } from '../test-support/media.ts';
 import { type DecodeOptions, decodeVideo } from './decode-video.ts';
 
 const folder = await temporaryFolder(t);
@@ -43,9 +43,7 @@ t.test('uneven frame times come out exactly', async (t) => {
 
 t.test('what a phone filmed upright is upright', async (t) => {
   const plain = await makeClip(at('plain.mp4'), '-f', 'lavfi', '-i', 'color=red:s=64x32:d=0.3:r=10');
-  const file = at('turned.mp4');
-  await makeClip(file, '-i', plain, '-c', 'copy', '-metadata:s:v:0', 'rotate=90');
-  const { format } = await decode(file);
+  const { format } = await decode(await makeTurned(at('turned.mp4'), plain));
   t.match(format, { width: 32, height: 64 });
 });
 

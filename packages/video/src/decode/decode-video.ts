@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '@instagan/core';
-import { type FfmpegEnd, type FfmpegProcess, mainMessage, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
+import { type FfmpegEnd, type FfmpegProcess, mainMessage, runFfmpeg, startFfmpeg } from '../ffmpeg/ffmpeg-process.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import { type MediaInput, rateText } from '../ffmpeg/media-input.ts';
@@ -50,6 +50,9 @@ export interface VideoEnding {
 const DAMAGE =
   /invalid data|invalid nal|partial file|corrupt|truncat|premature|error while decoding|error submitting|concealing|decode_slice|moov atom|input\/output error|missing picture|damaged/i;
 
+/** Of these, what says that the file ends before its time. Those who read packets also tell of damage within. */
+const CUT_SHORT = /partial file|truncat|premature|input\/output error/i;
+
 /** A video may end this much before its header says, as a share and in seconds: sound often goes on for a little. */
 const SHORTFALL_SHARE = 0.1;
 const SHORTFALL_SECONDS = 1;
@@ -69,8 +72,11 @@ export async function decodeVideo(
   if (info.video.hdr !== null) await requireToneMapping(ffmpeg, input.name);
   // A video on the web would be downloaded twice.
   const scan = input.file === null ? null : await scanTracks(ffmpeg, input, info);
-  const context: Context = { input, info, options, scan };
-  if (scan !== null && options.toleratesDamage !== true) await refuseShortfall(scan, context);
+  const toleratesDamage = options.toleratesDamage === true;
+  if (scan !== null && !toleratesDamage) await refuseShortfall(scan, input, info);
+  const isDoubtful = !toleratesDamage && scan?.hasDoubtfulPackets === true;
+  const endsAtDamage = !toleratesDamage && !(isDoubtful && (await decodesWell(ffmpeg, input)));
+  const context: Context = { input, info, options, scan, endsAtDamage };
   const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, context), 'verbose');
   running.stdin.end();
   const reader = new NutReader(running.stdout);
@@ -102,6 +108,14 @@ interface Context {
   readonly options: DecodeOptions;
   /** Null for what is no file. */
   readonly scan: TrackScan | null;
+  /** Whether the decoder ends at the first damage. */
+  readonly endsAtDamage: boolean;
+}
+
+/** Whether all pictures can be decoded, although the packets of some look incomplete. */
+async function decodesWell(ffmpeg: Ffmpeg, input: MediaInput): Promise<boolean> {
+  const end = await runFfmpeg(ffmpeg, ['-nostdin', ...input.args, '-map', '0:V:0', '-f', 'null', '-']);
+  return end.exitCode === 0 && !end.messages.some((line) => DAMAGE.test(line));
 }
 
 async function* readFrames(
@@ -155,7 +169,7 @@ function endOfPictures({ input, info, options, scan }: Context): number | null {
 }
 
 /** @throws DamageError if the decoder met damage */
-function refuseDamage(end: Omit<FfmpegEnd, 'notes'>, lastSeconds: number, input: MediaInput): void {
+function refuseDamage(end: Pick<FfmpegEnd, 'exitCode' | 'messages'>, lastSeconds: number, input: MediaInput): void {
   const damage = end.messages.find((line) => DAMAGE.test(line));
   if (end.exitCode === 0 && damage === undefined) return;
   const { exitCode } = end;
@@ -164,9 +178,10 @@ function refuseDamage(end: Omit<FfmpegEnd, 'notes'>, lastSeconds: number, input:
 }
 
 /** @throws DamageError if a file ends, with all its tracks, long before its header says */
-async function refuseShortfall(scan: TrackScan, { input, info }: Context): Promise<void> {
+async function refuseShortfall(scan: TrackScan, input: MediaInput, info: MediaInfo): Promise<void> {
   const { originSeconds, durationSeconds, video } = info;
-  refuseDamage({ ...scan.end, exitCode: 0 }, scan.endSeconds, input);
+  const messages = scan.end.messages.filter((line) => CUT_SHORT.test(line));
+  refuseDamage({ exitCode: 0, messages }, scan.endSeconds, input);
   if (video.codec === 'gif' && input.file !== null && !(await endsAsGif(input.file))) {
     throw new DamageError(`${input.name} is cut short near ${scan.endSeconds.toFixed(1)} s`);
   }
@@ -191,11 +206,11 @@ async function endsAsGif(file: string): Promise<boolean> {
   }
 }
 
-function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan }: Context): string[] {
+function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan, endsAtDamage }: Context): string[] {
   const { startSeconds = 0, fps } = options;
   const { video } = info;
   const args = ['-nostdin'];
-  if (options.toleratesDamage !== true) args.push(...endingAtDamage(ffmpeg));
+  if (endsAtDamage) args.push(...endingAtDamage(ffmpeg));
   // ffmpeg's own decoders of these leave the alpha channel out.
   if (video.hasAlpha && /^vp[89]$/.test(video.codec))
     args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');

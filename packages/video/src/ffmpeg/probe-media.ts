@@ -38,8 +38,6 @@ export interface MediaInfo {
   readonly video: VideoTrack;
   /** All tracks, `video` among them. */
   readonly tracks: readonly MediaTrack[];
-  /** Numbers of the tracks of picture, sound and subtitles that can be read: the picture track, and all others but pictures. */
-  readonly clockTracks: readonly number[];
   /** Title and other tags of the file, names in lower case. */
   readonly tags: Readonly<Record<string, string>>;
   readonly chapters: number;
@@ -79,16 +77,10 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
     ...clockOf(lines),
     video: { ...video, isInterlaced: video.isInterlaced ?? (await hasFields(ffmpeg, input)) },
     tracks,
-    clockTracks: [video.track, ...tracks.filter(hasClock).map(({ index }) => index)],
     tags: Object.fromEntries(Object.entries(tags).filter(([name]) => !TECHNICAL_TAGS.has(name))),
     chapters: lines.filter((line) => /^\s*(Chapter )?#0:\d+: start /.test(line)).length,
     timecode: [...tracks.map((track) => track.tags), tags].find(({ timecode }) => timecode)?.timecode ?? null,
   };
-}
-
-/** Whether it is sound or subtitles that can be read. */
-function hasClock({ kind, description }: MediaTrack): boolean {
-  return kind === 'subtitle' || (kind === 'audio' && /\d Hz/.test(description));
 }
 
 /** Whether a track is moving pictures. */

@@ -13,14 +13,18 @@ export interface TrackScan {
   readonly pictureEndSeconds: number | null;
   /** When the track that lasts longest ends. */
   readonly endSeconds: number;
+  /** Whether a reader of transport streams takes packets for incomplete: some are, others end where two recordings were joined. */
+  readonly hasDoubtfulPackets: boolean;
   /** How the reading ended. */
   readonly end: FfmpegEnd;
 }
 
-/** Whether a packet is decoded but not shown: what an edit list cuts off. */
-function isDiscarded(line: string): boolean {
+/** Flags of packets: may be incomplete; is decoded but not shown, as what an edit list cuts off. */
+const [DOUBTFUL, DISCARDED] = [2, 4];
+
+function hasFlag(line: string, flag: number): boolean {
   const [, flags = '0'] = /, F=0x([0-9A-F]+)/.exec(line) ?? [];
-  return (Number.parseInt(flags, 16) & 4) !== 0;
+  return (Number.parseInt(flags, 16) & flag) !== 0;
 }
 
 /** Reads all packets of a file without decoding them, which is far faster. */
@@ -36,11 +40,14 @@ export async function scanTracks(ffmpeg: Ffmpeg, input: MediaInput, info: MediaI
   const timeBases: Rational[] = [];
   const pictureSeconds: number[] = [];
   let [lastPicture, pictureEndSeconds, endSeconds] = [Number.NEGATIVE_INFINITY, null as number | null, 0];
+  let hasDoubtfulPackets = false;
   const read = (line: string) => {
     const [, index, numerator, denominator] = /^#tb (\d+): (\d+)\/(\d+)/.exec(line) ?? [];
     if (index !== undefined)
       timeBases[Number(index)] = { numerator: Number(numerator), denominator: Number(denominator) };
-    if (line.startsWith('#') || isDiscarded(line)) return;
+    if (line.startsWith('#')) return;
+    hasDoubtfulPackets ||= hasFlag(line, DOUBTFUL);
+    if (hasFlag(line, DISCARDED)) return;
     const [track = 0, decoded = 0, shown = 0, duration = 0] = line.split(',', 4).map(Number);
     const base = timeBases[track];
     const ticks = Number.isFinite(shown) ? shown : decoded;
@@ -60,5 +67,11 @@ export async function scanTracks(ffmpeg: Ffmpeg, input: MediaInput, info: MediaI
     for (const line of lines) read(line);
   }
   const end = await running.ended;
-  return { pictureSeconds: pictureSeconds.sort((a, b) => a - b), pictureEndSeconds, endSeconds, end };
+  return {
+    pictureSeconds: pictureSeconds.sort((a, b) => a - b),
+    pictureEndSeconds,
+    endSeconds,
+    hasDoubtfulPackets,
+    end,
+  };
 }

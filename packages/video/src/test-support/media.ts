@@ -25,6 +25,14 @@ export async function makeClip(file: string, ...args: readonly string[]): Promis
   return file;
 }
 
+/** Copies a clip and tells players to turn it by a quarter, as phones do. */
+export async function makeTurned(file: string, clip: string): Promise<string> {
+  const isInput = ffmpeg.codecMajor >= 60;
+  const before = isInput ? ['-display_rotation:v:0', '-90'] : [];
+  const after = isInput ? [] : ['-metadata:s:v:0', 'rotate=90'];
+  return makeClip(file, ...before, '-i', clip, '-c', 'copy', ...after);
+}
+
 export interface ProbedFrame {
   readonly seconds: number;
 }
