@@ -48,11 +48,11 @@ export {
   type ImageHeader,
   isImageName,
   type MaskImage,
-  READ_FORMATS,
   type RgbImage,
   readHeader,
   requirePixels,
 } from './images/image-file.ts';
+export { READ_FORMATS } from './images/open-image.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
 export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, writeImage, writeMask } from './images/write-image.ts';

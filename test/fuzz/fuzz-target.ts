@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** What a target reads and how inputs for it are made. A reader is added as a file in `targets/` and a line in `targets/index.ts`. */
@@ -18,6 +19,16 @@ export interface FuzzTarget {
    * @returns texts that go to a terminal as they are
    */
   read(input: Uint8Array, place: FuzzPlace): Promise<readonly string[]> | readonly string[];
+}
+
+/** Where files are kept in memory, which saves most of the time that an input takes; else the folder for temporary files. */
+export function memoryFolder(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** A folder for the files of one input; nothing else may be opened. */

@@ -6,6 +6,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const pick = <Item>(items: readonly Item[], rng: Rng) => items[rng.integer(items.length)] as Item;
 
+const LARGE_SHARE = 0.02;
+
 /** Values that a field is seldom meant to hold. */
 const VALUES: readonly (() => Json)[] = [
   ...[null, true, false, 0, -1, 1, 0.5, 1e-320, 1e308, 2 ** 31, 2 ** 53, 1e9, -1e9, 100_000].map(
@@ -14,10 +16,14 @@ const VALUES: readonly (() => Json)[] = [
   ...['', ' ', '0', 'NaN', 'Infinity', '__proto__', 'constructor', 'toString', '../../../etc/passwd', '/etc/passwd']
     .concat(['C:\\x', '.', '..', 'a\u0000b', '\u001b[2J\u001b]0;x\u0007', '\u202etxt', '\r\n', '\ud800', '\ufeff'])
     .map((value) => () => value),
-  () => 'x'.repeat(100_000),
   () => [],
   () => ({}),
   () => [[]],
+];
+
+/** Values of a size that nobody means. They are the exception: each takes as long as a hundred others. */
+const LARGE_VALUES: readonly (() => Json)[] = [
+  () => 'x'.repeat(100_000),
   () => nested(3000),
   () => Array.from({ length: 20_000 }, (_, i) => i % 300),
   () => Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i])),
@@ -71,7 +77,7 @@ function change(root: Json[], rng: Rng, others: readonly Uint8Array[], words: re
   const slots = slotsOf(root);
   const { parent, key } = pick(slots, rng);
   const way = rng.integer(7);
-  if (way < 3) set(parent, key, rng.uniform() < 0.2 && words.length > 0 ? pick(words, rng) : pick(VALUES, rng)());
+  if (way < 3) set(parent, key, rng.uniform() < 0.2 && words.length > 0 ? pick(words, rng) : anyValue(rng));
   else if (way === 3 && parent !== root) {
     if (Array.isArray(parent)) parent.splice(key as number, 1);
     else delete parent[key];
@@ -89,6 +95,10 @@ function change(root: Json[], rng: Rng, others: readonly Uint8Array[], words: re
     else if (typeof value === 'number') set(parent, key, pick([-value, value + 1, value * 1e6, value / 3], rng));
     else set(parent, key, [value]);
   }
+}
+
+function anyValue(rng: Rng): Json {
+  return pick(rng.uniform() < LARGE_SHARE ? LARGE_VALUES : VALUES, rng)();
 }
 
 function mutatedText(text: string, rng: Rng): string {

@@ -1,6 +1,7 @@
 import type { SizePx } from '@instagan/core/data';
-import sharp, { type ResizeOptions } from 'sharp';
+import type { ResizeOptions } from 'sharp';
 import type { MaskImage, RgbImage } from '../images/image-file.ts';
+import { openPixels } from '../images/open-image.ts';
 
 /** How a picture comes into a size. */
 export type FitName = 'inside' | 'crop' | 'stretch';
@@ -21,14 +22,14 @@ export function fittedSize({ width, height }: SizePx, { name, size }: Fit): Size
 /** Scales a picture, and cuts its middle out for `crop`. Images and masks of one size are treated alike. */
 export async function fitImage({ width, height, data }: RgbImage, fit: Fit): Promise<RgbImage> {
   const fitted = fittedSize({ width, height }, fit);
-  const image = sharp(data, { raw: { width, height, channels: 3 } }).resize(options(fitted, fit));
+  const image = openPixels(data, { width, height, channels: 3 }).resize(options(fitted, fit));
   return { ...fitted, data: await image.raw({ depth: 'uchar' }).toBuffer() };
 }
 
 /** As {@link fitImage}; object is what lies above 127 afterwards. */
 export async function fitMask({ width, height, data }: MaskImage, fit: Fit): Promise<MaskImage> {
   const fitted = fittedSize({ width, height }, fit);
-  const grey = await sharp(data, { raw: { width, height, channels: 1 } })
+  const grey = await openPixels(data, { width, height, channels: 1 })
     .resize(options(fitted, fit))
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })

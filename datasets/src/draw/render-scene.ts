@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { openDrawing } from '../images/open-image.ts';
 import { composeLayers, type Layer, svgDocument } from './compose.ts';
 import { describeScene, type Scene, type SceneKey } from './scene.ts';
 
@@ -46,10 +46,7 @@ export async function drawScene(scene: Scene): Promise<DrawnPicture> {
 
 /** Renders layers over each other to RGB. */
 export async function renderImage(scene: Scene, layers: readonly Layer[]): Promise<Uint8Array> {
-  return sharp(Buffer.from(svgDocument(scene, layers)))
-    .removeAlpha()
-    .raw()
-    .toBuffer();
+  return openDrawing(svgDocument(scene, layers)).removeAlpha().raw().toBuffer();
 }
 
 interface Instance {
@@ -95,7 +92,7 @@ async function visibleInstances(scene: Scene, layers: readonly Layer[]): Promise
 
 /** Coverage of one layer alone, `[height, width]`, 0 … 255. */
 async function renderCoverage(scene: Scene, layer: Layer): Promise<Uint8Array> {
-  return sharp(Buffer.from(svgDocument(scene, [layer])))
+  return openDrawing(svgDocument(scene, [layer]))
     .ensureAlpha()
     .extractChannel(3)
     .raw()

@@ -8,7 +8,8 @@ import {
   UserError,
   valuesFromBytes,
 } from '@instagan/core/data';
-import { hasSameAspect, isImageName, READ_FORMATS, readHeader, requirePixels } from '../images/image-file.ts';
+import { hasSameAspect, isImageName, readHeader, requirePixels } from '../images/image-file.ts';
+import { READ_FORMATS } from '../images/open-image.ts';
 import { readImage } from '../images/read-image.ts';
 import { decodeMask, resizeMask } from '../images/read-mask.ts';
 import {

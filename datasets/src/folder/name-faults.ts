@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import { READ_FORMATS } from '../images/image-file.ts';
+import { READ_FORMATS } from '../images/open-image.ts';
 import type { DatasetFault, FaultCode } from './dataset-fault.ts';
 import type { DomainFolder, ImageFile } from './dataset-folder.ts';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '@instagan/core/data';
-import sharp from 'sharp';
-import { readHeader, requirePixels, unreadable } from '../images/image-file.ts';
+import { readHeader, requirePixels } from '../images/image-file.ts';
+import { openImage, unreadable } from '../images/open-image.ts';
 import { cannotBeRead } from './source-files.ts';
 
 /** An image whose pixels are labels, not brightness. */
@@ -23,7 +23,7 @@ export async function readLabelImage(file: string): Promise<LabelImage> {
   requirePixels(file, await readHeader(file));
   const palette = /\.png$/i.test(file) ? await readPalette(file) : null;
   try {
-    const image = sharp(file, { failOn: 'error', ignoreIcc: true });
+    const image = openImage(file, { failOn: 'error', ignoreIcc: true });
     const isDeep = (await image.metadata()).depth === 'ushort';
     const { data, info } = await image
       .raw({ depth: isDeep ? 'ushort' : 'uchar' })
@@ -47,7 +47,7 @@ export async function readLabelImage(file: string): Promise<LabelImage> {
     for (let i = 0; i < values.length; i++) values[i] = palette.get(values[i] as number) ?? 0;
     return { width, height, values, kind: 'index' };
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 

@@ -1,4 +1,5 @@
-import sharp from 'sharp';
+import type { OutputInfo } from 'sharp';
+import { openPng } from '../images/open-image.ts';
 import { fillPolygon } from './fill-polygon.ts';
 
 /** Corners of the polygon that stands for an ellipse. */
@@ -38,7 +39,7 @@ const MAX_BITMAP_CHARACTERS = 2 ** 26;
 /**
  * Sets the pixels of a bitmap, a PNG image in base64, whose top left corner lies at a place of the mask.
  *
- * @throws RangeError if it is no image or reaches out of the mask
+ * @throws RangeError if it is no PNG or reaches out of the mask
  */
 export async function fillBitmap(
   mask: Uint8Array,
@@ -48,13 +49,8 @@ export async function fillBitmap(
   base64: string,
 ): Promise<void> {
   if (base64.length > MAX_BITMAP_CHARACTERS) throw new RangeError('its bitmap is too large');
-  const image = sharp(Buffer.from(base64, 'base64'), { limitInputPixels: mask.length, ignoreIcc: true });
-  const bitmap = await image
-    .toColourspace('b-w')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch(() => null);
-  if (bitmap === null) throw new RangeError('its bitmap is no image');
+  const bitmap = await decodeBitmap(Buffer.from(base64, 'base64'), mask.length).catch(() => null);
+  if (bitmap === null) throw new RangeError('its bitmap is no PNG image');
   const { data, info } = bitmap;
   const [x0, y0] = [Math.round(left), Math.round(top)];
   if (!(x0 >= 0 && y0 >= 0 && x0 + info.width <= width && y0 + info.height <= height)) {
@@ -65,4 +61,11 @@ export async function fillBitmap(
       if (data[(y * info.width + x) * info.channels] !== 0) mask[(y0 + y) * width + x0 + x] = 255;
     }
   }
+}
+
+async function decodeBitmap(png: Uint8Array, maxPixels: number): Promise<{ data: Buffer; info: OutputInfo }> {
+  return openPng(png, { limitInputPixels: maxPixels, ignoreIcc: true })
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
 }

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@instagan/core/data';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { attachMetadata } from './attach-metadata.ts';
 import { correctExif } from './correct-exif.ts';
-import { type RgbImage, unreadable } from './image-file.ts';
+import type { RgbImage } from './image-file.ts';
+import { openImage, openPixels, openPng, unreadable } from './open-image.ts';
 import { openUpright } from './read-image.ts';
 
 /** File formats by name, with the ending of a file. */
@@ -35,11 +36,11 @@ export interface EncodeLikeOptions {
 /** The format that a file of this one comes back in: its own, or PNG for what would be spoilt, such as a GIF of 256 colours. */
 export async function formatLike(file: string): Promise<WrittenFormat> {
   try {
-    const { format } = await sharp(file).metadata();
+    const { format } = await openImage(file).metadata();
     if (format === 'heif') return 'avif';
     return format in WRITTEN_FORMATS ? (format as WrittenFormat) : 'png';
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 
@@ -57,9 +58,9 @@ export async function encodeLike(
 ): Promise<Uint8Array> {
   let metadata: Metadata;
   try {
-    metadata = await sharp(original.file).metadata();
+    metadata = await openImage(original.file).metadata();
   } catch (error) {
-    throw unreadable(original.file, error);
+    throw await unreadable(original.file, error);
   }
   const { icc = null, colours } = await coloursIn(metadata, changed);
   const pixels = await mergedPixels(original, changed, { colours, icc, isDeep: metadata.depth === 'ushort' });
@@ -67,11 +68,11 @@ export async function encodeLike(
   const { width, height } = changed;
   const { channels, data } = pixels;
   const isDeep = data instanceof Uint16Array;
-  const raw = sharp(data, { raw: { width, height, channels } }).toColourspace(isDeep ? 'rgb16' : 'srgb');
+  const raw = openPixels(data, { width, height, channels }).toColourspace(isDeep ? 'rgb16' : 'srgb');
   try {
     if (icc === null && exif === null) return await encoded(raw, format, quality, isDeep);
     const png = attachMetadata(await raw.png({ compressionLevel: 0 }).toBuffer(), { icc, exif });
-    return await encoded(sharp(png).keepIccProfile().keepExif(), format, quality, isDeep);
+    return await encoded(openPng(png).keepIccProfile().keepExif(), format, quality, isDeep);
   } catch (error) {
     throw new UserError(
       `${original.file} cannot be written as ${format}: ${(error as Error).message.split('\n')[0]}; choose another format.`,
@@ -106,7 +107,7 @@ async function coloursIn(
   try {
     const profile = join(folder, 'profile.icc');
     await writeFile(profile, icc);
-    const colours = await sharp(data, { raw: { width, height, channels: 3 } })
+    const colours = await openPixels(data, { width, height, channels: 3 })
       .withIccProfile(profile)
       .raw({ depth: 'uchar' })
       .toBuffer();
@@ -149,7 +150,7 @@ async function mergedPixels(
 async function ownPixels(file: string, isOfProfile: boolean, isDeep: boolean): Promise<Pixels & RgbSize> {
   try {
     const picture = isOfProfile
-      ? sharp(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
+      ? openImage(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
       : await openUpright(file);
     const staysDeep = isDeep && (await picture.metadata()).depth === 'ushort';
     const { data, info } = await picture
@@ -159,7 +160,7 @@ async function ownPixels(file: string, isOfProfile: boolean, isDeep: boolean): P
     const pixels = staysDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
     return { width: info.width, height: info.height, channels: info.channels as 3 | 4, data: pixels };
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { type SizePx, UserError } from '@instagan/core/data';
-import sharp from 'sharp';
+import { openImage, unreadable } from './open-image.ts';
 
 /** RGB, row by row, `[height, width, 3]`, 0 … 255. */
 export interface RgbImage {
@@ -32,9 +32,6 @@ export interface ImageHeader {
 
 const endings = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.gif', '.avif'];
 
-/** The formats that are read, as messages name them. */
-export const READ_FORMATS = 'PNG, JPEG, WebP, TIFF, GIF or AVIF';
-
 /** Whether the name ends as an image that is read, in any case. */
 export function isImageName(name: string): boolean {
   return endings.includes(extname(name).toLowerCase());
@@ -47,7 +44,7 @@ export function isImageName(name: string): boolean {
  */
 export async function readHeader(file: string): Promise<ImageHeader> {
   try {
-    const { width, height, autoOrient, orientation = 1, space, channels, hasAlpha } = await sharp(file).metadata();
+    const { width, height, autoOrient, orientation = 1, space, channels, hasAlpha } = await openImage(file).metadata();
     return {
       width: autoOrient.width ?? width,
       height: autoOrient.height ?? height,
@@ -58,7 +55,7 @@ export async function readHeader(file: string): Promise<ImageHeader> {
       hasAlpha,
     };
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 
@@ -83,20 +80,4 @@ export function hasSameAspect(a: SizePx, b: SizePx): boolean {
   const byHeight = small.height / large.height;
   const byWidth = small.width / large.width;
   return Math.abs(small.width - large.width * byHeight) <= 1 || Math.abs(small.height - large.height * byWidth) <= 1;
-}
-
-/** The error for a file that its decoder refuses: names the file, says why, and what to do. */
-export function unreadable(file: string, error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  return new UserError(`Cannot read ${file}: ${reason(error)}; replace the file or remove it.`);
-}
-
-function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/missing|ENOENT/.test(message)) return 'there is no such file';
-  if (/unsupported image format/.test(message)) return `it is not a ${READ_FORMATS} image`;
-  if (/premature end|read error|corrupt|truncated|unable to parse|VipsForeign|chunk/i.test(message)) {
-    return 'it is damaged or cut short';
-  }
-  return (message.split('\n')[0] as string).replace(/[.:\s]+$/, '');
 }

@@ -1,6 +1,7 @@
 import type { SizePx } from '@instagan/core/data';
-import sharp, { type ResizeOptions, type Sharp } from 'sharp';
-import { type RgbImage, unreadable } from './image-file.ts';
+import type { ResizeOptions, Sharp } from 'sharp';
+import type { RgbImage } from './image-file.ts';
+import { openImage, openPixels, openPng, unreadable } from './open-image.ts';
 
 export interface ReadImageOptions {
   /** Stretch to this size (bicubic). Without it the image keeps its own. */
@@ -27,7 +28,7 @@ export async function readImage(file: string, { size }: ReadImageOptions = {}): 
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 
@@ -38,10 +39,10 @@ export async function readImage(file: string, { size }: ReadImageOptions = {}): 
  * these are brought to 8 bits first, their profile kept.
  */
 export async function openUpright(file: string): Promise<Sharp> {
-  const picture = sharp(file, { failOn: 'error', autoOrient: true });
+  const picture = openImage(file, { failOn: 'error', autoOrient: true });
   const { depth, icc, space } = await picture.metadata();
   if (depth !== 'ushort' || icc === undefined) return picture;
-  return sharp(
+  return openPng(
     await picture
       .keepIccProfile()
       .toColourspace(space === 'grey16' ? 'b-w' : 'srgb')
@@ -59,7 +60,7 @@ export function resizeOptions({ height, width }: SizePx): ResizeOptions {
 export async function resizeImage(image: RgbImage, size: SizePx): Promise<RgbImage> {
   const { width, height } = image;
   if (width === size.width && height === size.height) return image;
-  const data = await sharp(image.data, { raw: { width, height, channels: 3 } })
+  const data = await openPixels(image.data, { width, height, channels: 3 })
     .resize(resizeOptions(size))
     .raw({ depth: 'uchar' })
     .toBuffer();

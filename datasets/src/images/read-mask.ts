@@ -1,6 +1,6 @@
 import { type SizePx, UserError } from '@instagan/core/data';
-import sharp from 'sharp';
-import { type MaskImage, readHeader, unreadable } from './image-file.ts';
+import { type MaskImage, readHeader } from './image-file.ts';
+import { openImage, openPixels, unreadable } from './open-image.ts';
 import { resizeOptions } from './read-image.ts';
 
 export interface ReadMaskOptions {
@@ -42,7 +42,7 @@ export async function readMask(file: string, { size }: ReadMaskOptions = {}): Pr
 export async function decodeMask(file: string): Promise<DecodedMask> {
   const { channels } = await readHeader(file);
   try {
-    const { data, info } = await sharp(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
+    const { data, info } = await openImage(file, { failOn: 'error', autoOrient: true, ignoreIcc: true })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -51,7 +51,7 @@ export async function decodeMask(file: string): Promise<DecodedMask> {
     if (mask.objectPx === 0 && channels === 1) await refuseFaint(file);
     return mask;
   } catch (error) {
-    throw unreadable(file, error);
+    throw await unreadable(file, error);
   }
 }
 
@@ -59,7 +59,7 @@ export async function decodeMask(file: string): Promise<DecodedMask> {
 export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskImage> {
   const { width, height } = mask;
   if (width === size.width && height === size.height) return mask;
-  const resized = await sharp(mask.data, { raw: { width, height, channels: 1 } })
+  const resized = await openPixels(mask.data, { width, height, channels: 1 })
     .resize(resizeOptions(size))
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
@@ -69,7 +69,7 @@ export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskIma
 
 /** @throws FaintMaskError if all that is not 0 has one value, which is too low for an object */
 async function refuseFaint(file: string): Promise<void> {
-  const image = sharp(file);
+  const image = openImage(file);
   const isDeep = (await image.metadata()).depth === 'ushort';
   const raw = await image
     .toColourspace(isDeep ? 'grey16' : 'b-w')

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { UsageError, writeAtomically } from '@instagan/core/data';
-import sharp from 'sharp';
 import type { MaskImage, RgbImage } from './image-file.ts';
+import { openPixels } from './open-image.ts';
 
 /**
  * Writes an RGB image as PNG, JPEG (quality 95, colour at full resolution) or WebP (quality 95), by the ending.
@@ -16,7 +16,7 @@ export async function writeImage(file: string, image: RgbImage): Promise<void> {
 
 /** What `writeImage` writes. @throws UsageError for another ending */
 export async function encodeImage(file: string, { width, height, data }: RgbImage): Promise<Uint8Array> {
-  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  const image = openPixels(data, { width, height, channels: 3 });
   switch (extname(file).toLowerCase()) {
     case '.png':
       return image.png().toBuffer();
@@ -43,8 +43,5 @@ export async function writeMask(file: string, mask: MaskImage): Promise<void> {
 
 /** What `writeMask` writes. */
 export function encodeMask({ width, height, data }: MaskImage): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
-    .png()
-    .toBuffer();
+  return openPixels(data, { width, height, channels: 1 }).toColourspace('b-w').png().toBuffer();
 }

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { type Sample, UserError } from '@instagan/core/data';
+import { blockOtherLoaders } from '../images/open-image.ts';
 import { createByteCache } from './byte-cache.ts';
 import type { DecodeReply, DecodeRequest, DecodeWorkerData } from './decode-message.ts';
 import { decodeSample, type LoadedImage, type SampleOptions, type SampleTask } from './decode-sample.ts';
@@ -54,6 +55,7 @@ export async function openDecodePool(
 async function threadPool(options: SampleOptions, pool: DecodePoolOptions, start: StartWorker): Promise<DecodePool> {
   const data: DecodeWorkerData = { options, cacheBytes: Math.floor(pool.cacheBytes / pool.workers) };
   const lanes: Lane[] = [];
+  blockOtherLoaders();
   try {
     for (let i = 0; i < pool.workers; i++) lanes.push(createLane(start(data)));
     await Promise.all(lanes.map((lane) => lane.ready));

@@ -1,7 +1,7 @@
 /** Entry of a decode worker: answers each request with a sample whose arrays are handed over, not copied. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '@instagan/core/data';
-import sharp from 'sharp';
+import { decodeOnOneThread } from '../images/open-image.ts';
 import { createByteCache } from './byte-cache.ts';
 import type { DecodeReply, DecodeRequest, DecodeWorkerData } from './decode-message.ts';
 import { decodeSample, type LoadedImage, type SampleTask } from './decode-sample.ts';
@@ -10,9 +10,7 @@ if (parentPort === null) throw new Error('decode-worker is started by the decode
 const port = parentPort;
 const { options, cacheBytes } = workerData as DecodeWorkerData;
 const cache = createByteCache<LoadedImage>(cacheBytes);
-// libvips would start a pool of its own in every worker; the workers already share the cores among them.
-sharp.concurrency(1);
-sharp.cache(false);
+decodeOnOneThread();
 
 const post = (reply: DecodeReply, transfer: ArrayBuffer[] = []) => port.postMessage(reply, transfer);
 

@@ -10,6 +10,7 @@ export {
 export {
   type CheckpointContent,
   cleanCheckpoints,
+  type LastingCheckpoints,
   pruneCheckpoints,
   writeCheckpoint,
 } from './checkpoint/checkpoint-store.ts';

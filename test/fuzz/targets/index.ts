@@ -2,7 +2,7 @@ import type { FuzzTarget } from '../fuzz-target.ts';
 import { ANNOTATIONS } from './annotations.ts';
 import { answers, commands } from './channel.ts';
 import { images } from './images.ts';
-import { config, events, lock, manifest, parts } from './runs.ts';
+import { config, dashboard, events, lock, manifest, parts } from './runs.ts';
 import { nut } from './streams.ts';
 import { pickle, pthLegacy, pthZip, safetensors } from './weights.ts';
 
@@ -10,7 +10,7 @@ import { pickle, pthLegacy, pthZip, safetensors } from './weights.ts';
 export const TARGETS: readonly FuzzTarget[] = [
   ...[pthZip, pthLegacy, pickle, safetensors],
   ...ANNOTATIONS,
-  ...[config, manifest, events, lock, parts],
+  ...[config, manifest, events, dashboard, lock, parts],
   images,
   ...[commands, answers],
   nut,

@@ -233,6 +233,15 @@ t.test('pruning keeps the newest, and never deletes the newest whole one', async
   await t.rejects(pruneCheckpoints(run, 0), /At least 1/);
 });
 
+t.test('the best checkpoint and those of every so many steps stay however old they are', async (t) => {
+  const run = t.testdir();
+  for (const step of [10, 20, 30, 40, 50, 60]) {
+    await writeCheckpoint(run, step, content(step));
+    await pruneCheckpoints(run, 1, { best: 20, every: 30 });
+  }
+  t.same(names(run), ['step-00000020', 'step-00000030', 'step-00000060']);
+});
+
 t.test('what cannot be written well is refused, not written wrong', async (t) => {
   const run = t.testdir();
   const { files, manifest } = content(1);

@@ -83,15 +83,26 @@ function passOver(code: string): (error: NodeJS.ErrnoException) => void {
   };
 }
 
+/** Checkpoints that stay however old they are. */
+export interface LastingCheckpoints {
+  /** The step of the one that scored best; null if none did. @default null */
+  readonly best?: number | null;
+  /** Those at multiples of so many steps; 0 for none. @default 0 */
+  readonly every?: number;
+}
+
 /**
- * Deletes old checkpoints: the newest `keep` stay, and so do the newest one that is whole, and the best, however old. To know which
- * that is, checkpoints are hashed from the newest on until one is whole.
+ * Deletes old checkpoints: the newest `keep` stay, and so do the newest one that is whole, and those that last. To know which is
+ * whole, checkpoints are hashed from the newest on until one is.
  *
  * @param keep at least 1
- * @param best the step of the checkpoint that scored best; null if none did
  * @returns the folders that were deleted
  */
-export async function pruneCheckpoints(runFolder: string, keep: number, best: number | null = null): Promise<string[]> {
+export async function pruneCheckpoints(
+  runFolder: string,
+  keep: number,
+  { best = null, every = 0 }: LastingCheckpoints = {},
+): Promise<string[]> {
   if (!Number.isInteger(keep) || keep < 1) throw new Error(`At least 1 checkpoint is kept, not ${keep}.`);
   const all = await listCheckpoints(runFolder);
   if (all.length <= keep) return [];
@@ -104,7 +115,8 @@ export async function pruneCheckpoints(runFolder: string, keep: number, best: nu
   }
   // Without a whole one nothing is deleted: what can still be saved by hand may be in any of them.
   if (newestWhole === all.length) return [];
-  const doomed = all.filter(({ step }, i) => i >= keep && i !== newestWhole && step !== best);
+  const lasts = (step: number) => step === best || (every > 0 && step % every === 0);
+  const doomed = all.filter(({ step }, i) => i >= keep && i !== newestWhole && !lasts(step));
   for (const { folder, step } of doomed.reverse()) {
     // Renamed first: a kill half way through must not leave what looks like a damaged checkpoint.
     const deleted = leftoverFolder(runFolder, step, 'deleted');

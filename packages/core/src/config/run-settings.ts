@@ -55,6 +55,10 @@ export const KEPT_SETTINGS = {
     unit: 'steps',
   }),
   keepCheckpoints: whole(3, { min: 1 }, '--keep-checkpoints <N>', 'checkpoints kept, newest first', KEPT),
+  keepEvery: whole(0, { min: 0 }, '--keep-every <N>', 'keep also the checkpoints of every so many steps, 0 for none', {
+    ...KEPT,
+    unit: 'steps',
+  }),
   sampleEvery: whole(200, { min: 0 }, '--sample-every <N>', 'steps between sample pictures, 0 for none', {
     ...KEPT,
     unit: 'steps',

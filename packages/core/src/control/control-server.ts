@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { visibleJson } from '../data/visible-json.ts';
 import { addressFile, socketInRun } from './control-address.ts';
 import { type ControlCommand, controlCommandSchema } from './control-command.ts';
 
@@ -123,7 +124,7 @@ function serve(socket: Socket, obey: (command: ControlCommand) => void): void {
         socket.resume();
         return;
       }
-      isTaken = socket.write(`${JSON.stringify(answerTo(pending.slice(0, end), obey))}\n`);
+      isTaken = socket.write(`${visibleJson(JSON.stringify(answerTo(pending.slice(0, end), obey)))}\n`);
       pending = pending.slice(end + 1);
     }
     if (isTaken) setTimeout(answer, PAUSE_MS).unref();

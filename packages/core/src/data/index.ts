@@ -12,6 +12,7 @@ export { type Components, connectedComponents } from './connected-components.ts'
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
+export { HEAD_BYTES, kindOfFile } from './kind-of-file.ts';
 export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
@@ -27,3 +28,4 @@ export {
   type TransformOptions,
 } from './transform-draw.ts';
 export { DIRECTIONS, type TranslationDirection } from './translation-direction.ts';
+export { visibleJson } from './visible-json.ts';

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { visibleJson } from '../data/visible-json.ts';
 import { makeFolder } from '../runtime/files.ts';
 import { EVENT_SCHEMA_VERSION, type RunEvent, type RunEventBody } from './run-event.ts';
 
@@ -58,10 +59,10 @@ export async function openEventLog(runFolder: string, now: () => Date = () => ne
 
 /**
  * An event as one line of JSON, without the newline. JSON has no NaN: a number that is not finite is written as the text
- * "NaN", "Infinity" or "-Infinity".
+ * "NaN", "Infinity" or "-Infinity". No terminal takes the line for a command when the log is shown as it is.
  */
 export function formatEvent(event: RunEvent): string {
-  return JSON.stringify(event, spellNonFinite);
+  return visibleJson(JSON.stringify(event, spellNonFinite));
 }
 
 function spellNonFinite(_key: string, value: unknown): unknown {

@@ -298,7 +298,8 @@ export class Training<Config extends RunSettings, Batch> {
     const config = this.#config as unknown as JsonObject;
     const manifest = { ...content.manifest, schedule: this.#schedule.toState(), config };
     const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
-    await pruneCheckpoints(runFolder, this.#config.keepCheckpoints, this.#scores.best?.step);
+    const { keepCheckpoints, keepEvery } = this.#config;
+    await pruneCheckpoints(runFolder, keepCheckpoints, { best: this.#scores.best?.step ?? null, every: keepEvery });
     this.#lastCheckpoint = { step: this.#step, path: relativePath(runFolder, folder) };
     const seconds = (performance.now() - begin) / 1000;
     yield await this.#opened.log.append({ type: 'checkpoint', ...this.#lastCheckpoint, seconds });

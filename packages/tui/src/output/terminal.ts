@@ -1,5 +1,6 @@
+import { visibleJson } from '@instagan/core/data';
 import { cutTo } from './text-width.ts';
-import { visible, visibleJson, visibleLine } from './visible.ts';
+import { visible, visibleLine } from './visible.ts';
 
 /** Where a command writes: results on standard output, remarks on standard error. */
 export interface Terminal {

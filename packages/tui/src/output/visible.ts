@@ -15,11 +15,6 @@ export function visibleLine(text: string): string {
   return visible(text).replaceAll('\n', '\\n');
 }
 
-/** As {@link visible}, for JSON: it stays the same JSON. */
-export function visibleJson(json: string): string {
-  return json.replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${hex(character, 4)}`);
-}
-
 function spelled(character: string): string {
   if (character === '\t') return '\\t';
   if (character === '\r') return '\\r';
