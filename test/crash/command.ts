@@ -9,7 +9,10 @@ const TIMEOUT_MS = 600_000;
 export interface CommandEnd {
   /** Null if a signal ended it. */
   readonly code: number | null;
+  /** All that it printed. */
   readonly output: string;
+  /** Its results alone. */
+  readonly stdout: string;
   /** From the first output to the end. */
   readonly workedMs: number;
 }
@@ -25,11 +28,14 @@ export interface CommandOptions {
   /** Modules that are loaded before the command. */
   readonly preload?: readonly string[];
   readonly onStart?: (child: ChildProcess) => void;
+  readonly env?: Readonly<Record<string, string>>;
+  /** It is killed if it takes longer. @default ten minutes */
+  readonly timeoutMs?: number;
 }
 
 /** Runs `instagan` to its end, or to that of its process. */
 export function runCommand(args: readonly string[], options: CommandOptions): Promise<CommandEnd> {
-  const { cwd, killAfterMs, killAtCall, countFile, preload = [] } = options;
+  const { cwd, killAfterMs, killAtCall, countFile, preload = [], timeoutMs = TIMEOUT_MS } = options;
   const watches = killAtCall !== undefined || countFile !== undefined;
   const modules = [...(watches ? [KILL_AT_CALL] : []), ...preload];
   const imports = modules.length === 0 ? [] : [import.meta.resolve('tsx'), ...modules];
@@ -39,6 +45,7 @@ export function runCommand(args: readonly string[], options: CommandOptions): Pr
       ...process.env,
       NODE_OPTIONS: '',
       INSTAGAN_JOBS: path.join(cwd, '.jobs'),
+      ...options.env,
       ...(watches ? { CRASH_FOLDER: cwd } : {}),
       ...(killAtCall === undefined ? {} : { CRASH_AT: String(killAtCall) }),
       ...(countFile === undefined ? {} : { CRASH_COUNT: countFile }),
@@ -47,10 +54,10 @@ export function runCommand(args: readonly string[], options: CommandOptions): Pr
   });
   options.onStart?.(child);
   return new Promise((resolve, reject) => {
-    let output = '';
+    let [output, stdout] = ['', ''];
     let firstOutputMs: number | undefined;
     let killer: NodeJS.Timeout | undefined;
-    const limit = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const hear = (text: string) => {
       output += text;
       if (firstOutputMs !== undefined) return;
@@ -58,11 +65,14 @@ export function runCommand(args: readonly string[], options: CommandOptions): Pr
       if (killAfterMs !== undefined) killer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear);
+    child.stdout.on('data', (text: string) => {
+      stdout += text;
+    });
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(killer);
       clearTimeout(limit);
-      resolve({ code, output, workedMs: performance.now() - (firstOutputMs ?? performance.now()) });
+      resolve({ code, output, stdout, workedMs: performance.now() - (firstOutputMs ?? performance.now()) });
     });
   });
 }

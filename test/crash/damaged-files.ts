@@ -5,7 +5,7 @@ import { readNewestCheckpoint, readRunConfig, translationConfigs } from '@instag
 import { createRng, type Rng } from '@instagan/core/data';
 import { readEvents } from '@instagan/core/events';
 import { tinyConfig, trainTiny } from '@instagan/core/internals/training';
-import type { CrashReport } from './crash-report.ts';
+import type { CheckReport } from '../helpers/check-report.ts';
 import { requireEqual } from './equal-outcome.ts';
 import { TRAINING } from './job-in-process.ts';
 
@@ -16,7 +16,7 @@ const TRUNCATIONS = 12;
  * Flips bits of every file of a run, and cuts it short. A damaged checkpoint must be passed over with a sentence that names it, a
  * damaged configuration be an error or change nothing, and whatever the log holds be read.
  */
-export async function damageFiles(folder: string, seed: number, report: CrashReport): Promise<void> {
+export async function damageFiles(folder: string, seed: number, report: CheckReport): Promise<void> {
   const run = path.join(folder, 'damaged');
   const config = tinyConfig({ checkpointEvery: 2, keepCheckpoints: 2 });
   const { error } = await trainTiny({ runFolder: run, config, steps: 4 });
@@ -90,7 +90,7 @@ export async function damageFiles(folder: string, seed: number, report: CrashRep
 async function eachDamage(
   file: string,
   rng: Rng,
-  report: CrashReport,
+  report: CheckReport,
   check: (what: string) => Promise<void>,
 ): Promise<void> {
   const whole = await readFile(file);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { CrashReport } from './crash-report.ts';
+import type { CheckReport } from '../helpers/check-report.ts';
 import { requireEqual } from './equal-outcome.ts';
 import { type Fate, type FileCall, judgeFileCalls } from './file-calls.ts';
 import { JOBS_IN_PROCESS, type JobInProcess } from './job-in-process.ts';
@@ -20,7 +20,7 @@ const TOLD: Readonly<Record<Exclude<Fate, 'made'>, RegExp>> = {
  * error that says so and leave nothing half-written; with room again it must go on and leave what an unbroken job leaves. Then the
  * same with folders that are read-only from the beginning.
  */
-export async function failWrites(folder: string, report: CrashReport): Promise<void> {
+export async function failWrites(folder: string, report: CheckReport): Promise<void> {
   for (const job of JOBS_IN_PROCESS) {
     const whole = path.join(folder, `${job.name}-whole`);
     const { calls } = await runWith(job, whole, () => false);

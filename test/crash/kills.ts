@@ -3,9 +3,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNewestCheckpoint } from '@instagan/core';
 import { createRng, type Rng } from '@instagan/core/data';
+import type { CheckReport } from '../helpers/check-report.ts';
 import { runCommand } from './command.ts';
 import type { CrashJob } from './crash-job.ts';
-import type { CrashReport } from './crash-report.ts';
 import { requireEqual } from './equal-outcome.ts';
 
 /** One job is killed at most so often before it may end. */
@@ -31,7 +31,7 @@ export async function killAtRandom(
   folder: string,
   kills: number,
   seed: number,
-  report: CrashReport,
+  report: CheckReport,
 ): Promise<void> {
   const slug = job.name.replaceAll(' ', '-');
   const unbroken = await runUnbroken(job, folder, `${slug}-unbroken`);

@@ -4,9 +4,9 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CheckReport } from '../helpers/check-report.ts';
 import { type CommandEnd, runCommand } from './command.ts';
 import { CRASH_JOBS, type CrashJob } from './crash-job.ts';
-import type { CrashReport } from './crash-report.ts';
 import { requireEqual } from './equal-outcome.ts';
 
 const CLOCK_SET_BACK = new URL('./clock-set-back.ts', import.meta.url).href;
@@ -21,7 +21,7 @@ const TRAINERS = 3;
  *
  * @param folder where what the jobs need lies
  */
-export async function meetMishaps(folder: string, report: CrashReport): Promise<void> {
+export async function meetMishaps(folder: string, report: CheckReport): Promise<void> {
   const job = CRASH_JOBS[0] as CrashJob;
   const train = (output: string, resumes: boolean, preload: readonly string[] = []) =>
     runCommand(job.command(output, resumes), { cwd: folder, preload });

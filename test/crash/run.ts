@@ -9,9 +9,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openBackend } from '@instagan/core';
+import { CheckReport } from '../helpers/check-report.ts';
 import { runCommand } from './command.ts';
 import { CRASH_JOBS, PREPARATIONS } from './crash-job.ts';
-import { CrashReport } from './crash-report.ts';
 import { damageFiles } from './damaged-files.ts';
 import { failWrites } from './failing-writes.ts';
 import { killAtRandom } from './kills.ts';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const seed = Number(values.seed);
-const report = new CrashReport();
+const report = new CheckReport();
 const folder = await mkdtemp(path.join(tmpdir(), 'instagan-crash-'));
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   damage: () => damageFiles(folder, seed, report),

@@ -56,7 +56,10 @@ function stepEvent(step: number, events: number): RunEventBody {
   const falling = Math.exp((-3 * step) / events);
   const losses: Record<string, number> = {};
   for (const [i, name] of ['generator', 'cycle', 'identity', 'context', 'discriminator'].entries()) {
-    for (const domain of ['A', 'B']) losses[name + domain] = (1 + 4 * falling) * noise(i + (domain === 'A' ? 0 : 0.5));
+    for (const domain of ['A', 'B']) {
+      const loss = (1 + 4 * falling) * noise(i + (domain === 'A' ? 0 : 0.5));
+      losses[name + domain] = Number(loss.toPrecision(9));
+    }
   }
   return {
     type: 'step',
@@ -64,7 +67,7 @@ function stepEvent(step: number, events: number): RunEventBody {
     epoch: Math.floor(step / 1000),
     losses,
     learningRate: { generator: 0.0002, discriminator: 0.0001 },
-    seconds: 0.8 * noise(7),
+    seconds: Number((0.8 * noise(7)).toFixed(6)),
     memory: { tensors: 526, tensorBytes: 53_000_000, rssBytes: 548_000_000 + (step % 1000) * 1000 },
   };
 }

@@ -191,6 +191,21 @@ t.test('a follower sees what is appended, waits for half lines, and ends when to
   t.same(await end, { value: undefined, done: true });
 });
 
+t.test(
+  'a follower that is told to end reads first what is there: the last words of a run that was killed',
+  async (t) => {
+    const run = t.testdir();
+    const abort = new AbortController();
+    const written = await write(run, [step(1), step(2), step(3)]);
+    const seen: RunEvent[] = [];
+    for await (const event of followEvents(eventLogFile(run), abort.signal, 5)) {
+      abort.abort();
+      seen.push(event);
+    }
+    t.same(seen, written);
+  },
+);
+
 t.test('a follower notices that the log was replaced', async (t) => {
   const run = t.testdir();
   const abort = new AbortController();

@@ -37,7 +37,8 @@ export async function* readEvents(file: string): AsyncGenerator<RunEvent, void, 
 }
 
 /**
- * Reads `events.jsonl` and then waits for more, until the signal aborts. The file may not exist yet. It is polled:
+ * Reads `events.jsonl` and then waits for more, until the signal aborts; what is there by then is read to its end. The file may not
+ * exist yet. It is polled:
  * notifications of changes do not work on every file system. If it is replaced by another file, it is read from its
  * beginning after a `warning` event with code `event-log-replaced`.
  *
@@ -50,7 +51,8 @@ export async function* followEvents(
 ): AsyncGenerator<RunEvent, void, undefined> {
   let place: Place = startOf(file, EPOCH);
   let lastInode: number | null = null;
-  while (!signal.aborted) {
+  for (;;) {
+    const isLast = signal.aborted;
     const handle = await openIfThere(file);
     if (handle !== null) {
       try {
@@ -60,14 +62,12 @@ export async function* followEvents(
           place = startOf(file, place.time);
         }
         lastInode = inode;
-        for await (const event of readFrom(handle, place)) {
-          yield event;
-          if (signal.aborted) return;
-        }
+        yield* readFrom(handle, place);
       } finally {
         await handle.close();
       }
     }
+    if (isLast) return;
     await delay(pollIntervalMs, undefined, { signal }).catch(() => undefined);
   }
 }

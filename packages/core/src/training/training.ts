@@ -277,9 +277,9 @@ export class Training<Config extends RunSettings, Batch> {
       type: 'step',
       step: this.#step,
       epoch: Math.floor(this.#schedule.epochAt(this.#step - 1)),
-      losses,
+      losses: shortened(losses),
       learningRate: this.#plan(this.#step - 1).learningRate,
-      seconds,
+      seconds: Number(seconds.toFixed(6)),
       memory: { tensors: numTensors, tensorBytes: numBytes, rssBytes: rssBytes() },
     };
   }
@@ -351,6 +351,11 @@ export class Training<Config extends RunSettings, Batch> {
   #warn(code: string, message: string): Promise<RunEvent> {
     return this.#opened.log.append({ type: 'warning', code, message, step: this.#step });
   }
+}
+
+/** As many digits as a number of 32 bits has: all that was computed, in half the length. */
+function shortened(losses: LossReport): LossReport {
+  return Object.fromEntries(Object.entries(losses).map(([name, value]) => [name, Number(value.toPrecision(9))]));
 }
 
 /** The learning rates that a command sets, if it sets them. */

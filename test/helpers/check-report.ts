@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What was tried, and what came of it. */
-export class CrashReport {
+export class CheckReport {
   readonly #failures: string[] = [];
   readonly #figures = new Map<string, number>();
   #passed = 0;
