@@ -32,6 +32,20 @@ t.test('a backend that is out of memory is said as such', async (t) => {
   );
 });
 
+t.test('however a backend says that its memory is used up, there is advice', async (t) => {
+  for (const message of [
+    'OOM when allocating tensor with shape[4,64,512,512] and type float on /job:localhost/replica:0/task:0/device:GPU:0',
+    'RESOURCE_EXHAUSTED: failed to allocate memory',
+    'Array buffer allocation failed',
+    'Cannot enlarge memory arrays',
+  ]) {
+    t.match(
+      describeFailure(new Error(message), new Set(['--batch'])).message,
+      /^The memory is used up .*lower --batch/,
+    );
+  }
+});
+
 t.test('anything else is one line that asks for a report', async (t) => {
   const { message, exitCode } = describeFailure(new TypeError('x is undefined.\n  at y'));
   t.equal(message, 'Unexpected error: x is undefined. Run it again with --debug and report what that prints.');

@@ -19,9 +19,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open: raise the limit (ulimit -n)',
 };
 
-/** How the wasm heap, a GPU and V8 say that they have run out. */
+/** How the wasm heap, a GPU, TensorFlow and V8 say that they have run out. */
 const OUT_OF_MEMORY =
-  /XNN status: 6|memory access out of bounds|out of memory|cannot enlarge memory|allocation failed/i;
+  /XNN status: 6|memory access out of bounds|out of memory|cannot enlarge memory|allocation failed|OOM when allocating|resource.?exhausted/i;
 
 /** Options that decide how much memory is needed, what counts most first. A command has some of them or none. */
 const TAKE_MEMORY = ['--size', '--batch', '--ngf', '--ndf', '--instances-per-chunk', '--max-instances'];

@@ -3,6 +3,7 @@ import { type Checkpoint, readNewestCheckpoint } from '../checkpoint/checkpoint-
 import { cleanCheckpoints } from '../checkpoint/checkpoint-store.ts';
 import { configChanges } from '../config/config-changes.ts';
 import type { ConfigKind, RunSettings } from '../config/config-kind.ts';
+import type { TrainingBackend } from '../models/learner.ts';
 import { Schedule } from './schedule.ts';
 
 /** What became of a run that goes on, or that it has none yet. */
@@ -38,6 +39,7 @@ export async function resumedBeginning<Config extends RunSettings>(
   runFolder: string,
   own: Config,
   stepsPerEpoch: number,
+  backend: Pick<TrainingBackend, 'name'>,
 ): Promise<Beginning> {
   await cleanCheckpoints(runFolder);
   const { checkpoint, warnings: damaged } = await readNewestCheckpoint(runFolder);
@@ -49,10 +51,20 @@ export async function resumedBeginning<Config extends RunSettings>(
   const warnings = [
     ...damaged.map((message) => ({ code: 'checkpoint-damaged', message })),
     ...changes.map((message) => ({ code: 'config-changed', message })),
+    ...backendChange(checkpoint, backend).map((message) => ({ code: 'backend-changed', message })),
   ];
   if (schedule.stepsPerEpochBefore !== null) {
     const message = `The dataset has other numbers of images than before: an epoch has ${stepsPerEpoch} steps from here on, it had ${schedule.stepsPerEpochBefore}. The schedule goes on from epoch ${Number(schedule.epochAt(step).toFixed(2))}.`;
     warnings.push({ code: 'data-changed', message });
   }
   return { checkpoint, best: best !== null && best.step <= step ? best : null, schedule, warnings };
+}
+
+/** What changes where a run goes on on another backend. Earlier versions did not note the backend in a checkpoint. */
+function backendChange({ step, state }: Checkpoint, { name }: Pick<TrainingBackend, 'name'>): string[] {
+  const { backend: before } = state;
+  if (typeof before !== 'string' || before === name) return [];
+  return [
+    `The run was trained on ${before} up to step ${step} and goes on on ${name}: they round differently, so that it will not be, bit for bit, what it would have become on ${before}.`,
+  ];
 }

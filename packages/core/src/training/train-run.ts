@@ -41,7 +41,9 @@ export async function* trainRun<Config extends RunSettings, Batch>(
     log = await openEventLog(runFolder);
     const { stepsPerEpoch } = data;
     const beginning =
-      own === null ? newBeginning(stepsPerEpoch) : await resumedBeginning(configs, runFolder, own, stepsPerEpoch);
+      own === null
+        ? newBeginning(stepsPerEpoch)
+        : await resumedBeginning(configs, runFolder, own, stepsPerEpoch, options.backend);
     yield* new Training(task, options, { config, data, memory, log, lock, beginning }).run();
   } finally {
     // On a disk that takes nothing any more each of them may fail, and the others still are to be done.

@@ -296,7 +296,8 @@ export class Training<Config extends RunSettings, Batch> {
     }
     await this.#requireHeld();
     const config = this.#config as unknown as JsonObject;
-    const manifest = { ...content.manifest, schedule: this.#schedule.toState(), config };
+    const backend = this.#options.backend.name;
+    const manifest = { ...content.manifest, schedule: this.#schedule.toState(), config, backend };
     const folder = await writeCheckpoint(runFolder, this.#step, { ...content, manifest });
     const { keepCheckpoints, keepEvery } = this.#config;
     await pruneCheckpoints(runFolder, keepCheckpoints, { best: this.#scores.best?.step ?? null, every: keepEvery });
