@@ -28,7 +28,7 @@ export async function trainLong(backend: string, steps: number, folder: string, 
   const end = await runCommand(
     [
       ...['train', '--data', 'meadow', '--run', run, '--backend', backend, '--threads', '1', '--ui', 'json'],
-      ...'--size 32x32 --ngf 2 --ndf 2 --blocks 1 --max-instances 2 --workers 1'.split(' '),
+      ...'--size 32x32 --ngf 2 --ndf 2 --blocks 1 --max-instances 2'.split(' '),
       ...['--steps', `${steps}`, '--schedule', `${steps}+0`, '--sample-every', '200'],
       ...['--evaluate-every', `${Math.ceil(steps / 5)}`, '--checkpoint-every', `${CHECKPOINT_EVERY}`],
       ...['--keep-checkpoints', `${KEPT}`, '--keep-every', `${KEEP_EVERY}`],

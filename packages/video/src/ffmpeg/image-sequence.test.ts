@@ -37,6 +37,24 @@ t.test('a gap and an empty picture are told by number and name', async (t) => {
   await t.rejects(requireWholeSequence('x%d.png', []), /There are no pictures x%d\.png/);
 });
 
+t.test('a drawing or document among the pictures is called what it is, and never given to ffmpeg', async (t) => {
+  const own = join(folder, 'hostile');
+  await mkdir(own);
+  await writeFile(join(own, '1.png'), 'x');
+  for (const [content, kind] of [
+    ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'an SVG drawing'],
+    ['%PDF-1.4', 'a PDF document'],
+  ] as const) {
+    await writeFile(join(own, '2.png'), content);
+    await t.rejects(requireWholeSequence('%d.png', await picturesOf(parseSequence(join(own, '%d.png')))), {
+      name: 'UserError',
+      message: new RegExp(`2\\.png is ${kind}, not the picture that its name says: replace it`),
+    });
+  }
+  await writeFile(join(own, '2.png'), '\xff\xd8\xff\xe0', 'latin1');
+  await requireWholeSequence('%d.png', await picturesOf(parseSequence(join(own, '%d.png'))));
+});
+
 t.test('only the name of the file is a pattern', async (t) => {
   t.equal(isSequence('frames/%05d.png'), true);
   t.equal(isSequence('a%3d/clip.mp4'), false);

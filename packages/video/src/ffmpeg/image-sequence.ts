@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError, UserError } from '@instagan/core';
+import { HEAD_BYTES, kindOfFile } from '@instagan/core/data';
 
 /** Pictures with a number in their name, such as `frames/%05d.png`. */
 export interface ImageSequence {
@@ -92,7 +93,11 @@ export async function picturesOf({ folder, name }: ImageSequence): Promise<Numbe
   return found.sort((a, b) => a.number - b.number);
 }
 
-/** @throws UserError if there is no picture, one is missing between the first and the last, or one is empty */
+const USUAL_ENDING = /\.(png|jpe?g|webp|bmp|tiff?|gif|avif)$/i;
+/** What pictures with these endings may hold: an ffmpeg with librsvg would render a drawing. */
+const USUAL_KINDS = ['PNG', 'JPEG', 'WebP', 'BMP', 'TIFF', 'GIF', 'AVIF', 'HEIC'].map((name) => ` ${name} image`);
+
+/** @throws UserError if there is no picture, one is missing between the first and the last, or one is empty or something else */
 export async function requireWholeSequence(named: string, pictures: readonly NumberedFile[]): Promise<void> {
   const [first] = pictures;
   if (first === undefined) throw new UserError(`There are no pictures ${named}: check the path.`);
@@ -104,8 +109,22 @@ export async function requireWholeSequence(named: string, pictures: readonly Num
     );
   }
   for (const { file } of pictures) {
-    const { size } = await stat(file);
-    if (size === 0) throw new UserError(`${file} is empty: it holds no picture.`);
+    const kind = await kindOf(file);
+    if (kind === 'empty') throw new UserError(`${file} is empty: it holds no picture.`);
+    if (kind !== null && USUAL_ENDING.test(file) && !USUAL_KINDS.some((usual) => kind.endsWith(usual))) {
+      throw new UserError(`${file} is ${kind}, not the picture that its name says: replace it.`);
+    }
+  }
+}
+
+async function kindOf(file: string): Promise<string | null> {
+  const handle = await open(file);
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
+    return kindOfFile(head.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
   }
 }
 
