@@ -70,7 +70,11 @@ function pulled(coarse: Level | null, level: Level): Level {
       const column = columns[x] as Between;
       const [left, right] = [3 * column.first, 3 * column.second];
       for (let c = 0; c < 3; c++) {
-        const above = mix(coarse.values[top + left + c] as number, coarse.values[top + right + c] as number, column.share);
+        const above = mix(
+          coarse.values[top + left + c] as number,
+          coarse.values[top + right + c] as number,
+          column.share,
+        );
         const below = mix(
           coarse.values[bottom + left + c] as number,
           coarse.values[bottom + right + c] as number,
