@@ -1,4 +1,5 @@
 import type { TranslationDirection } from '@instagan/core';
+import { markdownTable } from '@instagan/tui/internals/tables';
 import type { Chart, Series } from './chart.ts';
 import type { MaskCondition } from './mask-condition.ts';
 import type { TranslationScores } from './score-translations.ts';
@@ -37,12 +38,9 @@ export function tableOf({ results, classifier }: MaskQualityReport): string {
     ...PANELS.map(({ score, scale }) => text(result[score], scale)),
   ]);
   const heading = ['masks', 'IoU', 'model', ...PANELS.map(({ label, unit }) => `${label}, ${unit}`)];
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const { real, untranslated } = classifier;
   return [
-    line(heading),
-    line(heading.map(() => '---')),
-    ...rows.map(line),
+    markdownTable([heading, ...rows]),
     '',
     `Real objects of the target: ${text(real, 100)} %; not translated: ${text(untranslated, 100)} %.`,
   ].join('\n');

@@ -1,3 +1,4 @@
+import { markdownTable } from '@instagan/tui/internals/tables';
 import { COMPETITORS, type Competitor, type Measurement, type Results, type Summary } from './results.ts';
 
 const PROFILED_KERNELS = 12;
@@ -39,7 +40,7 @@ function timesTable(measurements: readonly Measurement[]): string {
     ...['', 'full, ms', 'mixed, ms', 'stock, ms', 'PyTorch, ms', 'compiled, ms', 'autocast, ms'],
     ...['full / PyTorch', 'mixed / PyTorch', 'dispatches', 'GPU memory, MiB', 'PyTorch, MiB', 'first, s'],
   ];
-  return [table(head, lines), '', ...devices].join('\n');
+  return [markdownTable([head, ...lines]), '', ...devices].join('\n');
 }
 
 function verifiedTable(verified: Results['verified']): string {
@@ -53,7 +54,7 @@ function verifiedTable(verified: Results['verified']): string {
           Math.max(...Object.values(found.losses)).toExponential(1),
         ],
   );
-  return table(['off from wasm', 'translation', 'gradients', 'losses'], lines);
+  return markdownTable([['off from wasm', 'translation', 'gradients', 'losses'], ...lines]);
 }
 
 function togglesTable(toggles: Results['toggles']): string {
@@ -61,7 +62,7 @@ function togglesTable(toggles: Results['toggles']): string {
     name,
     'failure' in found ? found.failure : found.ms.toPrecision(4),
   ]);
-  return table(['step medium', 'ms'], lines);
+  return markdownTable([['step medium', 'ms'], ...lines]);
 }
 
 function profileTable(name: string, profile: Results['profiles'][string]): string {
@@ -71,11 +72,7 @@ function profileTable(name: string, profile: Results['profiles'][string]): strin
     .slice(0, PROFILED_KERNELS)
     .map(({ name: kernel, calls, ms }) => [kernel, `${calls}`, ms.toFixed(2)]);
   const summary = `${name}: ${stepMs.toFixed(1)} ms a step, submitted after ${submittedMs.toFixed(1)} ms, kernels ${kernelsMs.toFixed(1)} ms`;
-  return `${summary}\n\n${table(['kernel', 'calls', 'ms'], lines)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return `${summary}\n\n${markdownTable([['kernel', 'calls', 'ms'], ...lines])}`;
 }
 
 function milliseconds(found: Summary | undefined): string {

@@ -21,8 +21,3 @@ function splitAt(text: string, marker: string): [before: string, after: string] 
   if (at < 0) throw new Error(`The page has no ${marker}.`);
   return [text.slice(0, at), text.slice(at + marker.length)];
 }
-
-export function markdownTable([heading = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
-}

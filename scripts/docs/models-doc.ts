@@ -1,5 +1,6 @@
 import { type ModelCard, shippedModels } from '@instagan/models';
-import { markdownTable, withParts } from './generated-parts.ts';
+import { markdownTable } from '@instagan/tui/internals/tables';
+import { withParts } from './generated-parts.ts';
 
 /** `docs/results.md` with what the cards of the shipped models say. @throws Error if a part has no markers on the page */
 export function withModels(page: string): string {

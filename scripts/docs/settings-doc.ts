@@ -14,7 +14,8 @@ import {
   valueText,
 } from '@instagan/core/settings';
 import { SEGMENTER_PRESETS, SEGMENTER_SETTINGS } from '@instagan/segmenter/settings';
-import { markdownTable, type Parts, withParts } from './generated-parts.ts';
+import { markdownTable } from '@instagan/tui/internals/tables';
+import { type Parts, withParts } from './generated-parts.ts';
 
 /** The parts of `docs/settings.md` that follow from the tables of settings, by the name in their markers. */
 const PARTS: Parts = {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFolder, UserError } from '@instagan/core/data';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { frameOf } from './frame.ts';
 import { objectOfValues } from './label-objects.ts';
 import { type MatNumbers, type MatValue, readMatFile } from './mat-file.ts';
-import { filesBelow, isFolder, locatePicture, withoutEnding } from './source-files.ts';
+import { filesBelow, locatePicture, withoutEnding } from './source-files.ts';
 
 /**
  * Clothing Co-Parsing: `photos/0001.jpg`, `annotations/pixel-level/0001.mat` (a label for each pixel) and `label_list.mat`. All

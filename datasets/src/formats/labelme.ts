@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFolder, UserError } from '@instagan/core/data';
 import * as z from 'zod';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { fillPolygon } from './fill-polygon.ts';
 import { drawMask, frameOf } from './frame.ts';
 import { fillBitmap, fillEllipse, fillRectangle } from './shapes.ts';
-import { filesBelow, isFolder, locatePicture, pathParts, readJson } from './source-files.ts';
+import { filesBelow, locatePicture, pathParts, readJson } from './source-files.ts';
 
 /**
  * labelme: `NAME.json` for each picture, mostly beside it. Shapes of one label and `group_id` are one object; labels between double

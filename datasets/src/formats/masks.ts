@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFolder, UserError } from '@instagan/core/data';
 import { isImageName } from '../images/image-file.ts';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { frameOf } from './frame.ts';
 import { countValues, type LabelImage, readLabelImage } from './label-image.ts';
 import { objectOfValues } from './label-objects.ts';
-import { filesBelow, isFolder, locatePicture, readAnnotations, withoutEnding } from './source-files.ts';
+import { filesBelow, locatePicture, readAnnotations, withoutEnding } from './source-files.ts';
 
 /**
  * One mask image for each picture, `masks/NAME.png` for `images/NAME.jpg`, in which each colour, palette index or grey level is

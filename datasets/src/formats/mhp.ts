@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFolder, UserError } from '@instagan/core/data';
 import type { SplitName } from '../folder/dataset-folder.ts';
 import type {
   AnnotatedImage,
@@ -11,7 +11,7 @@ import type {
 import { frameOf } from './frame.ts';
 import { countValues, readLabelImage } from './label-image.ts';
 import { objectOfValues } from './label-objects.ts';
-import { filesBelow, isFolder, locatePicture, readSplits, withoutEnding } from './source-files.ts';
+import { filesBelow, locatePicture, readSplits, withoutEnding } from './source-files.ts';
 
 /**
  * Multi-Human Parsing: a picture, `images/0001.jpg`, and a PNG image of part labels for each person, `annotations/0001_02_01.png` (the

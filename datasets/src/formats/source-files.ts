@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readText, UserError } from '@instagan/core/data';
+import { isFile, readText, UserError } from '@instagan/core/data';
 import type { SplitName } from '../folder/dataset-folder.ts';
 import { naturalOrder } from '../folder/natural-order.ts';
 
@@ -35,20 +35,6 @@ export async function readJson(file: string, what: string): Promise<unknown> {
 export function cannotBeRead(file: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === undefined ? error : new UserError(`${file} cannot be read (${code}): check the path.`);
-}
-
-export function isFolder(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-export function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /**

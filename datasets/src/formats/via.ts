@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFile, isFolder, UserError } from '@instagan/core/data';
 import * as z from 'zod';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { fillPolygon } from './fill-polygon.ts';
 import { drawMask, frameOf } from './frame.ts';
 import { fillEllipse, fillRectangle } from './shapes.ts';
-import { isFile, isFolder, locatePicture, readJson } from './source-files.ts';
+import { locatePicture, readJson } from './source-files.ts';
 import { readViaProject } from './via-project.ts';
 
 /**

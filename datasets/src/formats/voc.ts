@@ -1,19 +1,11 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFile, isFolder, UserError } from '@instagan/core/data';
 import type { SplitName } from '../folder/dataset-folder.ts';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { frameOf } from './frame.ts';
 import { type LabelImage, readLabelImage } from './label-image.ts';
 import { objectOfValues } from './label-objects.ts';
-import {
-  filesBelow,
-  isFile,
-  isFolder,
-  locatePicture,
-  readAnnotations,
-  readSplits,
-  withoutEnding,
-} from './source-files.ts';
+import { filesBelow, locatePicture, readAnnotations, readSplits, withoutEnding } from './source-files.ts';
 
 /**
  * PASCAL VOC: `JPEGImages/NAME.jpg`, `SegmentationClass/NAME.png` (what a pixel shows) and `SegmentationObject/NAME.png` (of which

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { UserError } from '@instagan/core/data';
+import { isFile, isFolder, UserError } from '@instagan/core/data';
 import { parse as parseYaml } from 'yaml';
 import type { SplitName } from '../folder/dataset-folder.ts';
 import { isImageName } from '../images/image-file.ts';
 import type { AnnotatedImage, AnnotationFormat, AnnotationSource, OpenOptions } from './annotation-source.ts';
 import { fillPolygon } from './fill-polygon.ts';
 import { drawMask, frameOf } from './frame.ts';
-import { filesBelow, isFile, isFolder, pathParts, readAnnotations, withoutEnding } from './source-files.ts';
+import { filesBelow, pathParts, readAnnotations, withoutEnding } from './source-files.ts';
 
 /**
  * YOLO segmentation: `data.yaml` with the names of the classes, pictures in a folder `images`, and beside it `labels` with a text file

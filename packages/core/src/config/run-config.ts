@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder, readText } from '../runtime/files.ts';
+import { isThere, makeFolder, readText } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import { settingText } from './config-changes.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
@@ -60,7 +59,7 @@ export async function createRun(runFolder: string, config: RunSettings): Promise
  * @throws UsageError if it is already a run
  */
 export async function makeRunFolder(runFolder: string): Promise<void> {
-  if (await exists(path.join(runFolder, CONFIG_FILE))) {
+  if (await isThere(path.join(runFolder, CONFIG_FILE))) {
     throw new UsageError(`${runFolder} is already a run: add --resume to continue it, or choose another --run.`);
   }
   await makeFolder(runFolder);
@@ -91,11 +90,4 @@ export function resumedConfig<Config extends RunSettings>(
 export async function writeRunConfig(runFolder: string, config: RunSettings): Promise<void> {
   const file = path.join(runFolder, CONFIG_FILE);
   await writeAtomically(file, `${JSON.stringify(config, null, 2)}\n`, { durable: true });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
+import { isThere } from '../runtime/files.ts';
 import { fateOf, ownIdentity } from '../runtime/process-identity.ts';
 import { eventLogFile } from './event-log.ts';
 import { beatPosition, formatLock, lockFile, parseLock, type RunHolder } from './lock-file.ts';
@@ -251,11 +252,7 @@ function nameOf(holder: RunHolder | null): string {
 }
 
 async function lost(runFolder: string, { done, remedy }: LockedWork): Promise<UserError> {
-  const isThere = await stat(runFolder).then(
-    () => true,
-    () => false,
-  );
-  const what = isThere
+  const what = (await isThere(runFolder))
     ? `${lockFile(runFolder)} was deleted while its folder was ${done}, and another process may have taken it`
     : `${runFolder} was moved or deleted while it was ${done}, and nothing more can be saved there`;
   return new UserError(`${what}: ${remedy}.`);

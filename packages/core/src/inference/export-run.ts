@@ -5,7 +5,7 @@ import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { CONFIG_FILE } from '../config/run-config.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/files.ts';
+import { isFile, makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 export interface ExportedRun {
@@ -53,11 +53,4 @@ export async function exportRun(
   const content = { files: { [MODEL_FILE]: generators }, manifest, floatType };
   const folder = await writeCheckpoint(output, checkpoint.step, content);
   return { step: checkpoint.step, file: path.join(folder, MODEL_FILE), warnings };
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return readFile(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -32,11 +32,17 @@ async function isMade(target: string, mode: number): Promise<boolean> {
   }
 }
 
-function isFolder(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
+/** Whether there is a file or folder, or anything else, of this name. */
+export async function isThere(place: string): Promise<boolean> {
+  return (await stat(place).catch(() => null)) !== null;
+}
+
+export async function isFolder(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+}
+
+export async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isFile() ?? false;
 }
 
 /** Where builds and downloads are kept between runs: `INSTAGAN_CACHE`, else `~/.cache/instagan`. */

@@ -1,6 +1,6 @@
 import { DIRECTIONS } from '@instagan/core';
 import type { DirectionScores } from '@instagan/core/evaluation';
-import { formatTable } from '../output/format.ts';
+import { formatTable, markdownTable } from '../output/format.ts';
 import type { EvaluationReport } from '../report/saved-evaluations.ts';
 
 /** A training of a comparison, scored. */
@@ -66,6 +66,5 @@ export function tableLines(runs: readonly ScoredRun[]): string[] {
 
 /** For a document. */
 export function tableMarkdown(runs: readonly ScoredRun[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(TITLES), line(TITLES.map(() => '---')), ...rowsOf(runs).map(line)].join('\n');
+  return markdownTable([TITLES, ...rowsOf(runs)]);
 }

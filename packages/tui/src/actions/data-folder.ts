@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder, type DomainName, UsageError } from '@instagan/core/data';
+import { cacheFolder, type DomainName, isFile, UsageError } from '@instagan/core/data';
 import type { SplitName } from '@instagan/datasets';
 import { Command, CommanderError } from 'commander';
 import { type BuildOptions, buildOptions } from '../options/build-options.ts';
@@ -22,7 +22,8 @@ export async function dataFolder(data: string, say: (text: string) => void): Pro
   if (location === null) return data;
   const options = buildOptionsOf(location);
   const folder = path.join(cacheFolder(), 'datasets', await keyOf(location));
-  if (await exists(folder)) {
+  const isBuilt = () => isFile(path.join(folder, 'dataset.json'));
+  if (await isBuilt()) {
     say(`instagan: ${data} was built earlier into ${folder}.`);
     return folder;
   }
@@ -33,7 +34,7 @@ export async function dataFolder(data: string, say: (text: string) => void): Pro
     const { faultCount } = await buildData(location.path, { ...options, ...format, output }, { remark: say });
     const left = faultCount === 0 ? '' : ` without ${faultCount} images that cannot be read`;
     await rename(output, folder).catch(async (error: unknown) => {
-      if (!(await exists(folder))) throw error;
+      if (!(await isBuilt())) throw error;
     });
     say(`instagan: ${data} was built into ${folder}${left}.`);
   } finally {
@@ -76,11 +77,4 @@ async function keyOf({ format, path: file, settings }: AnnotationLocation): Prom
     stamps: stamps.map((each) => each && [each.size, each.mtimeMs]),
   };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24);
-}
-
-function exists(folder: string): Promise<boolean> {
-  return stat(path.join(folder, 'dataset.json')).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { isFolder } from '@instagan/core/data';
 
 /**
  * The folder with the masks of the images at `input`: the one given, else the one beside them with `_seg` added
@@ -19,11 +19,4 @@ export async function findMasksFolder(
   if (!(await isFolder(beside))) return null;
   say(`Masks from ${beside}`);
   return beside;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -49,6 +49,13 @@ export function shellQuoted(argument: string): string {
   return /^[\w./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
+/** Rows as a table of a Markdown document, the first as its heading. */
+export function markdownTable([heading = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = `| ${heading.map(() => '---').join(' | ')} |`;
+  return [line(heading), rule, ...rows.map(line)].join('\n');
+}
+
 /** Rows as columns of equal width, two spaces apart. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

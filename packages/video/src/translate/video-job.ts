@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { partsFolder, UsageError, UserError } from '@instagan/core';
+import { isFolder, isThere } from '@instagan/core/data';
 import { conversionRemarks } from '../decode/decode-filters.ts';
 import type { DecodeOptions } from '../decode/decode-video.ts';
 import { type OutputFormat, type OutputFormatOptions, outputFormat } from '../encode/output-format.ts';
@@ -118,12 +119,8 @@ async function refusePlace(
     throw new UsageError(`${first} is there already: choose another --output, or add --overwrite.`);
   }
   const folder = dirname(resolve(output));
-  const hasFolder = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
-  if (!hasFolder && !isPictures) throw new UserError(`There is no folder ${folder} for the output: make it first.`);
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => null)) !== null;
+  if (!isPictures && !(await isFolder(folder)))
+    throw new UserError(`There is no folder ${folder} for the output: make it first.`);
 }
 
 async function realpathOf(file: string): Promise<string> {
