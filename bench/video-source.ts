@@ -3,7 +3,6 @@ import {
   type Background,
   type LoadedTranslator,
   loadTranslator,
-  maskFromBytes,
   openBackend,
   type RegionKind,
   type TranslateOptions,
@@ -98,6 +97,6 @@ async function openMasks({ masks, segmenter }: VideoFlags): Promise<FrameSegment
   const loaded = await loadSegmenter(segmenter as string);
   return async ({ width, height, image }) => {
     const [found] = await segmentPictures(loaded, [{ width, height, data: image }], {});
-    return found === undefined ? [] : masksOfInstances(found).map(maskFromBytes);
+    return found === undefined ? [] : masksOfInstances(found);
   };
 }

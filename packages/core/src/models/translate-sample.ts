@@ -1,5 +1,5 @@
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
-import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
+import { type MaskPixels, objectThreshold, type PixelSample, type Pixels, type Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
@@ -173,10 +173,16 @@ function orderOf(
   { instances, maxInstances = 20, order = 'area' }: TranslateOptions,
 ): readonly number[] {
   const wanted = [...new Set(instances ?? masks.keys())];
-  const largestFirst = selectInstances(masks, { maxInstances: Math.max(1, masks.length) });
   const ordered =
     order === 'area'
-      ? largestFirst.filter((index) => wanted.includes(index))
-      : wanted.filter((index) => largestFirst.includes(index));
+      ? selectInstances(masks, { maxInstances: Math.max(1, masks.length) }).filter((index) => wanted.includes(index))
+      : wanted.filter((index) => masks[index] !== undefined && holdsObject(masks[index]));
   return ordered.slice(0, maxInstances);
+}
+
+/** Whether any pixel is object; the first one settles it. */
+function holdsObject(mask: MaskPixels): boolean {
+  const threshold = objectThreshold(mask);
+  for (let i = 0; i < mask.length; i++) if ((mask[i] as number) > threshold) return true;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { maskFromBytes, UserError } from '@instagan/core';
+import { UserError } from '@instagan/core';
 import { indexMasks, type MaskFile, readMask } from '@instagan/datasets';
 import type { FrameSegmenter } from '@instagan/video';
 
@@ -27,9 +27,9 @@ export async function openFrameMasks(folder: string): Promise<FrameSegmenter> {
   }
   const first = byFrame.has(0) ? 0 : 1;
   return async ({ index: frame, width, height }) => {
-    const masks: Float32Array[] = [];
+    const masks: Uint8Array[] = [];
     for (const { file } of byFrame.get(frame + first) ?? []) {
-      masks.push(maskFromBytes((await readMask(file, { size: { width, height } })).data));
+      masks.push((await readMask(file, { size: { width, height } })).data);
     }
     return masks;
   };

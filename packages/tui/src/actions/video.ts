@@ -1,7 +1,6 @@
 import {
   chunkSize,
   loadTranslator,
-  maskFromBytes,
   readRunConfig,
   type TranslationModel,
   takesRegions,
@@ -112,7 +111,7 @@ async function openSegmenter(
   for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
   const segment: FrameSegmenter = async ({ width, height, image }) => {
     const [found] = await segmentPictures(segmenter, [{ width, height, data: image }], options);
-    return found === undefined ? [] : masksOfInstances(found).map(maskFromBytes);
+    return found === undefined ? [] : masksOfInstances(found);
   };
   return { segment, step: segmenter.step };
 }

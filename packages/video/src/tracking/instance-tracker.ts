@@ -1,4 +1,6 @@
+import type { MaskPixels, SizePx } from '@instagan/core/data';
 import { assign } from './assign.ts';
+import { followedMean, type MaskMean, maskOfMean, meanOfMask, movedMean } from './mask-mean.ts';
 import { colourLikeness, overlap, type Region, regionOf } from './region.ts';
 
 export interface TrackingOptions {
@@ -31,8 +33,8 @@ export interface TrackedFrame {
 
 interface Track {
   readonly id: number;
-  /** Mean of the masks so far, moved along, values in [-1, 1]. */
-  mean: Float32Array;
+  /** Of the masks so far, moved along. */
+  mean: MaskMean;
   /** Of the last frame in which it was seen, moved along since. */
   region: Region;
   velocityX: number;
@@ -66,35 +68,36 @@ export class InstanceTracker {
   /**
    * Takes the next frame.
    *
-   * @param masks of its instances in any order, `[height, width]`, object > 0
+   * @param masks of its instances in any order, `[height, width]`
    * @param scene its number: instances of another scene are other ones
    * @returns its instances in the order of their numbers; empty masks are left out
    */
-  update(frame: TrackedFrame, masks: readonly Float32Array[], scene = 0): TrackedInstance[] {
+  update(frame: TrackedFrame, masks: readonly MaskPixels[], scene = 0): TrackedInstance[] {
     this.#enter(scene);
-    const { width, height, channels, data } = frame;
     const found = masks.flatMap((mask) => {
-      const region = regionOf(mask, data, width, height, channels);
+      const region = regionOf(mask, frame.data, frame, frame.channels);
       return region === null ? [] : [{ mask, region }];
     });
-    const scores = this.#tracks.map((track) => found.map(({ mask, region }) => scoreOf(track, mask, region, width)));
+    const scores = this.#tracks.map((track) => found.map(({ mask, region }) => scoreOf(track, mask, region, frame)));
     const matches = assign(scores);
     for (const [t, track] of this.#tracks.entries()) {
       const match = found[matches[t] as number];
-      if (match === undefined) this.#carryOn(track, width, height);
-      else this.#follow(track, match.mask, match.region, width, height);
+      if (match === undefined) this.#carryOn(track, frame);
+      else this.#follow(track, match.mask, match.region, frame);
     }
     const isTaken = new Set(matches);
     const fresh = found.filter((_, i) => !isTaken.has(i)).sort((a, b) => b.region.areaPx - a.region.areaPx);
     for (const { mask, region } of fresh) {
-      const mean = mask.map((value) => (value > 0 ? 1 : -1));
+      const mean = meanOfMask(mask, boxOfRegion(region), frame);
       this.#tracks.push({ id: this.#nextId++, mean, region, velocityX: 0, velocityY: 0, missedFrames: 0 });
     }
     this.#tracks = this.#tracks.filter(({ missedFrames }) => missedFrames <= this.#options.rememberFrames);
     return this.#tracks
       .filter(({ missedFrames }) => missedFrames <= this.#options.bridgeFrames)
-      .map(({ id, mean, missedFrames }) => ({ id, mask: cut(mean), isSeen: missedFrames === 0 }))
-      .filter(({ mask }) => mask.some((value) => value > 0));
+      .flatMap(({ id, mean, missedFrames }) => {
+        const mask = maskOfMean(mean, frame);
+        return mask === null ? [] : [{ id, mask, isSeen: missedFrames === 0 }];
+      });
   }
 
   #enter(scene: number): void {
@@ -105,15 +108,11 @@ export class InstanceTracker {
     this.#tracks = tracks;
   }
 
-  #follow(track: Track, mask: Float32Array, region: Region, width: number, height: number): void {
+  #follow(track: Track, mask: MaskPixels, region: Region, frame: SizePx): void {
     const moveX = region.centreX - track.region.centreX;
     const moveY = region.centreY - track.region.centreY;
-    const past = this.#options.maskSmoothing;
-    const moved = shifted(track.mean, Math.round(moveX), Math.round(moveY), width, height);
-    for (let i = 0; i < moved.length; i++) {
-      moved[i] = past * (moved[i] as number) + (1 - past) * ((mask[i] as number) > 0 ? 1 : -1);
-    }
-    track.mean = moved;
+    const moved = movedMean(track.mean, Math.round(moveX), Math.round(moveY), frame);
+    track.mean = followedMean(moved, mask, boxOfRegion(region), frame, this.#options.maskSmoothing);
     track.region = region;
     // After a gap the motion of several frames has added up.
     const share = 0.5 / (track.missedFrames + 1);
@@ -122,19 +121,19 @@ export class InstanceTracker {
     track.missedFrames = 0;
   }
 
-  #carryOn(track: Track, width: number, height: number): void {
+  #carryOn(track: Track, frame: SizePx): void {
     track.missedFrames++;
     if (track.missedFrames > this.#options.bridgeFrames) return;
     const [moveX, moveY] = [Math.round(track.velocityX), Math.round(track.velocityY)];
-    track.mean = shifted(track.mean, moveX, moveY, width, height);
+    track.mean = movedMean(track.mean, moveX, moveY, frame);
     track.region = movedRegion(track.region, moveX, moveY);
   }
 }
 
 /** 0 for no match … 1 for the same mask and colours. */
-function scoreOf(track: Track, mask: Float32Array, region: Region, width: number): number {
+function scoreOf(track: Track, mask: MaskPixels, region: Region, frame: SizePx): number {
   const [moveX, moveY] = [Math.round(track.velocityX), Math.round(track.velocityY)];
-  const shared = overlap(track.mean, boxOfMean(track, width), moveX, moveY, mask, region, width);
+  const shared = overlap(track.mean, regionOfMean(track, frame), moveX, moveY, mask, region, frame.width);
   const likeness = colourLikeness(track.region, region);
   const score = OVERLAP_WEIGHT * shared + (1 - OVERLAP_WEIGHT) * likeness;
   if (shared >= MIN_OVERLAP) return score;
@@ -147,8 +146,7 @@ function scoreOf(track: Track, mask: Float32Array, region: Region, width: number
 }
 
 /** The mean mask reaches a little beyond the last one seen. */
-function boxOfMean({ region, mean }: Track, width: number): Region {
-  const height = mean.length / width;
+function regionOfMean({ region }: Track, { width, height }: SizePx): Region {
   const margin = 2;
   return {
     ...region,
@@ -157,6 +155,10 @@ function boxOfMean({ region, mean }: Track, width: number): Region {
     top: clamp(region.top - margin, 0, height),
     bottom: clamp(region.bottom + margin, 0, height),
   };
+}
+
+function boxOfRegion({ left, top, right, bottom }: Region) {
+  return { left, top, width: right - left, height: bottom - top };
 }
 
 function movedRegion(region: Region, moveX: number, moveY: number): Region {
@@ -169,21 +171,6 @@ function movedRegion(region: Region, moveX: number, moveY: number): Region {
     centreX: region.centreX + moveX,
     centreY: region.centreY + moveY,
   };
-}
-
-/** The mask moved by whole pixels; what comes in from outside is background. */
-function shifted(mask: Float32Array, moveX: number, moveY: number, width: number, height: number): Float32Array {
-  const result = new Float32Array(mask.length).fill(-1);
-  const [fromX, untilX] = [Math.max(0, -moveX), Math.min(width, width - moveX)];
-  if (fromX >= untilX) return result;
-  for (let y = Math.max(0, -moveY); y < Math.min(height, height - moveY); y++) {
-    result.set(mask.subarray(y * width + fromX, y * width + untilX), (y + moveY) * width + fromX + moveX);
-  }
-  return result;
-}
-
-function cut(mean: Float32Array): Float32Array {
-  return mean.map((value) => (value > 0 ? 1 : -1));
 }
 
 function clamp(value: number, low: number, high: number): number {

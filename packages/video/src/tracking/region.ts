@@ -1,3 +1,7 @@
+import { boxOfMask } from '@instagan/core';
+import { type MaskPixels, objectThreshold, type SizePx } from '@instagan/core/data';
+import type { MaskMean } from './mask-mean.ts';
+
 /** Where the object pixels of a mask lie, and what they look like. */
 export interface Region {
   readonly areaPx: number;
@@ -15,38 +19,31 @@ export interface Region {
 /**
  * Measures a mask.
  *
- * @param mask `[height, width]`, object > 0
+ * @param mask `[height, width]`
  * @param pixels `[height, width, channels]`, 0 … 255
  * @returns null if it holds no object
  */
-export function regionOf(
-  mask: Float32Array,
-  pixels: Uint8Array,
-  width: number,
-  height: number,
-  channels: number,
-): Region | null {
+export function regionOf(mask: MaskPixels, pixels: Uint8Array, size: SizePx, channels: number): Region | null {
+  const box = boxOfMask(mask, size);
+  if (box === null) return null;
+  const { left, top } = box;
+  const [right, bottom] = [left + box.width, top + box.height];
+  const threshold = objectThreshold(mask);
   let [areaPx, sumX, sumY] = [0, 0, 0];
-  let [left, top, right, bottom] = [width, height, 0, 0];
   const colours = new Float32Array(64);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      if ((mask[i] as number) <= 0) continue;
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const i = y * size.width + x;
+      if ((mask[i] as number) <= threshold) continue;
       areaPx++;
       sumX += x;
       sumY += y;
-      if (x < left) left = x;
-      if (x >= right) right = x + 1;
-      if (y < top) top = y;
-      bottom = y + 1;
       const p = i * channels;
       const colour =
         ((pixels[p] as number) >> 6) * 16 + ((pixels[p + 1] as number) >> 6) * 4 + ((pixels[p + 2] as number) >> 6);
       colours[colour]!++;
     }
   }
-  if (areaPx === 0) return null;
   for (let c = 0; c < 64; c++) colours[c]! /= areaPx;
   return { areaPx, left, top, right, bottom, centreX: sumX / areaPx, centreY: sumY / areaPx, colours };
 }
@@ -58,25 +55,28 @@ export function colourLikeness(a: Region, b: Region): number {
   return sum;
 }
 
-/** Shared area over common area of the first mask, moved, and the second. */
+/** Shared area over common area of the object of a mean, moved, and that of a mask. @param meanRegion only there the mean counts */
 export function overlap(
-  a: Float32Array,
-  aRegion: Region,
+  mean: MaskMean,
+  meanRegion: Region,
   moveX: number,
   moveY: number,
-  b: Float32Array,
-  bRegion: Region,
+  mask: MaskPixels,
+  region: Region,
   width: number,
 ): number {
-  const left = Math.max(aRegion.left + moveX, bRegion.left);
-  const right = Math.min(aRegion.right + moveX, bRegion.right);
-  const top = Math.max(aRegion.top + moveY, bRegion.top);
-  const bottom = Math.min(aRegion.bottom + moveY, bRegion.bottom);
+  const { box, values } = mean;
+  const left = Math.max(meanRegion.left + moveX, box.left + moveX, region.left);
+  const right = Math.min(meanRegion.right + moveX, box.left + box.width + moveX, region.right);
+  const top = Math.max(meanRegion.top + moveY, box.top + moveY, region.top);
+  const bottom = Math.min(meanRegion.bottom + moveY, box.top + box.height + moveY, region.bottom);
+  const threshold = objectThreshold(mask);
   let shared = 0;
   for (let y = top; y < bottom; y++) {
+    const row = (y - moveY - box.top) * box.width - moveX - box.left;
     for (let x = left; x < right; x++) {
-      if ((b[y * width + x] as number) > 0 && (a[(y - moveY) * width + x - moveX] as number) > 0) shared++;
+      if ((mask[y * width + x] as number) > threshold && (values[row + x] as number) > 0) shared++;
     }
   }
-  return shared / (aRegion.areaPx + bRegion.areaPx - shared);
+  return shared / (meanRegion.areaPx + region.areaPx - shared);
 }

@@ -1,4 +1,5 @@
 import { type TranslateOptions, type Translator, translateSample } from '@instagan/core';
+import type { MaskPixels } from '@instagan/core/data';
 import { channelsOf, type FrameFormat, type VideoFrame } from '../frame.ts';
 import { FrameBlender } from '../motion/frame-blender.ts';
 import { InstanceTracker, type TrackedInstance, type TrackingOptions } from '../tracking/instance-tracker.ts';
@@ -17,8 +18,8 @@ export interface FrameImage {
   readonly image: Uint8Array;
 }
 
-/** Finds the instances of a frame: a mask each, `[height, width]`, object > 0, in any order. */
-export type FrameSegmenter = (frame: FrameImage) => Promise<readonly Float32Array[]>;
+/** Finds the instances of a frame: a mask each, `[height, width]`, in any order. Bytes take less time than values. */
+export type FrameSegmenter = (frame: FrameImage) => Promise<readonly MaskPixels[]>;
 
 export interface TranslateFramesOptions
   extends Pick<TranslateOptions, 'instancesPerChunk' | 'region' | 'background' | 'rimPx'> {
