@@ -1,6 +1,6 @@
-import { connectedComponents } from '../../data/connected-components.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { boxOfMask, longSide } from '../../regions/box.ts';
+import { type Box, boxOfPlane, longSide } from '../../regions/box.ts';
+import { type ObjectPieces, piecesIn } from '../metrics/object-pieces.ts';
 
 /** Side of what the classifier sees, in pixels. */
 export const CROP_PX = 48;
@@ -32,21 +32,22 @@ export interface ObjectCrop {
  * @returns null for a mask without an object
  */
 export function squareAround(mask: Float32Array, size: SizePx): Square | null {
-  const box = boxOfMask(largestPiece(mask, size), size);
-  if (box === null) return null;
-  const { left, top, width, height } = box;
-  return { x: left + width / 2, y: top + height / 2, side: CONTEXT * longSide(box) };
+  const pieces = piecesIn(mask, size);
+  if (pieces === null) return null;
+  const { left, top, width, height } = boxOfLargest(pieces);
+  return { x: left + width / 2, y: top + height / 2, side: CONTEXT * longSide({ width, height }) };
 }
 
-/** An object's largest piece: 1 in it and 0 outside. */
-function largestPiece(mask: Float32Array, { width, height }: SizePx): Float32Array {
-  const object = Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
-  const { labels, areasPx } = connectedComponents(object, width, height, 8);
+/** The box around the largest piece of an object, the first of several that are as large. */
+function boxOfLargest({ box, labels, areasPx }: ObjectPieces): Box {
   let largest = 1;
   for (let label = 2; label < areasPx.length; label++) {
     if ((areasPx[label] as number) > (areasPx[largest] as number)) largest = label;
   }
-  return Float32Array.from(labels, (label) => (label === largest ? 1 : 0));
+  const plane = new Uint8Array(labels.length);
+  for (let i = 0; i < plane.length; i++) plane[i] = labels[i] === largest ? 1 : 0;
+  const { left, top, width, height } = boxOfPlane(plane, box) as Box;
+  return { left: box.left + left, top: box.top + top, width, height };
 }
 
 /**

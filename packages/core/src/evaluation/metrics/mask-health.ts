@@ -1,5 +1,5 @@
-import { connectedComponents } from '../../data/connected-components.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
+import { piecesIn } from './object-pieces.ts';
 
 /** Values closer to 0 than this are grey: neither background nor object. */
 const GREY_BELOW = 0.8;
@@ -9,7 +9,7 @@ const MIN_PIECE_PX = 4;
 /** The share of a mask's pixels that are neither background nor object: values in (-0.8, 0.8). @param mask values in [-1, 1] */
 export function greyShare(mask: Float32Array): number {
   let grey = 0;
-  for (const value of mask) if (Math.abs(value) < GREY_BELOW) grey++;
+  for (let i = 0; i < mask.length; i++) if (Math.abs(mask[i] as number) < GREY_BELOW) grey++;
   return grey / mask.length;
 }
 
@@ -22,9 +22,10 @@ export function greyShare(mask: Float32Array): number {
  */
 export function checkerboardEnergy(mask: Float32Array, { width, height }: SizePx): number {
   let [sum, squares] = [0, 0];
-  for (const value of mask) {
+  for (let i = 0; i < mask.length; i++) {
+    const value = mask[i] as number;
     sum += value;
-    squares += value ** 2;
+    squares += value * value;
   }
   const variance = squares / mask.length - (sum / mask.length) ** 2;
   if (variance < 1e-12) return Number.NaN;
@@ -32,13 +33,10 @@ export function checkerboardEnergy(mask: Float32Array, { width, height }: SizePx
   for (let y = 0; y + 1 < height; y++) {
     for (let x = 0; x + 1 < width; x++) {
       const i = y * width + x;
-      const [a, b, c, d] = [mask[i], mask[i + 1], mask[i + width], mask[i + width + 1]] as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      energy += ((a - b - c + d) / 4) ** 2;
+      const [a, b] = [mask[i] as number, mask[i + 1] as number];
+      const [c, d] = [mask[i + width] as number, mask[i + width + 1] as number];
+      const difference = (a - b - c + d) / 4;
+      energy += difference * difference;
     }
   }
   return energy / ((width - 1) * (height - 1)) / variance;
@@ -50,8 +48,7 @@ export function checkerboardEnergy(mask: Float32Array, { width, height }: SizePx
  *
  * @param mask `[height, width]`, object > 0
  */
-export function piecesOf(mask: Float32Array, { width, height }: SizePx): number {
-  const object = Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
-  const { areasPx } = connectedComponents(object, width, height, 8);
-  return areasPx.slice(1).filter((areaPx) => areaPx >= MIN_PIECE_PX).length;
+export function piecesOf(mask: Float32Array, size: SizePx): number {
+  const pieces = piecesIn(mask, size);
+  return pieces === null ? 0 : pieces.areasPx.slice(1).filter((areaPx) => areaPx >= MIN_PIECE_PX).length;
 }

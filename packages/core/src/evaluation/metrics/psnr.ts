@@ -7,10 +7,10 @@
  */
 export function psnr(image: Uint8Array, other: Uint8Array, region: Uint8Array): number {
   let [sum, count] = [0, 0];
-  for (let i = 0; i < image.length; i++) {
-    if (region[Math.floor(i / 3)] === 0) continue;
-    sum += ((image[i] as number) - (other[i] as number)) ** 2;
-    count++;
+  for (let pixel = 0; pixel < region.length; pixel++) {
+    if (region[pixel] === 0) continue;
+    for (let i = 3 * pixel; i < 3 * pixel + 3; i++) sum += ((image[i] as number) - (other[i] as number)) ** 2;
+    count += 3;
   }
   return count === 0 ? Number.NaN : 10 * Math.log10(255 ** 2 / (sum / count));
 }

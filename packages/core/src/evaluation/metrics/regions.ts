@@ -1,5 +1,6 @@
 import { distanceTransform } from '../../data/distance-transform.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
+import { boxOfPlane } from '../../regions/box.ts';
 
 /** The rim reaches this far from the objects, as a share of the image's shorter side. */
 const RIM_SHARE = 0.04;
@@ -21,10 +22,31 @@ export interface Regions {
  *
  * @param objects 1 where an object is, `[height, width]`
  */
-export function regionsAround(objects: Uint8Array, { width, height }: SizePx): Regions {
-  const rimPx = Math.max(MIN_RIM_PX, Math.round(RIM_SHARE * Math.min(width, height)));
-  const outside = objects.map((value) => (value === 0 ? 1 : 0));
-  const distances = distanceTransform(outside, width, height);
-  const rim = outside.map((value, i) => (value === 1 && (distances[i] as number) <= rimPx ? 1 : 0));
-  return { outside, rim, background: outside.map((value, i) => value - (rim[i] as number)) };
+export function regionsAround(objects: Uint8Array, size: SizePx): Regions {
+  const rimPx = Math.max(MIN_RIM_PX, Math.round(RIM_SHARE * Math.min(size.width, size.height)));
+  const outside = new Uint8Array(objects.length);
+  for (let i = 0; i < outside.length; i++) outside[i] = objects[i] === 0 ? 1 : 0;
+  const rim = new Uint8Array(objects.length);
+  const background = outside.slice();
+  const inner = boxOfPlane(objects, size);
+  if (inner === null) return { outside, rim, background };
+  const grown = { width: inner.width + 2 * rimPx, height: inner.height + 2 * rimPx };
+  const [left, top] = [Math.max(0, inner.left - rimPx), Math.max(0, inner.top - rimPx)];
+  const width = Math.min(size.width, inner.left - rimPx + grown.width) - left;
+  const height = Math.min(size.height, inner.top - rimPx + grown.height) - top;
+  const near = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = (top + y) * size.width + left;
+    near.set(outside.subarray(row, row + width), y * width);
+  }
+  const distances = distanceTransform(near, width, height, rimPx + 1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = (top + y) * size.width + left + x;
+      if (outside[i] === 0 || (distances[y * width + x] as number) > rimPx) continue;
+      rim[i] = 1;
+      background[i] = 0;
+    }
+  }
+  return { outside, rim, background };
 }

@@ -3,6 +3,7 @@ import type { Sample } from '../../data/sample.ts';
 import type { DomainClassifier } from '../classifier/domain-classifier.ts';
 import { CROP_PX, cropSquare, type ObjectCrop, type Square, squareAround } from '../classifier/object-crop.ts';
 import { checkerboardEnergy, greyShare, piecesOf } from '../metrics/mask-health.ts';
+import { unionOf } from '../metrics/mask-overlap.ts';
 import { shapeOf } from '../metrics/shapes.ts';
 import { sharpness } from '../metrics/sharpness.ts';
 
@@ -63,11 +64,7 @@ export async function measureObjects(
       pieces: piecesOf(mask, sample),
       grey: greyShare(mask),
       checkerboard: checkerboardEnergy(mask, sample),
-      sharpness: sharpness(
-        bytes,
-        sample,
-        Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0)),
-      ),
+      sharpness: sharpness(bytes, sample, unionOf([mask], mask.length)),
       shape: exists ? shapeOf(mask, sample) : null,
     };
   });
@@ -87,6 +84,6 @@ export async function wholeFeatures(
 
 function pixelsOf(mask: Float32Array): number {
   let count = 0;
-  for (const value of mask) if (value > 0) count++;
+  for (let i = 0; i < mask.length; i++) if ((mask[i] as number) > 0) count++;
   return count;
 }

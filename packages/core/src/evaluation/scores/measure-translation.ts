@@ -1,7 +1,7 @@
 import { bytesFromValues } from '../../data/pixel-values.ts';
 import type { Sample } from '../../data/sample.ts';
 import type { DomainClassifier } from '../classifier/domain-classifier.ts';
-import { intersectionOverUnion, unionIou, unionOf } from '../metrics/mask-overlap.ts';
+import { largestPairIou, unionIou, unionOf } from '../metrics/mask-overlap.ts';
 import { psnr } from '../metrics/psnr.ts';
 import { regionsAround } from '../metrics/regions.ts';
 import { sharpness } from '../metrics/sharpness.ts';
@@ -54,7 +54,7 @@ export async function measureTranslation(
   return {
     name: input.name,
     objects,
-    isKept: objects.every(({ exists }) => exists) && !haveMerged(masks),
+    isKept: objects.every(({ exists }) => exists) && largestPairIou(masks, input) <= MERGED_IOU,
     features: await wholeFeatures(output, classifier),
     backgroundPsnr: Math.min(MAX_PSNR_DB, psnr(before, after, background)),
     backgroundSsim: meanWithin(similarity, background),
@@ -64,13 +64,6 @@ export async function measureTranslation(
     reconstructionError: meanDifference(input.image, reconstruction.image),
     reconstructionIou: hasMasks ? unionIou(reconstruction.masks, input.masks, pixels) : Number.NaN,
   };
-}
-
-function haveMerged(masks: readonly Float32Array[]): boolean {
-  const objects = masks.map((mask) => unionOf([mask], mask.length));
-  return objects.some((object, i) =>
-    objects.slice(0, i).some((other) => intersectionOverUnion(object, other) > MERGED_IOU),
-  );
 }
 
 /** In levels of 255. @param image values in [-1, 1] */
