@@ -36,13 +36,7 @@ export function movedMean({ box, values }: MaskMean, moveX: number, moveY: numbe
  *
  * @param box around the mask's object
  */
-export function followedMean(
-  mean: MaskMean,
-  mask: MaskPixels,
-  box: Box,
-  { width }: SizePx,
-  past: number,
-): MaskMean {
+export function followedMean(mean: MaskMean, mask: MaskPixels, box: Box, { width }: SizePx, past: number): MaskMean {
   const around = mean.values.length === 0 ? box : boxAround(mean.box, box);
   const values = new Float32Array(around.width * around.height).fill(-1);
   for (let y = 0; y < mean.box.height; y++) {

@@ -121,6 +121,37 @@ t.test('a cut ends numbers and masks; a flash does not', async (t) => {
   t.match(first, { id: 1, mask: square.masks[0] }, 'the mask is that of its own frame at once');
 });
 
+t.test('masks are smoothed as by a mean of the whole frame, at its edge too, in bytes and in values', async (t) => {
+  const past = 0.8;
+  const [values, bytes] = [new InstanceTracker({ maskSmoothing: past }), new InstanceTracker({ maskSmoothing: past })];
+  // Leaves the frame on the left and grows.
+  const boxes = Array.from({ length: 9 }, (_, i) => ({ x: 12 - 3 * i, y: 4 + i, size: 10 + (i % 3), colour: RED }));
+  let mean: number[] = [];
+  let centre = [0, 0];
+  for (const [i, box] of boxes.entries()) {
+    const { frame, masks } = scene([box]);
+    const mask = masks[0] as Float32Array;
+    const pixels = [...mask].flatMap((value, at) => (value > 0 ? [at] : []));
+    if (pixels.length === 0) break;
+    const now = [
+      pixels.reduce((sum, at) => sum + (at % WIDTH), 0) / pixels.length,
+      pixels.reduce((sum, at) => sum + Math.floor(at / WIDTH), 0) / pixels.length,
+    ];
+    const [moveX = 0, moveY = 0] = now.map((value, axis) => Math.round(value - (centre[axis] as number)));
+    mean = [...mask].map((value, at) => {
+      const [x, y] = [(at % WIDTH) - moveX, Math.floor(at / WIDTH) - moveY];
+      const before = x < 0 || x >= WIDTH || y < 0 || y >= HEIGHT ? -1 : (mean[y * WIDTH + x] as number);
+      return i === 0 ? value : Math.fround(past * before + (1 - past) * value);
+    });
+    centre = now;
+    const expected = Float32Array.from(mean, (value) => (value > 0 ? 1 : -1));
+    const [found] = values.update(frame, masks);
+    t.same(found, { id: 0, mask: expected, isSeen: true }, `frame ${i}`);
+    const asBytes = masks.map((each) => Uint8Array.from(each, (value) => (value > 0 ? 255 : 0)));
+    t.same(bytes.update(frame, asBytes), [found]);
+  }
+});
+
 t.test('an empty mask is no instance', async (t) => {
   const tracker = new InstanceTracker();
   t.same(tracker.update(scene([]).frame, [new Float32Array(WIDTH * HEIGHT).fill(-1)]), []);

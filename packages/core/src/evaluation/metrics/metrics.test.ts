@@ -2,7 +2,8 @@ import t from 'tap';
 import { bootstrap, bootstrapMean, bootstrapRatio } from './bootstrap.ts';
 import { type ImageFeatures, kernelDistance } from './kid.ts';
 import { checkerboardEnergy, greyShare, piecesOf } from './mask-health.ts';
-import { unionIou } from './mask-overlap.ts';
+import { largestPairIou, unionIou } from './mask-overlap.ts';
+import { piecesIn } from './object-pieces.ts';
 import { psnr } from './psnr.ts';
 import { regionsAround } from './regions.ts';
 import { nearestShapes, shapeDiversity, shapeOf } from './shapes.ts';
@@ -64,6 +65,37 @@ t.test('PSNR and SSIM see what counts and nothing else', async (t) => {
   t.ok(Number.isNaN(meanWithin(ssimMap(image, other, size, left), new Uint8Array(400))));
 });
 
+t.test('the similarity of an image in tiles is that of its own parts', async (t) => {
+  // Wider and higher than a tile, changed across the border of four of them.
+  const size = { width: 150, height: 131 };
+  const image = Uint8Array.from({ length: 150 * 131 * 3 }, (_, i) => (i * 37) % 256);
+  const other = image.slice();
+  for (let y = 55; y < 75; y++) for (let x = 50; x < 80; x++) other[3 * (150 * y + x)]! ^= 64;
+  const everywhere = new Uint8Array(150 * 131).fill(1);
+  const map = ssimMap(image, other, size, everywhere);
+  // A part that no window reaches beyond, so that tiles lie elsewhere in it.
+  const part = { left: 31, top: 40, width: 70, height: 50 };
+  const cut = (from: Uint8Array) =>
+    Uint8Array.from({ length: part.width * part.height * 3 }, (_, i) => {
+      const pixel = Math.floor(i / 3);
+      const [x, y] = [pixel % part.width, Math.floor(pixel / part.width)];
+      return from[3 * (150 * (part.top + y) + part.left + x) + (i % 3)] as number;
+    });
+  const own = ssimMap(cut(image), cut(other), part, new Uint8Array(70 * 50).fill(1));
+  for (let y = 5; y < part.height - 5; y++) {
+    for (let x = 5; x < part.width - 5; x++) {
+      const [found, expected] = [map[150 * (part.top + y) + part.left + x], own[y * part.width + x]];
+      if (found !== expected) t.fail(`${found} at ${x}, ${y}, where it is ${expected}`);
+    }
+  }
+  t.ok(map[150 * 65 + 65]! < 0.9);
+  for (const [i, value] of map.entries()) {
+    const [x, y] = [i % 150, Math.floor(i / 150)];
+    if ((x < 45 || x >= 85 || y < 50 || y >= 80) && value !== 1)
+      t.fail(`${value} at ${x}, ${y}, where nothing changed`);
+  }
+});
+
 t.test('rim and background share what is outside of the objects', async (t) => {
   const objects = Uint8Array.from(square(10, 10, 10), (value) => (value > 0 ? 1 : 0));
   const { outside, rim, background } = regionsAround(objects, { width: 40, height: 40 });
@@ -71,6 +103,8 @@ t.test('rim and background share what is outside of the objects', async (t) => {
   t.equal(count(outside), 1500);
   t.equal(count(rim) + count(background), 1500);
   t.equal(count(rim), 4 * 10 * 2 + 4, 'two pixels wide, corners rounded');
+  const none = regionsAround(new Uint8Array(1600), { width: 40, height: 40 });
+  t.same([count(none.rim), count(none.background)], [0, 1600], 'without an object all is background');
 });
 
 t.test('a blurred object is less sharp, and its outline does not count', async (t) => {
@@ -106,6 +140,26 @@ t.test('pieces are counted, specks are not', async (t) => {
     0,
   );
 });
+
+t.test('pieces of an object lie in the box around it', async (t) => {
+  const { mask, size } = drawn('......', '..#..#', '..##..', '......');
+  const pieces = piecesIn(mask, size);
+  t.same(pieces?.box, { left: 2, top: 1, width: 4, height: 2 });
+  t.same([...(pieces?.labels ?? [])], [1, 0, 0, 2, 1, 1, 0, 0]);
+  t.equal(piecesIn(drawn('....').mask, { width: 4, height: 1 }), null);
+});
+
+t.test(
+  'the largest overlap of two masks is found among all pairs, and masks without an object have none',
+  async (t) => {
+    const size = { width: 40, height: 40 };
+    const masks = [square(2, 2, 10), square(30, 30, 5), square(7, 2, 10), square(0, 0, 0), square(0, 0, 0)];
+    t.equal(largestPairIou(masks, size), 50 / 150);
+    t.equal(largestPairIou([...masks, square(30, 30, 5)], size), 1);
+    t.equal(largestPairIou(masks.slice(0, 2), size), 0);
+    t.equal(largestPairIou([], size), 0);
+  },
+);
 
 t.test('intersection over union is that of the unions', async (t) => {
   const row = (text: string) => drawn(text).mask;
