@@ -145,6 +145,26 @@ t.test('a run that is killed between two writes of a step lacks no picture and n
   }
 });
 
+t.test('a checkpoint that a kill kept out of the log is in it after the resume, once', async (t) => {
+  const root = t.testdir();
+  const config = tinyConfig({ checkpointEvery: 2 });
+  for (const isLogged of [true, false]) {
+    const runFolder = path.join(root, String(isLogged));
+    await trainTiny({ runFolder, config, steps: 2 });
+    const log = eventLogFile(runFolder);
+    const lines = (await readFile(log, 'utf8')).split('\n');
+    const last = lines.findIndex((line) => line.includes('"type":"checkpoint"'));
+    await writeFile(log, lines.slice(0, last + (isLogged ? 1 : 0)).join('\n'));
+    for (const steps of [3, 4]) {
+      const { error } = await trainTiny({ runFolder, steps, resume: true, config: {} });
+      t.equal(error, undefined);
+    }
+    const checkpoints: (number | undefined)[] = [];
+    for await (const { type, step } of readEvents(log)) if (type === 'checkpoint') checkpoints.push(step);
+    t.same(checkpoints, [2, 3, 4], isLogged ? 'logged' : 'not logged');
+  }
+});
+
 t.test('a run that is resumed with more images says so, and its learning rate goes on falling', async (t) => {
   const runFolder = runFolderOf(t);
   const config = tinyConfig({ epochs: { constant: 1, decay: 2 }, learningRate: { generator: 1, discriminator: 1 } });

@@ -13,6 +13,7 @@ import { TrainingControl } from '../control/training-control.ts';
 import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { eventsFromEnd } from '../events/events-from-end.ts';
 import type { AlarmCode, FinishReason, LossReport, RunEvent, RunEventBody } from '../events/run-event.ts';
 import type { RunLock } from '../events/run-lock.ts';
 import type { Learner, Measurements, MemoryForecast, StepPlan, TrainingTask, Validation } from '../models/learner.ts';
@@ -43,6 +44,12 @@ interface Opened<Config, Batch> {
   readonly beginning: Beginning;
 }
 
+/** As the log names it. */
+interface SavedCheckpoint {
+  readonly step: number;
+  readonly path: string;
+}
+
 /** A run in training, from its first step or its newest checkpoint to its end. */
 export class Training<Config extends RunSettings, Batch> {
   readonly #options: RunOptions<Config, Batch>;
@@ -61,7 +68,7 @@ export class Training<Config extends RunSettings, Batch> {
   #lastStep = Number.POSITIVE_INFINITY;
   /** False while a loss explodes: such weights are not worth keeping. */
   #healthy = true;
-  #lastCheckpoint: { readonly step: number; readonly path: string } | null = null;
+  #lastCheckpoint: SavedCheckpoint | null = null;
   readonly #unlogged = new UnloggedSteps();
   #skippedInRow = 0;
   #lockCheckedMs = 0;
@@ -111,6 +118,8 @@ export class Training<Config extends RunSettings, Batch> {
         version: packageJson.version,
         ...(dataPlace === undefined ? {} : { data: dataPlace }),
       });
+      const unlogged = await this.#unloggedCheckpoint();
+      if (unlogged !== null) yield await log.append({ type: 'checkpoint', ...unlogged, seconds: 0 });
       for (const { code, message } of this.#warnings()) yield await this.#warn(code, message);
       yield* this.#steps();
       if (this.#healthy && this.#lastCheckpoint?.step !== this.#step) yield* this.#save();
@@ -125,6 +134,17 @@ export class Training<Config extends RunSettings, Batch> {
       this.#unlogged.dispose();
       this.#learner.dispose();
     }
+  }
+
+  /** The checkpoint of a resumed run that was killed after it had written it, before the log said so. */
+  async #unloggedCheckpoint(): Promise<SavedCheckpoint | null> {
+    const resumed = this.#lastCheckpoint;
+    if (resumed === null) return null;
+    for await (const { type, step = resumed.step } of eventsFromEnd(this.#opened.log.file)) {
+      if (type === 'checkpoint' && step === resumed.step) return null;
+      if (step < resumed.step) return resumed;
+    }
+    return resumed;
   }
 
   /** What has to be told before the first step. */
