@@ -3,7 +3,8 @@ import type { Rng } from '@instagan/core/data';
 /** Numbers at which readers go wrong: ends of ranges, and those that look like a size. */
 const NUMBERS = [0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 4096, 32_767, 32_768, 65_535, 65_536, 2 ** 24, 2 ** 31 - 1];
 const LARGE = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 53, 2 ** 63];
-const MAX_BYTES = 1 << 18;
+/** Inputs are no longer. */
+export const MAX_BYTES = 1 << 18;
 
 type Change = (input: Uint8Array, rng: Rng, others: readonly Uint8Array[], words: readonly string[]) => Uint8Array;
 

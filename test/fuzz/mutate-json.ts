@@ -1,6 +1,6 @@
 import type { Rng } from '@instagan/core/data';
 import { textOf } from './fuzz-target.ts';
-import { mutateBytes } from './mutate-bytes.ts';
+import { MAX_BYTES, mutateBytes } from './mutate-bytes.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -50,7 +50,7 @@ export function mutateJson(
   for (let count = 1 + rng.integer(3); count > 0; count--) change(root, rng, others, words);
   // What JSON cannot spell.
   const text = JSON.stringify(root[0]).replace('"Infinity"', rng.uniform() < 0.5 ? '1e999' : '"Infinity"');
-  return new TextEncoder().encode(text);
+  return new TextEncoder().encode(text).subarray(0, MAX_BYTES);
 }
 
 /** The same for each line by itself; lines come twice, change places and go missing, too. */
@@ -83,12 +83,15 @@ function change(root: Json[], rng: Rng, others: readonly Uint8Array[], words: re
     else delete parent[key];
   } else if (way === 4) {
     const name = rng.uniform() < 0.5 && words.length > 0 ? pick(words, rng) : pick(KEYS, rng);
-    if (!Array.isArray(parent)) set(parent, name, get(parent, key));
-    else if (parent !== root) parent.push(...Array.from({ length: 1 + rng.integer(50) }, () => get(parent, key)));
+    const value = get(parent, key);
+    const times = isLarge(value) ? 1 : 1 + rng.integer(50);
+    if (!Array.isArray(parent)) set(parent, name, value);
+    else if (parent !== root) parent.push(...Array.from({ length: times }, () => value));
   } else if (way === 5) {
     const other = others.length === 0 ? undefined : parsed(textOf(pick(others, rng)));
     const from = other === undefined ? pick(slots, rng) : pick(slotsOf([other]), rng);
-    set(parent, key, structuredClone(get(from.parent, from.key)));
+    const value = get(from.parent, from.key);
+    if (!isLarge(value)) set(parent, key, structuredClone(value));
   } else {
     const value = get(parent, key);
     if (typeof value === 'string') set(parent, key, mutatedText(value, rng));
@@ -118,6 +121,18 @@ function slotsOf(root: Json[]): Slot[] {
     }
   }
   return slots;
+}
+
+/** Copies of what is large, and copies of these, would grow without end. */
+function isLarge(value: Json): boolean {
+  const open: Json[] = [value];
+  let left = 2000;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    left -= typeof next === 'string' ? 1 + next.length / 8 : 1;
+    if (typeof next === 'object' && next !== null) open.push(...Object.values(next).slice(0, left));
+    if (left < open.length) return true;
+  }
+  return false;
 }
 
 function get(parent: Slot['parent'], key: string | number): Json {

@@ -7,7 +7,6 @@ import type { Probe } from './probe.ts';
 import { BLOCKS, type Slope, slopeOf } from './slope.ts';
 
 const MEMORY_PROBE = new URL('./memory-probe.ts', import.meta.url).href;
-const PROBE_MS = 500;
 /** Until then pools fill, caches of programs too, and the first checkpoints and samples are made. */
 const WARM_UP_SHARE = 0.3;
 /** Most that may be left of each step, on average, in bytes: 200 MB in 200,000 steps. What is below drowns in noise. */
@@ -36,7 +35,7 @@ export async function trainLong(backend: string, steps: number, folder: string, 
     {
       cwd: folder,
       preload: [MEMORY_PROBE],
-      env: { PROBE_FILE: probeFile, PROBE_MS: `${PROBE_MS}` },
+      env: { PROBE_FILE: probeFile },
       timeoutMs: TIMEOUT_MS,
     },
   );

@@ -5,16 +5,21 @@ import { isMainThread } from 'node:worker_threads';
 import type { Probe } from './probe.ts';
 
 /**
- * Loaded into the `instagan` command before all else: writes to the file `PROBE_FILE` every `PROBE_MS` what the process holds, once
- * its garbage is collected.
+ * Loaded into the `instagan` command before all else: writes to the file `PROBE_FILE` what the process holds, once its garbage is
+ * collected. That takes a twentieth of what the process computes.
  */
-const { PROBE_FILE, PROBE_MS } = process.env;
+const { PROBE_FILE } = process.env;
+const INTERVAL_MS = 100;
+const WORK_A_PROBE = 20;
 
 if (isMainThread && PROBE_FILE !== undefined) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');
+  let [begun, taken] = [0, 0];
   setInterval(() => {
+    if (cpuMs() - begun < WORK_A_PROBE * taken) return;
+    begun = cpuMs();
     collect();
     const { rss, heapUsed, external } = process.memoryUsage();
     const probe: Probe = {
@@ -25,7 +30,13 @@ if (isMainThread && PROBE_FILE !== undefined) {
       resources: process.getActiveResourcesInfo().length,
     };
     appendFileSync(PROBE_FILE, `${JSON.stringify(probe)}\n`);
-  }, Number(PROBE_MS)).unref();
+    taken = cpuMs() - begun;
+  }, INTERVAL_MS).unref();
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function openFiles(): number | null {
