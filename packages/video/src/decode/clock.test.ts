@@ -133,3 +133,10 @@ t.test('a lost packet of a transport stream is damage, the joint of two is none'
   await writeFile(at('lost.ts'), Buffer.concat(packets.filter((packet) => packet !== lost)));
   await t.rejects(decode(at('lost.ts')), { message: /lost\.ts is damaged near 0\.\d s/ });
 });
+
+t.test('two pictures at one time are both there, in order', async (t) => {
+  const times = "setpts='(N-gte(N,3))/10/TB'";
+  const source = ['-f', 'lavfi', '-i', 'testsrc=s=32x32:r=10:d=0.6', '-vf', `settb=1/1000,${times}`, '-vsync', '0'];
+  const twice = await makeClip(at('twice.mkv'), ...source, '-c:v', 'ffv1', '-enc_time_base', '1/1000');
+  t.ok(near((await decode(twice)).times, [0, 0.1, 0.2, 0.201, 0.3, 0.4]), `${(await decode(twice)).times}`);
+});

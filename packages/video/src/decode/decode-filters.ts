@@ -31,8 +31,9 @@ export function decodeFilters(track: VideoTrack, selection: FrameSelection, from
   if (deinterlaces) filters.push('bwdif=mode=send_frame');
   if (fps !== undefined) filters.push(`fps=${rateText(fps)}`);
   if (fromSeconds !== null) filters.push(`select=gte(t\\,${(fromSeconds - CLOCK_ROUNDING_SECONDS).toFixed(6)})`);
-  if (fromSeconds !== null && fromSeconds < 0) filters.push('setpts=max(PTS\\,0)');
   if (every > 1) filters.push(`select=not(mod(n\\,${every}))`);
+  // Of two frames at one time, as in some files, the second is shown, as players do, a tick later.
+  filters.push(`setpts=max(PREV_OUTPTS+1\\,${fromSeconds !== null && fromSeconds < 0 ? 'max(PTS\\,0)' : 'PTS'})`);
   const { colours } = track;
   if (track.hdr !== null) filters.push(...toneMapping(colours));
   else if (isConverted(track)) filters.push(...toOrdinaryGamut(colours));

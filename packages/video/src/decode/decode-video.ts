@@ -75,7 +75,7 @@ export async function decodeVideo(
   const toleratesDamage = options.toleratesDamage === true;
   if (scan !== null && !toleratesDamage) await refuseShortfall(scan, input, info);
   const isDoubtful = !toleratesDamage && scan?.hasDoubtfulPackets === true;
-  const endsAtDamage = !toleratesDamage && !(isDoubtful && (await decodesWell(ffmpeg, input)));
+  const endsAtDamage = !toleratesDamage && !(isDoubtful && (await decodesWell(ffmpeg, input, info)));
   const context: Context = { input, info, options, scan, endsAtDamage };
   const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, context), 'verbose');
   running.stdin.end();
@@ -113,8 +113,8 @@ interface Context {
 }
 
 /** Whether all pictures can be decoded, although the packets of some look incomplete. */
-async function decodesWell(ffmpeg: Ffmpeg, input: MediaInput): Promise<boolean> {
-  const end = await runFfmpeg(ffmpeg, ['-nostdin', ...input.args, '-map', '0:V:0', '-f', 'null', '-']);
+async function decodesWell(ffmpeg: Ffmpeg, input: MediaInput, { video }: MediaInfo): Promise<boolean> {
+  const end = await runFfmpeg(ffmpeg, ['-nostdin', ...input.args, '-map', `0:${video.track}`, '-f', 'null', '-']);
   return end.exitCode === 0 && !end.messages.some((line) => DAMAGE.test(line));
 }
 
@@ -143,10 +143,8 @@ async function* readFrames(
         return;
       }
       count.add(seconds);
-      // Two frames at one time, as in some broken files: the second is shown, as players do, a tick later.
-      const ticks = Math.max(frame.ticks, lastTicks + 1);
-      lastTicks = ticks;
-      yield { index: index++, ticks, data: frame.data };
+      lastTicks = frame.ticks;
+      yield { index: index++, ticks: lastTicks, data: frame.data };
     }
     const end = await running.ended;
     if (options.toleratesDamage !== true) refuseDamage(end, secondsOf(lastTicks, format.timeBase), input);
@@ -216,7 +214,7 @@ function decodeArguments(ffmpeg: Ffmpeg, { input, info, options, scan, endsAtDam
     args.push('-c:v', video.codec === 'vp9' ? 'libvpx-vp9' : 'libvpx');
   // Where the pixel format or the size changes, filters that begin anew would count frames anew; those below take any.
   if (video.hdr === null && options.deinterlaces !== true) args.push('-reinit_filter:v', '0');
-  args.push(...inputOnClock(input, info, startSeconds), '-map', '0:V:0', '-an', '-sn', '-dn');
+  args.push(...inputOnClock(input, info, startSeconds), '-map', `0:${video.track}`, '-an', '-sn', '-dn');
   const fromSeconds = firstFrameSeconds(options, info, scan);
   args.push('-vf', decodeFilters(video, options, fromSeconds), ...passthrough(ffmpeg));
   args.push('-enc_time_base', fps === undefined ? demuxerTimeBase(ffmpeg) : inverse(rateText(fps)));

@@ -59,6 +59,8 @@ const SOFTWARE: Readonly<Record<CodecName, readonly Candidate[]>> = {
   ffv1: [{ name: 'ffv1', quality: () => ['-level', '3', '-g', '1'], pixelFormat: 'bgr0' }],
 };
 
+const MIN_SLICED_SIDE_PX = 8;
+
 /** Of NVIDIA, Apple, Intel, AMD, and Linux's common interface, in this order. */
 const HARDWARE: readonly (Omit<Candidate, 'name'> & { readonly suffix: string })[] = [
   { suffix: 'nvenc', quality: (crf) => ['-rc', 'vbr', '-cq', `${crf}`, '-b:v', '0'] },
@@ -118,7 +120,8 @@ export async function chooseEncoder(
   const [width, height] = [size.width, size.height].map((side) => 2 * Math.ceil(Math.min(side, TEST_SIDE_PX) / 2));
   const failures: string[] = [];
   for (const candidate of candidates) {
-    const chosen = encoderOf(candidate, partCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[partCodec]);
+    const fitting = isHardware ? candidate : fitToSize(candidate, size);
+    const chosen = encoderOf(fitting, partCodec, container, keepsAlpha, crf ?? DEFAULT_CRF[partCodec]);
     const end = await runFfmpeg(ffmpeg, [
       ...chosen.globalArgs,
       ...['-f', 'lavfi', '-i', `color=s=${width}x${height}:d=0.1`, '-frames:v', '1'],
@@ -133,6 +136,12 @@ export async function chooseEncoder(
     ? `No encoder of a GPU for ${partCodec} works here`
     : `This ffmpeg cannot encode ${partCodec}`;
   throw new UserError(`${what} (${failures.join('; ')}): ${fix}.`);
+}
+
+/** ffv1 cuts a picture into 2x2 slices or more, and loses those of a few pixels without a word: its first version has none. */
+function fitToSize(candidate: Candidate, { width, height }: SizePx): Candidate {
+  const isTiny = candidate.name === 'ffv1' && Math.min(width, height) < MIN_SLICED_SIDE_PX;
+  return isTiny ? { ...candidate, quality: () => ['-level', '1', '-g', '1'] } : candidate;
 }
 
 function encoderOf(

@@ -20,8 +20,17 @@ const TAG = /^\s+([\w.-]+)\s*: (.*)$/;
 /** What begins after the tags of a track. */
 const NEXT = /^\s*(Stream|Chapters?|Program|No Program|Input|Output) ?/;
 
-/** Reads the tracks from what ffmpeg prints of a file, a line each. */
+/**
+ * Reads the tracks from what ffmpeg prints of a file, a line each. ffmpeg 6.1 and later takes an AVIF that moves for two: its first picture,
+ * for readers of stills, and all of them. The first is left out.
+ */
 export function mediaTracks(lines: readonly string[]): MediaTrack[] {
+  const tracks = printedTracks(lines);
+  const isMoving = tracks.length === 2 && tracks.every(({ kind, codec }) => kind === 'video' && codec === 'av1');
+  return isMoving && / 1 fps, 1 tbr, 1 tbn\b/.test(tracks[0]?.description ?? '') ? tracks.slice(1) : tracks;
+}
+
+function printedTracks(lines: readonly string[]): MediaTrack[] {
   const isAlone = lines.filter((line) => TRACK.test(line)).length === 1;
   return lines.flatMap((line, position) => {
     const [, index, language, kind, codec = '', description = ''] = TRACK.exec(line) ?? [];

@@ -36,7 +36,7 @@ export interface MediaInfo {
   readonly durationSeconds: number | null;
   /** The picture track that is translated: the first one. */
   readonly video: VideoTrack;
-  /** All tracks, `video` among them. */
+  /** All tracks, `video` among them, but not the still of a moving picture. */
   readonly tracks: readonly MediaTrack[];
   /** Title and other tags of the file, names in lower case. */
   readonly tags: Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export async function probeMedia(ffmpeg: Ffmpeg, input: MediaInput): Promise<Med
   const video = videoTrack(picture, input);
   return {
     ...clockOf(lines),
-    video: { ...video, isInterlaced: video.isInterlaced ?? (await hasFields(ffmpeg, input)) },
+    video: { ...video, isInterlaced: video.isInterlaced ?? (await hasFields(ffmpeg, input, video.track)) },
     tracks,
     tags: Object.fromEntries(Object.entries(tags).filter(([name]) => !TECHNICAL_TAGS.has(name))),
     chapters: lines.filter((line) => /^\s*(Chapter )?#0:\d+: start /.test(line)).length,
@@ -91,8 +91,8 @@ export function isPicture({ kind, isCover }: MediaTrack): boolean {
 const TECHNICAL_TAGS = new Set(['major_brand', 'minor_version', 'compatible_brands', 'encoder', 'duration']);
 
 /** ffmpeg 4 tells whether pictures are interlaced only of decoded ones. */
-async function hasFields(ffmpeg: Ffmpeg, input: MediaInput): Promise<boolean> {
-  const args = [...input.args, '-map', '0:V:0', '-frames:v', '3', '-vf', 'showinfo', '-f', 'null', '-'];
+async function hasFields(ffmpeg: Ffmpeg, input: MediaInput, track: number): Promise<boolean> {
+  const args = [...input.args, '-map', `0:${track}`, '-frames:v', '3', '-vf', 'showinfo', '-f', 'null', '-'];
   const { messages } = await runFfmpeg(ffmpeg, args, 'info');
   return messages.some((line) => /showinfo.* i:[TB] /.test(line));
 }

@@ -219,6 +219,24 @@ t.test('instances of a frame are translated as many at once as is asked for', as
   t.ok(near(await greys(at('one-by-one.mkv')), await greys(numbered), 1), 'the negative of the negative');
 });
 
+t.test('pictures of a few pixels come out as they went in', async (t) => {
+  for (const size of ['1x1', '2x2', '3x7', '9x2']) {
+    const input = await makeClip(
+      at('few.mkv'),
+      '-f',
+      'lavfi',
+      '-i',
+      `color=red:s=16x16:r=10:d=0.2,scale=${size.replace('x', ':')}`,
+      '-c:v',
+      'rawvideo',
+    );
+    await run({ input, output: at('few-out.mkv'), codec: 'ffv1', segment: async () => [], overwrites: true });
+    const [before, after] = [await greys(input), await greys(at('few-out.mkv'))];
+    t.equal(after.length, 2);
+    t.ok(near(after, before, 0.01) && (after[0] as number) > 80, `${size}: ${after} for ${before}`);
+  }
+});
+
 t.test('two translations never write to one output', async (t) => {
   const output = at('twice.mp4');
   const controller = new AbortController();

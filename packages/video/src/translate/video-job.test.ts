@@ -62,3 +62,9 @@ t.test('names with a % or a colon are files where such files are', async (t) => 
   t.teardown(() => process.chdir(here));
   t.equal((await openVideoJob({ input: 'Talk: intro.mp4', output: 'out.mp4' })).info.video.width, 32);
 });
+
+t.test('of a bare stream it is told that its times are guessed', async (t) => {
+  const bare = await makeClip(at('bare.h264'), '-i', clip, '-c', 'copy');
+  t.match((await openVideoJob({ input: bare, output: at('b.mp4') })).remarks, [/bare h264 stream.*guessed/]);
+  t.notMatch((await openVideoJob({ input: clip, output: at('c.mp4') })).remarks.join(), /guessed/);
+});

@@ -85,8 +85,18 @@ async function jobOf(ffmpeg: Ffmpeg, input: MediaInput, options: VideoJobOptions
   return {
     ...{ ffmpeg, input, info, format, sideTracks: kept },
     durationSeconds: rest === null ? null : Math.min(rest, durationSeconds ?? rest),
-    remarks: [...conversionRemarks(info.video, options), ...kept.remarks],
+    remarks: [...clockRemarks(input, info), ...conversionRemarks(info.video, options), ...kept.remarks],
   };
+}
+
+/** What a codec writes without a container, as ffmpeg names it. */
+const BARE_STREAM = /^(h26[1345]|hevc|vvc|obu|mpegvideo|m4v|mjpeg|vc1|cavsvideo|dirac|dnxhd)$/;
+
+function clockRemarks({ name }: MediaInput, { format }: MediaInfo): string[] {
+  if (!BARE_STREAM.test(format)) return [];
+  return [
+    `${name} is a bare ${format} stream, which tells no times: they are guessed. To be sure, put it into an .mkv first (ffmpeg -framerate 25 -i …).`,
+  ];
 }
 
 /**
