@@ -220,7 +220,7 @@ t.test('instances of a frame are translated as many at once as is asked for', as
 });
 
 t.test('pictures of a few pixels come out as they went in', async (t) => {
-  for (const size of ['1x1', '2x2', '3x7', '9x2']) {
+  for (const size of ['1x1', '3x7']) {
     const input = await makeClip(
       at('few.mkv'),
       '-f',

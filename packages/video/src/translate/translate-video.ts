@@ -191,13 +191,6 @@ export async function joinShards(
           `The shards of ${output} were not made from ${job.input.name}: name their video as --input.`,
         );
       }
-      for (const { folder } of shards) {
-        const [damaged] = await damagedParts(folder);
-        if (damaged === undefined) continue;
-        throw new UserError(
-          `${damaged} or its part in ${folder} is damaged: remove complete.json there, run the shard again, then join.`,
-        );
-      }
       const parts = (await Promise.all(shards.map(({ folder }) => readParts(folder)))).flat();
       if (parts.length === 0) {
         throw new UserError(`The shards of ${output} hold no frame: check --start and --duration.`);
