@@ -21,14 +21,21 @@ export interface PlannedTranslation {
 // The paper's four instances in chunks of two (section 4): with fewer, one step and sequential would be the same.
 const SEQUENTIAL = { maxInstances: 4, instancesPerChunk: 2 };
 const ONE_STEP = { instancesPerChunk: 4 };
-const { region, background, upsampling, ema, ...networks } = PRESETS.recommended.settings;
-const method = { region, background, upsampling, ema };
+const { size, ngf, ndf, blocks, maxInstances, learningRate } = PRESETS.recommended.settings;
+const NETWORKS = { size, ngf, ndf, blocks, maxInstances, learningRate };
+
+/** Settings beyond the paper that are tried together, and one by one left out. */
+const REGIONS = { region: 'objects' };
+const KEPT_BACKGROUND = { background: 'keep' };
+const NEAREST = { upsampling: 'nearest' };
+const AVERAGED = { ema: 0.999 };
+const ALL = { ...REGIONS, ...KEPT_BACKGROUND, ...NEAREST, ...AVERAGED };
 
 /** The plans that have a name. */
 export const PLANS = {
   ladder: {
     help: "the paper's figures 9 and 10: from CycleGAN to InstaGAN, and one step against sequential",
-    common: { ...networks, ...SEQUENTIAL },
+    common: { ...NETWORKS, ...SEQUENTIAL },
     cells: {
       CycleGAN: { model: 'cyclegan' },
       'CycleGAN+Seg': { model: 'cyclegan-seg' },
@@ -48,18 +55,18 @@ export const PLANS = {
     },
   },
   recipe: {
-    help: 'the preset recommended, without each of its settings, and with others besides',
-    common: networks,
+    help: 'settings beyond the paper: all of them, each left out, and others besides',
+    common: NETWORKS,
     cells: {
-      recommended: method,
-      'whole images': { background, upsampling, ema },
-      'background translated': { region, upsampling, ema },
-      'transposed convolutions': { region, background, ema },
-      'no average of weights': { region, background, upsampling },
-      'and binary masks': { ...method, maskValues: 'binary' },
-      'and feature matching': { ...method, weights: { featureMatching: 10 } },
-      'and falling weights of cycle and identity': { ...method, reconstructionEnd: 0.4 },
       'as in the paper': {},
+      all: ALL,
+      'all but regions': { ...KEPT_BACKGROUND, ...NEAREST, ...AVERAGED },
+      'all but the background kept': { ...REGIONS, ...NEAREST, ...AVERAGED },
+      'all but nearest up-sampling': { ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED },
+      'all but the average of weights': { ...REGIONS, ...KEPT_BACKGROUND, ...NEAREST },
+      'all, and binary masks': { ...ALL, maskValues: 'binary' },
+      'all, and feature matching': { ...ALL, weights: { featureMatching: 10 } },
+      'all, and falling reconstruction weights': { ...ALL, reconstructionEnd: 0.4 },
     },
   },
 } as const satisfies Record<string, ComparisonPlan & { help: string }>;
