@@ -1,6 +1,6 @@
 // Whether the stages of `instagan video` overlap: frames a second of each stage alone, and of all together, which the slowest
 // stage alone should set. Segmenting and translating share a device, so that they are one stage here; what tracks instances
-// belongs to it. Medians of all rounds.
+// belongs to it. And the processor time that a translated frame takes, which the load of the machine changes little. Medians of all rounds.
 //
 //   npx tsx bench/video-pace.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME]
 //                               [--region NAME] [--background NAME] [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--rounds N] [--json]
@@ -28,9 +28,13 @@ try {
   // Kernels are compiled and memory is taken before anything is timed.
   for await (const _ of translateFrames(each(frames.slice(0, 3)), format, { translator, segment, ...how }));
   const rounds: (readonly [number, number, number, number])[] = [];
+  const cpuMs: number[] = [];
   for (let round = 0; round < Number(options.rounds); round++) {
     const decode = await paceOf((await source.decode()).frames);
+    const before = process.cpuUsage();
     const translate = await paceOf(translateFrames(each(frames), format, { translator, segment, ...how }));
+    const { user, system } = process.cpuUsage(before);
+    cpuMs.push((user + system) / 1000 / frames.length);
     rounds.push([decode, translate, await paceOf(encoded()), await paceOf(whole())]);
   }
   const [decode = 0, translate = 0, encode = 0, together = 0] = [0, 1, 2, 3].map((i) =>
@@ -41,13 +45,15 @@ try {
   const share = together / slowest[1];
   if (options.json) {
     const { width, height } = format;
-    process.stdout.write(`${JSON.stringify({ width, height, frames: frames.length, stages, together, share })}\n`);
+    const result = { width, height, frames: frames.length, stages, translateCpuMs: median(cpuMs), together, share };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
     process.stdout.write(`${frames.length} frames, ${format.width}x${format.height}\n`);
     for (const [name, pace] of Object.entries(stages)) {
       process.stdout.write(`${`${name} alone`.padEnd(16)}${pace.toFixed(2).padStart(8)} frames/s\n`);
     }
     process.stdout.write(`${'all together'.padEnd(16)}${together.toFixed(2).padStart(8)} frames/s\n`);
+    process.stdout.write(`${'translate, CPU'.padEnd(16)}${median(cpuMs).toFixed(0).padStart(8)} ms/frame\n`);
     process.stdout.write(`That is ${(100 * share).toFixed(1)} % of the pace of the slowest, ${slowest[0]}.\n`);
   }
 

@@ -20,6 +20,7 @@ interface RegionTranslation {
   /** Instances that share a region, at most. */
   readonly instancesPerChunk: number;
   readonly rimPx?: number;
+  readonly boxes?: readonly (Box | null)[];
   readonly plan?: RegionPlanner;
 }
 
@@ -37,18 +38,19 @@ export async function translateRegions<S extends PixelSample>(
   translator: Translator,
   sample: S,
   order: readonly number[],
-  { background, instancesPerChunk, rimPx, plan = planRegions }: RegionTranslation,
+  { background, instancesPerChunk, rimPx, boxes, plan = planRegions }: RegionTranslation,
 ): Promise<S> {
   const { width, height } = sample;
   const result = { width, height, image: copyPixels(sample.image), masks: [...sample.masks] };
   const isChanging = new Set(order);
-  const boxes = sample.masks.map((mask, index) => (isChanging.has(index) ? boxOfMask(mask, sample) : null));
+  const boxOf = (mask: MaskPixels, index: number) => (boxes ? (boxes[index] ?? null) : boxOfMask(mask, sample));
+  const changing = sample.masks.map((mask, index) => (isChanging.has(index) ? boxOf(mask, index) : null));
   const options: RegionOptions = {
     ...regionScaleOf(translator),
     image: { width, height },
     instancesPerRegion: instancesPerChunk,
   };
-  for (const regions of batches(plan(boxes, order, options))) {
+  for (const regions of batches(plan(changing, order, options))) {
     const { size } = regions[0] as Region;
     const given = regions.map((region) => cutOut(result, region));
     const translated = await generateSamples(translator, given, size);

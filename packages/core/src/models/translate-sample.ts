@@ -1,8 +1,9 @@
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
-import { type MaskPixels, objectThreshold, type PixelSample, type Pixels, type Sample } from '../data/sample.ts';
+import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
+import type { Box } from '../regions/box.ts';
 import { layOnBackground } from '../regions/compose.ts';
 import { dropSpecks } from '../regions/drop-specks.ts';
 import { translateImage } from './translate-image.ts';
@@ -37,6 +38,8 @@ export interface TranslateOptions {
   readonly background?: Background;
   /** Over so many pixels around the masks the background fades in. @default two pixels of what the networks see */
   readonly rimPx?: number;
+  /** Around the object of each mask, null for one without; where they are known, not every pixel is looked at. @default found */
+  readonly boxes?: readonly (Box | null)[];
   /** Cuts the image into regions. @default planRegions */
   readonly plan?: RegionPlanner;
 }
@@ -61,14 +64,15 @@ export async function translateSample<S extends PixelSample>(
   options: TranslateOptions = {},
 ): Promise<S> {
   const { model } = translator;
-  const { background = 'translated', rimPx, plan } = options;
+  const { background = 'translated', rimPx, plan, boxes } = options;
   const instancesPerChunk = chunkSize(translator, options);
   if (takesRegions(translator, sample, options)) {
-    const order = orderOf(sample.masks, options);
+    const order = orderOf(sample.masks, options, boxes);
     if (order.length === 0) return sample;
     return translateRegions(translator, sample, order, {
       background,
       instancesPerChunk,
+      ...(boxes && { boxes }),
       ...(rimPx !== undefined && { rimPx }),
       ...(plan && { plan }),
     });
@@ -167,22 +171,20 @@ function likeMasks(like: readonly MaskPixels[], masks: readonly Float32Array[]):
   return like.every((mask) => mask instanceof Float32Array) ? masks : bytesFromSoftMasks(masks);
 }
 
-/** Indices of the instances that change, in the order in which they do. */
+/** Indices of the instances that change, in the order in which they do. @param boxes of the masks, where they are known */
 function orderOf(
   masks: readonly MaskPixels[],
   { instances, maxInstances = 20, order = 'area' }: TranslateOptions,
+  boxes?: readonly (Box | null)[],
 ): readonly number[] {
   const wanted = [...new Set(instances ?? masks.keys())];
+  if (order === 'given' && boxes !== undefined) {
+    return wanted.filter((index) => (boxes[index] ?? null) !== null).slice(0, maxInstances);
+  }
+  const largestFirst = selectInstances(masks, { maxInstances: Math.max(1, masks.length) });
   const ordered =
     order === 'area'
-      ? selectInstances(masks, { maxInstances: Math.max(1, masks.length) }).filter((index) => wanted.includes(index))
-      : wanted.filter((index) => masks[index] !== undefined && holdsObject(masks[index]));
+      ? largestFirst.filter((index) => wanted.includes(index))
+      : wanted.filter((index) => largestFirst.includes(index));
   return ordered.slice(0, maxInstances);
-}
-
-/** Whether any pixel is object; the first one settles it. */
-function holdsObject(mask: MaskPixels): boolean {
-  const threshold = objectThreshold(mask);
-  for (let i = 0; i < mask.length; i++) if ((mask[i] as number) > threshold) return true;
-  return false;
 }

@@ -11,7 +11,7 @@ export interface BlendableFrame {
   readonly original: Uint8Array;
   /** In the same layout. */
   readonly translated: Uint8Array;
-  readonly instances: readonly TrackedInstance[];
+  readonly instances: readonly Pick<TrackedInstance, 'id' | 'mask'>[];
   /** The translated mask of each, `[height, width]`, values in [-1, 1]. */
   readonly masks: readonly Float32Array[];
 }

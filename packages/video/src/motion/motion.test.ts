@@ -83,7 +83,7 @@ function flickering(frame: number, left: number): BlendableFrame {
   const original = scene(left);
   const translated = original.map((value) => value * 0.8 + (frame % 2 === 0 ? 8 : -8));
   const mask = maskAt(left);
-  return { original, translated, instances: [{ id: 0, mask, isSeen: true }], masks: [mask] };
+  return { original, translated, instances: [{ id: 0, mask }], masks: [mask] };
 }
 
 t.test('blending takes most of the flicker out of a moving instance and leaves it sharp', async (t) => {
@@ -130,7 +130,7 @@ t.test('nothing is left behind of an instance that goes, nor of its translation 
     const left = 20 + 5 * frame;
     const [original, mask] = [scene(left), grown(left)];
     const translated = paint(original, mask);
-    const instances = [{ id: 7, mask: maskAt(left), isSeen: true }];
+    const instances = [{ id: 7, mask: maskAt(left) }];
     const blended = blender.blend({ original, translated, instances, masks: [mask] });
     const largest = Math.max(...blended.map((value, i) => Math.abs(value - (translated[i] as number))));
     t.ok(largest <= 24, `frame ${frame}: differs by ${largest}`);
@@ -145,7 +145,7 @@ t.test('frames without an instance keep every bit, and so does transparency', as
   const blender = new FrameBlender(SIZE, 4, 0.6);
   const original = new Uint8Array(WIDTH * HEIGHT * 4).fill(90);
   const translated = original.map((value, i) => (i % 4 === 3 ? value : 120));
-  const instances = [{ id: 0, mask: maskAt(10), isSeen: true }];
+  const instances = [{ id: 0, mask: maskAt(10) }];
   blender.blend({ original, translated: original.map((value) => value), instances, masks: [maskAt(10)] });
   const blended = blender.blend({ original, translated, instances, masks: [maskAt(10)] });
   t.ok(blended.some((value, i) => value !== translated[i]));

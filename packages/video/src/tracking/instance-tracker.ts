@@ -1,6 +1,7 @@
+import type { Box } from '@instagan/core';
 import type { MaskPixels, SizePx } from '@instagan/core/data';
 import { assign } from './assign.ts';
-import { followedMean, type MaskMean, maskOfMean, meanOfMask, movedMean } from './mask-mean.ts';
+import { boxOfMean, followedMean, type MaskMean, maskOfMean, meanOfMask, movedMean } from './mask-mean.ts';
 import { colourLikeness, overlap, type Region, regionOf } from './region.ts';
 
 export interface TrackingOptions {
@@ -18,6 +19,8 @@ export interface TrackedInstance {
   readonly id: number;
   /** Smoothed in time, `[height, width]`, -1 background and 1 object. */
   readonly mask: Float32Array;
+  /** The smallest one around the object of the mask. */
+  readonly box: Box;
   /** False where it was not found in this frame and its mask was carried over. */
   readonly isSeen: boolean;
 }
@@ -95,8 +98,8 @@ export class InstanceTracker {
     return this.#tracks
       .filter(({ missedFrames }) => missedFrames <= this.#options.bridgeFrames)
       .flatMap(({ id, mean, missedFrames }) => {
-        const mask = maskOfMean(mean, frame);
-        return mask === null ? [] : [{ id, mask, isSeen: missedFrames === 0 }];
+        const box = boxOfMean(mean);
+        return box === null ? [] : [{ id, mask: maskOfMean(mean, frame), box, isSeen: missedFrames === 0 }];
       });
   }
 

@@ -1,4 +1,4 @@
-import { type Box, boxAround } from '@instagan/core';
+import { type Box, boxAround, boxOfMask } from '@instagan/core';
 import { type MaskPixels, objectThreshold, type SizePx } from '@instagan/core/data';
 
 /** The mean of the masks of an instance so far: values in [-1, 1] in a part of the frame, and -1, background, beyond it. */
@@ -54,16 +54,18 @@ export function followedMean(mean: MaskMean, mask: MaskPixels, box: Box, { width
   return withoutBackground({ box: around, values });
 }
 
-/** Where the mean is object: 1, else -1, `[height, width]` of the frame; null if it is nowhere. */
-export function maskOfMean({ box, values }: MaskMean, frame: SizePx): Float32Array | null {
-  let mask: Float32Array | null = null;
+/** The box around the object of a mean, in the frame; null if it is nowhere. */
+export function boxOfMean({ box, values }: MaskMean): Box | null {
+  const inner = boxOfMask(values, box);
+  return inner === null ? null : { ...inner, left: box.left + inner.left, top: box.top + inner.top };
+}
+
+/** Where the mean is object: 1, else -1, `[height, width]` of the frame. */
+export function maskOfMean({ box, values }: MaskMean, frame: SizePx): Float32Array {
+  const mask = new Float32Array(frame.width * frame.height).fill(-1);
   for (let y = 0; y < box.height; y++) {
     const row = (box.top + y) * frame.width + box.left;
-    for (let x = 0; x < box.width; x++) {
-      if ((values[y * box.width + x] as number) <= 0) continue;
-      mask ??= new Float32Array(frame.width * frame.height).fill(-1);
-      mask[row + x] = 1;
-    }
+    for (let x = 0; x < box.width; x++) if ((values[y * box.width + x] as number) > 0) mask[row + x] = 1;
   }
   return mask;
 }

@@ -1,3 +1,4 @@
+import { boxOfMask } from '@instagan/core';
 import t from 'tap';
 import { assign } from './assign.ts';
 import { InstanceTracker, type TrackedInstance } from './instance-tracker.ts';
@@ -128,8 +129,8 @@ t.test('masks are smoothed as by a mean of the whole frame, at its edge too, in 
   const boxes = Array.from({ length: 9 }, (_, i) => ({ x: 12 - 3 * i, y: 4 + i, size: 10 + (i % 3), colour: RED }));
   let mean: number[] = [];
   let centre = [0, 0];
-  for (const [i, box] of boxes.entries()) {
-    const { frame, masks } = scene([box]);
+  for (const [i, square] of boxes.entries()) {
+    const { frame, masks } = scene([square]);
     const mask = masks[0] as Float32Array;
     const pixels = [...mask].flatMap((value, at) => (value > 0 ? [at] : []));
     if (pixels.length === 0) break;
@@ -146,7 +147,8 @@ t.test('masks are smoothed as by a mean of the whole frame, at its edge too, in 
     centre = now;
     const expected = Float32Array.from(mean, (value) => (value > 0 ? 1 : -1));
     const [found] = values.update(frame, masks);
-    t.same(found, { id: 0, mask: expected, isSeen: true }, `frame ${i}`);
+    const box = boxOfMask(expected, { width: WIDTH, height: HEIGHT });
+    t.same(found, { id: 0, mask: expected, box, isSeen: true }, `frame ${i}`);
     const asBytes = masks.map((each) => Uint8Array.from(each, (value) => (value > 0 ? 255 : 0)));
     t.same(bytes.update(frame, asBytes), [found]);
   }

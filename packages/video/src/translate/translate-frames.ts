@@ -96,7 +96,8 @@ export async function* translateFrames(
       masks: instances.map(({ mask }) => mask),
     };
     const plan = steady.planner(instances.map(({ id }) => id));
-    const output = await translateSample(translator, sample, { ...how, plan });
+    const boxes = instances.map(({ box }) => box);
+    const output = await translateSample(translator, sample, { ...how, plan, boxes });
     const { masks } = output;
     const translated = output === sample ? frame.data : withColours(output.image, frame.data, channels);
     const data = blender?.blend({ original: frame.data, translated, instances, masks }) ?? translated;
