@@ -10,6 +10,8 @@ import { requireEqual } from './equal-outcome.ts';
 
 /** One job is killed at most so often before it may end. */
 const KILLS_A_JOB = 4;
+/** So many jobs one after the other that end before they are killed are too short to be killed. */
+const MISSES_IN_A_ROW = 5;
 /** How long a program that a killed command had started may take to end. */
 const ORPHAN_MS = 5000;
 
@@ -37,6 +39,7 @@ export async function killAtRandom(
   const unbroken = await runUnbroken(job, folder, `${slug}-unbroken`);
   const rng = createRng(seed, 'kills', job.name);
   let done = 0;
+  let missed = 0;
   for (let round = 1; done < kills; round++) {
     const output = `${slug}-killed-${round}`;
     const instants: string[] = [];
@@ -54,7 +57,9 @@ export async function killAtRandom(
       const outcome = await job.outcome(folder, output);
       requireEqual(outcome, unbroken.outcome, instants.join(', '));
     });
-    if (instants.length === 0) throw new Error(`${job.name} ends before it can be killed.`);
+    // On a machine that has just become faster, one may end before its instant comes; not one after the other.
+    missed = instants.length === 0 ? missed + 1 : 0;
+    if (missed === MISSES_IN_A_ROW) throw new Error(`${job.name} ends before it can be killed.`);
     await rm(path.join(folder, output), { recursive: true, force: true });
     await rm(path.join(folder, `${output}.mp4`), { force: true });
   }

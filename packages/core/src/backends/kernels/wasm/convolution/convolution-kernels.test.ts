@@ -41,6 +41,9 @@ const CASES: ConvolutionCase[] = [
   { input: [1, 30, 17, 8], kernel: [3, 3], outputs: 72, stride: 1, padding: [2, 0, 1, 2] },
   { input: [3, 18, 18, 72], kernel: [3, 3], outputs: 8, stride: 1, padding: NONE },
   { input: [1, 2, 150, 4], kernel: [1, 1], outputs: 4, stride: 1, padding: NONE },
+  // Cut into parts for some numbers of threads, of which the last would be short.
+  { input: [1, 12, 12, 12], kernel: [7, 7], outputs: 1, stride: 1, padding: THREE, border: 'reflect' },
+  { input: [1, 6, 9, 11], kernel: [4, 9], outputs: 3, stride: 1, padding: ONE },
 ];
 
 /** Shape and values of x, filter, dy and bias of a case, the same on every call. */
@@ -126,7 +129,7 @@ for (const fused of [true, false]) {
         }
       }
     });
-    for (const threads of [2, 3]) {
+    for (const threads of [2, 3, 5]) {
       await withKernels(threads, fused, () => {
         for (const [i, c] of CASES.entries()) {
           t.ok(sameBits(results(c), single[i]!), `${threads} threads give the bits of one: ${JSON.stringify(c)}`);

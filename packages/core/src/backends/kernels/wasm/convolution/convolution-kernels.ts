@@ -31,6 +31,8 @@ const UNIT_POSITIONS = 240;
 const UNITS_PER_THREAD = 4;
 /** Positions that are summed in registers; part of the result's bits, so independent of the number of threads. */
 const STRIP_POSITIONS = 128;
+/** Values of a kernel row that a tile of `wasm/assembly/filter-gradient.ts` computes at once, at most. */
+const WIDEST_TILE = 16;
 /** Positions of the largest tile of wasm/assembly. */
 const MAX_TILE_POSITIONS = 6;
 
@@ -162,7 +164,7 @@ export function convolutionFilterGradient(
   const rowsPerStrip = Math.max(1, Math.min(outputHeight, Math.round(STRIP_POSITIONS / outputWidth)));
   const run = kernelWidth * channels;
   const wanted = ceilDiv(kernelHeight * run, UNITS_PER_THREAD * runner.threads);
-  const depthPerUnit = Math.min(run, ceilDiv(wanted, 16) * 16);
+  const depthPerUnit = evenDepth(run, ceilDiv(wanted, WIDEST_TILE) * WIDEST_TILE);
   const units = kernelHeight * ceilDiv(run, depthPerUnit);
   const copiedFloats = copies ? rowsPerStrip * ((outputWidth - 1) * stride + kernelWidth) * channels : 0;
   const threadBytes = aligned(4 * (8 * rowsPerStrip * outputWidth + copiedFloats));
@@ -178,6 +180,18 @@ export function convolutionFilterGradient(
     2 * samples * outputHeight * outputWidth * outputs * kernelHeight * run,
   );
   return gradient;
+}
+
+/**
+ * A depth of parts, at least `wanted`, of which none is too short for the widest tile, also not the last one: short parts are
+ * computed in another way, which rounds differently, and the number of threads would show in the bits.
+ */
+function evenDepth(run: number, wanted: number): number {
+  for (let depth = wanted; depth < run; depth += WIDEST_TILE) {
+    const last = run % depth;
+    if (last === 0 || last >= WIDEST_TILE) return depth;
+  }
+  return run;
 }
 
 /** The taps of a filter, and what they are applied to, along one axis. */
