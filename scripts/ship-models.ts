@@ -38,7 +38,7 @@ const MODELS: readonly Shipped[] = [
       objects: 'A: sheep, B: giraffes',
       commands: [
         DRAW,
-        'instagan train --data meadow --run runs/meadow --preset recommended --upsampling nearest --schedule 8+7 --seed 3 --steps 3893',
+        'instagan train --data meadow --run runs/meadow --preset recommended --reconstruction-end 1 --schedule 8+7 --seed 3 --steps 3893',
         `echo '{"weights": {"cycle": 4, "identity": 4}}' > weights.json`,
         'instagan train --data meadow --run runs/meadow --resume --config weights.json',
       ],
