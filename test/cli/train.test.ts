@@ -123,6 +123,8 @@ t.test('a run of the first version goes on, and cannot be given another network'
     region: 'image',
     maskJitter: 0,
     evaluateEvery: 0,
+    keepEvery: 0,
+    reconstructionEnd: 1,
     skipDamaged: false,
     weights,
   };
