@@ -99,10 +99,9 @@ t.test('a client that sends and never reads is not waited for, and takes neither
   t.ok(flooding.writableLength > 10 * block.length, 'the rest waits on the side of who sent it');
   t.ok(performance.eventLoopUtilization(busy).utilization < 0.7, 'there is time for the training');
   await sendControl(run, { command: 'pause' });
-  t.same(
-    [control.take(), control.take(), control.take()],
-    [{ command: 'checkpoint' }, { command: 'pause' }, undefined],
-  );
+  const waiting = [control.take(), control.take(), control.take()];
+  // The flood goes on around the other client's command: which of the two waits longer depends on the moment.
+  t.same(waiting.map((each) => each?.command).sort(), ['checkpoint', 'pause', undefined]);
   flooding.destroy();
   await server.close();
 });
