@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { compileTests } from './test/compile-tests.js';
 import { findTests } from './test/find-tests.js';
 import { readTap } from './test/read-tap.js';
+import { refuseLateAwaits } from './test/refuse-late-awaits.js';
 import { countsOf, reportEnd, reportFile } from './test/report.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +45,7 @@ async function runTests() {
   let tests;
   try {
     tests = findTests(root, files);
+    refuseLateAwaits(tests, root);
     await compileTests(tests, root, compiledFolder);
   } catch (error) {
     return failure('no test ran', { message: error.message });

@@ -10,6 +10,7 @@ import { callCli } from '../helpers/cli-in-process.ts';
 import { startCli, temporaryFolder } from '../helpers/cli-process.ts';
 import { makeRun } from '../helpers/made-run.ts';
 
+const browser = await openBrowser();
 const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
@@ -50,8 +51,6 @@ t.test('--watch replaces an earlier page, again and again until the training end
   t.match(page, /<body data-reload="">/);
   t.match(page, /<td class="completed">completed<\/td>/);
 });
-
-const browser = await openBrowser();
 
 t.test(
   'the page works in a browser, from a file, without a network',

@@ -11,6 +11,12 @@ const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
 const run = (line: string) => callCli(line.split(' '), cwd);
 
+const model = ['A', 'B'].flatMap((side) => [
+  `--generator-${side.toLowerCase()}`,
+  path.join(weights, `step_net_G_${side}.pth`),
+]);
+await callCli(['import', '--run', 'model', ...model], cwd);
+
 /** Bright discs, told apart from a dark ground by any segmenter in no time. */
 async function writeDiscs(folder: string, name: string, width: number, height: number, count: number) {
   const radius = height / 5;
@@ -103,12 +109,6 @@ t.test('predict writes masks in the layout of a dataset, and pictures to look at
   const onto = await run('segmenter predict --run discs --input photos --output photos');
   t.match(onto, { code: 2, stderr: /--output would write among the images that are read/ });
 });
-
-const model = ['A', 'B'].flatMap((side) => [
-  `--generator-${side.toLowerCase()}`,
-  path.join(weights, `step_net_G_${side}.pth`),
-]);
-await callCli(['import', '--run', 'model', ...model], cwd);
 
 t.test('translate --segmenter needs no masks; what is found can be kept, and nothing found is told', async (t) => {
   const line =

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeImage, writeMask } from '@instagan/datasets';
 import { decodeVideo, findFfmpeg, openMediaInput, probeMedia } from '@instagan/video';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { parseAllDocuments } from 'yaml';
 import { callCli } from '../helpers/cli-in-process.ts';
-import { temporaryFolder } from '../helpers/cli-process.ts';
+import { killedAfter, temporaryFolder } from '../helpers/cli-process.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const weights = path.join(repository, 'test/fixtures/parity/authors');
@@ -36,10 +36,7 @@ await writeFile(at('bin', 'npx'), shim);
 await chmod(at('bin', 'npx'), 0o755);
 
 /** A task as an engine starts it. */
-function start(
-  command: readonly string[],
-  env: Record<string, string>,
-): { child: ChildProcess; ended: Promise<string> } {
+function start(command: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
   const environment = { ...process.env, PATH: `${at('bin')}${path.delimiter}${process.env.PATH}`, ...env };
   const child = spawn(command[0] as string, command.slice(1), { cwd, env: environment });
   let output = '';
@@ -49,47 +46,42 @@ function start(
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const ended = new Promise<string>((resolve) => child.on('close', (code) => resolve(`${output}exit ${code}`)));
-  return { child, ended };
+  return new Promise((resolve) => child.on('close', (code) => resolve(`${output}exit ${code}`)));
 }
 
 /** Runs all shards at once; the second is killed when it has finished something, and then started again. */
-async function runShards(output: string, task: (number: number) => ReturnType<typeof start>): Promise<string[]> {
-  const tasks = Array.from({ length: SHARDS }, (_, i) => task(i + 1));
-  const killed = tasks[1] as ReturnType<typeof start>;
-  const records = async () =>
-    (await readdir(at(`${output}.parts`, `shard-2-of-${SHARDS}`)).catch(() => [])).filter((name) =>
-      /^(image|segment)-.*json$/.test(name),
-    );
-  while (killed.child.exitCode === null && (await records()).length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  killed.child.kill('SIGKILL');
-  await killed.ended;
-  return Promise.all([tasks[0]?.ended ?? '', task(2).ended, tasks[2]?.ended ?? '']);
+async function runShards(
+  t: Test,
+  task: (number: number, env?: Readonly<Record<string, string>>) => Promise<string>,
+): Promise<string[]> {
+  const killed = task(2, killedAfter(/(image|part)-[^/]*\.json$/));
+  const [first, third] = [task(1), task(3)];
+  t.match(await killed, /exit null$/, 'the second was at work when it was killed');
+  return Promise.all([first, task(2), third]);
 }
 
 t.test('a Slurm array translates a folder of images as one process does, killed and restarted', { skip }, async (t) => {
   t.equal(imported.code, 0, imported.stderr);
   const script = path.join(deploy, 'slurm-shards.sh');
   const options = ['--run', 'model', '--sheet', 'sheet.png', '--backend', 'wasm', '--threads', '1'];
-  const task = (number: number) =>
+  const task = (number: number, env = {}) =>
     start(['sh', script, 'translate', 'photos', 'out', ...options], {
       SLURM_ARRAY_TASK_ID: `${number}`,
       SLURM_ARRAY_TASK_COUNT: `${SHARDS}`,
+      ...env,
     });
-  const early = await start(['sh', script, 'translate', 'photos', 'out'], {}).ended;
+  const early = await start(['sh', script, 'translate', 'photos', 'out'], {});
   t.match(early, /out\.parts holds no shard[\s\S]*exit 2/);
-  const [first, again, third] = await runShards('out', task);
+  const [first, again, third] = await runShards(t, task);
   t.match(again, /images? done before[\s\S]*4 images translated into out\n[\s\S]*exit 0/);
   for (const whole of [first, third]) t.match(whole, /4 images translated into out\n[\s\S]*exit 0/);
-  t.match(await task(3).ended, /4 images done before[\s\S]*exit 0/, 'a shard that is done does nothing');
-  const other = start(['sh', script, 'translate', 'photos', 'out', ...options, '--max-instances', '1'], {
+  t.match(await task(3), /4 images done before[\s\S]*exit 0/, 'a shard that is done does nothing');
+  const other = await start(['sh', script, 'translate', 'photos', 'out', ...options, '--max-instances', '1'], {
     SLURM_ARRAY_TASK_ID: '3',
     SLURM_ARRAY_TASK_COUNT: `${SHARDS}`,
   });
-  t.match(await other.ended, /begun with another instances[\s\S]*exit 2/, 'other settings are not mixed in');
-  const joined = await start(['sh', script, 'translate', 'photos', 'out', '--sheet', 'shards.png'], {}).ended;
+  t.match(other, /begun with another instances[\s\S]*exit 2/, 'other settings are not mixed in');
+  const joined = await start(['sh', script, 'translate', 'photos', 'out', '--sheet', 'shards.png'], {});
   t.match(joined, /^12 images translated into out\nContact sheet: shards\.png.*\nexit 0$/);
 
   const whole = await callCli(['translate', '--input', 'photos', '--output', 'whole', ...options], cwd);
@@ -137,8 +129,8 @@ t.test('a Kubernetes indexed Job translates a video, with pods killed and restar
     const [{ command, args }] = (manifest as Required<Manifest>).spec.template.spec.containers;
     return start([...command, ...args], { ...env, ...index });
   };
-  await runShards('video.mkv', (number) => pod(shards, { JOB_COMPLETION_INDEX: `${number - 1}` }));
-  t.match(await pod(join, { JOIN_OPTIONS: '--codec ffv1' }).ended, /^12 frames joined into video\.mkv\nexit 0$/);
+  await runShards(t, (number, env) => pod(shards, { JOB_COMPLETION_INDEX: `${number - 1}`, ...env }));
+  t.match(await pod(join, { JOIN_OPTIONS: '--codec ffv1' }), /^12 frames joined into video\.mkv\nexit 0$/);
   const opened = await openMediaInput(at('video.mkv'));
   const ffmpeg = await findFfmpeg();
   const { frames } = await decodeVideo(ffmpeg, opened, await probeMedia(ffmpeg, opened));

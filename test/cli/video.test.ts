@@ -6,7 +6,7 @@ import { writeImage, writeMask } from '@instagan/datasets';
 import { decodeVideo, findFfmpeg, openMediaInput, probeMedia } from '@instagan/video';
 import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
-import { runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { killedAfter, runCli, startCli, temporaryFolder } from '../helpers/cli-process.ts';
 
 const weights = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
 const cwd = await temporaryFolder(t);
@@ -59,11 +59,8 @@ t.test('a video is translated with the masks of its frames', async (t) => {
 
 t.test('killed at any moment, it goes on with --resume: every frame once, the same pictures', async (t) => {
   const command = [...COMMAND.split(' '), '--output', 'killed.mp4', '--codec', 'h264'];
-  const first = startCli(command, cwd);
-  const record = at('killed.mp4.parts', 'shard-1-of-1', 'part-00000008.json');
-  while (!existsSync(record) && first.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
-  first.child.kill('SIGKILL');
-  await first.ended;
+  const killed = await startCli(command, cwd, killedAfter(/part-00000008\.json$/)).ended;
+  t.equal(killed.code, null, killed.stdout);
   t.notOk(existsSync(at('killed.mp4')), 'no half file under the final name');
   const { code, stderr, stdout } = await runCli([...command, '--resume'], cwd);
   t.equal(code, 0, stderr);

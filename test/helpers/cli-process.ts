@@ -7,6 +7,8 @@ import type { Test } from 'tap';
 
 const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url));
 
+const KILL_AFTER_FILE = new URL('../../test/helpers/kill-after-file.js', import.meta.url).href;
+
 export interface CliResult {
   /** Exit code, or null if a signal ended the process. */
   readonly code: number | null;
@@ -23,10 +25,11 @@ export interface CliProcess {
   printed(pattern: RegExp): Promise<void>;
 }
 
-export function startCli(args: readonly string[], cwd: string): CliProcess {
+/** @param env set on top of this process's environment */
+export function startCli(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): CliProcess {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
-    env: { ...process.env, INSTAGAN_JOBS: jobsIn(cwd) },
+    env: { ...process.env, INSTAGAN_JOBS: jobsIn(cwd), ...env },
   });
   let stdout = '';
   let stderr = '';
@@ -50,6 +53,11 @@ export function startCli(args: readonly string[], cwd: string): CliProcess {
       ended.then(() => reject(new Error(`Ended before printing ${pattern}:\n${stdout}\n${stderr}`)), reject);
     });
   return { child, ended, printed };
+}
+
+/** Environment of a command that is killed (-9) as soon as a file of that name is whole, however fast it is. */
+export function killedAfter(file: RegExp): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import=${KILL_AFTER_FILE}`, KILL_AFTER_FILE: file.source };
 }
 
 /** Runs the command to its end. */

@@ -40,6 +40,10 @@ function runString(counts: readonly number[]): string {
     .join('');
 }
 
+const shared = path.join(process.env.INSTAGAN_SHARED ?? '../shared', 'data', 'formats', 'coco');
+const sample = await readFile(path.join(shared, 'instances_mini.json'), 'utf8').catch(() => null);
+const skip = sample === null && 'no data/formats/coco: set INSTAGAN_SHARED to the folder that holds data/';
+
 t.test('polygons and run lengths of both forms become the masks they describe', async (t) => {
   const file = path.join(t.testdir(), 'instances.json');
   const square = [1, 1, 3, 1, 3, 3, 1, 3];
@@ -239,10 +243,6 @@ t.test('very many points, and very many annotations, take no time', async (t) =>
   await t.rejects(coco.masksOf('a.png', header(4, 3)), { message: /200000 annotations of a\.png: at most 1000/ });
   t.ok(performance.now() - beganMs < 20_000);
 });
-
-const shared = path.join(process.env.INSTAGAN_SHARED ?? '../shared', 'data', 'formats', 'coco');
-const sample = await readFile(path.join(shared, 'instances_mini.json'), 'utf8').catch(() => null);
-const skip = sample === null && 'no data/formats/coco: set INSTAGAN_SHARED to the folder that holds data/';
 
 t.test("the areas of COCO's own annotations come out", { skip }, async (t) => {
   const coco = await cocoMasks(path.join(shared, 'instances_mini.json'));

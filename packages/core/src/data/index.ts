@@ -6,7 +6,7 @@ export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { crc32 } from '../runtime/crc32.ts';
 export { cacheFolder, isFile, isFolder, isThere, makeFolder, readText } from '../runtime/files.ts';
-export { nameOfUnfinished, type WriteOptions, writeAtomically } from '../runtime/write-atomically.ts';
+export { nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { type Components, connectedComponents } from './connected-components.ts';
 export { distanceTransform } from './distance-transform.ts';

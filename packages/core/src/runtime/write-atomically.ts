@@ -30,11 +30,7 @@ export async function writeAtomically(
     if (durable) await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `Cannot write ${file}: ${reasonOf(error as NodeJS.ErrnoException)}, then run the same command again.`,
-      { cause: error },
-    );
+    throw writeFailure(file, error);
   }
 }
 
@@ -49,6 +45,13 @@ export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of names) {
     if (nameOfUnfinished(name) !== undefined) await rm(path.join(folder, name), { force: true });
   }
+}
+
+/** What to tell when a file could not be written. @returns `error` itself if that tells it already */
+export function writeFailure(file: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const reason = reasonOf(error as NodeJS.ErrnoException);
+  return new UserError(`Cannot write ${file}: ${reason}, then run the same command again.`, { cause: error });
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

@@ -3,15 +3,15 @@ import { drawOverlay, type Picture, pictureTable, UserError } from '@instagan/co
 import { createRng } from '@instagan/core/data';
 import {
   type DomainFolder,
+  encodeImage,
   loadInput,
   readDomainFolder,
   resizeImage,
   resizeMask,
-  writeImage,
 } from '@instagan/datasets';
 import { counted } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { plannedFile, recordWritten, refuseForeign } from './written-files.ts';
+import { plannedFile, refuseForeign, writeOutput } from './written-files.ts';
 
 export interface DatasetPreviewCommandOptions {
   readonly output?: string;
@@ -50,8 +50,7 @@ export async function datasetPreviewAction(folder: string, options: DatasetPrevi
     }
   }
   if (rows.length === 0) throw new UserError(`${folder} holds no image to show: give the folder of a dataset.`);
-  await writeImage(output, pictureTable(rows));
-  await recordWritten([output]);
+  await writeOutput(output, await encodeImage(output, pictureTable(rows)));
   terminal.line(`Written to ${output}.`);
 }
 

@@ -1,4 +1,4 @@
-import { type MaskedImage, UsageError } from '@instagan/core';
+import { UsageError } from '@instagan/core';
 import {
   type ImageFile,
   type ImageMasks,
@@ -10,7 +10,6 @@ import {
   loadInput,
   readHeader,
   resizeMask,
-  writeMask,
 } from '@instagan/datasets';
 import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
@@ -18,7 +17,6 @@ import { runName } from '../output/run-name.ts';
 import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { maskFile, recordWritten, removeOtherMasks } from './written-files.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -139,15 +137,4 @@ async function loadMasked(
 
 function withMasks(input: InputImage, masks: readonly Uint8Array[]): InputImage {
   return { ...input, masks, maskNumbers: [...masks.keys()] };
-}
-
-/** Writes the masks of an image in the dataset layout, and removes what was left of an earlier time. */
-export async function saveMasks(folder: string, image: MaskedImage, numbers: readonly number[]): Promise<void> {
-  const { name, width, height, masks } = image;
-  const files = numbers.map((number) => maskFile(folder, name, number));
-  for (const [i, file] of files.entries()) {
-    await writeMask(file, { width, height, data: masks[i] as Uint8Array });
-  }
-  await removeOtherMasks(folder, name, new Set(files));
-  await recordWritten(files);
 }

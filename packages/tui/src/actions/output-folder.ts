@@ -1,24 +1,8 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { writeAtomically } from '@instagan/core/data';
-import {
-  encodeLike,
-  formatLike,
-  type OriginalImage,
-  WRITTEN_FORMATS,
-  type WrittenFormat,
-  writeMask,
-} from '@instagan/datasets';
-import {
-  isMaskOf,
-  maskFile,
-  plannedFile,
-  recordWritten,
-  refuseForeign,
-  removeOtherMasks,
-  WrittenFiles,
-} from './written-files.ts';
+import { encodeLike, formatLike, type OriginalImage, WRITTEN_FORMATS, type WrittenFormat } from '@instagan/datasets';
+import { isMaskOf, plannedFile, refuseForeign, WrittenFiles, writeMasks, writeOutput } from './written-files.ts';
 
 /** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -221,17 +205,9 @@ async function write(
   const how = { format, ...(quality === undefined ? {} : { quality }) };
   const encoded = await encodeLike(original, { width, height, data: image, masks }, how);
   const file = join(places.images, places.imageName(name, format));
-  await writeAtomically(file, encoded, { makesFolder: true });
+  await writeOutput(file, encoded);
   for (const other of places.file === null ? WRITTEN_NAMES : []) {
     if (other !== format) await rm(join(places.images, places.imageName(name, other)), { force: true });
   }
-  await recordWritten([file]);
-  const { masks: folder } = places;
-  const maskFiles = maskNumbers.map((number) => maskFile(folder, places.maskName(name), number));
-  for (const [i, maskFile] of maskFiles.entries()) {
-    await writeMask(maskFile, { width, height, data: masks[i] as Uint8Array });
-  }
-  await removeOtherMasks(folder, places.maskName(name), new Set(maskFiles));
-  await recordWritten(maskFiles);
-  return { image: file, masks: maskFiles };
+  return { image: file, masks: await writeMasks(places.masks, places.maskName(name), translated, maskNumbers) };
 }

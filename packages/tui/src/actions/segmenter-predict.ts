@@ -1,15 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { drawOverlay, type Picture, UsageError, UserError } from '@instagan/core';
-import {
-  type ImageFile,
-  listInputs,
-  readHeader,
-  readImage,
-  requirePixels,
-  writeImage,
-  writeMask,
-} from '@instagan/datasets';
+import { encodeImage, type ImageFile, listInputs, readHeader, readImage, requirePixels } from '@instagan/datasets';
 import { loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
@@ -21,7 +13,7 @@ import { describeCompute, openCompute } from './open-compute.ts';
 import { isBelow } from './output-folder.ts';
 import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { isMaskOf, maskFile, recordWritten, refuseForeign, removeOtherMasks } from './written-files.ts';
+import { isMaskOf, refuseForeign, writeMasks, writeOutput } from './written-files.ts';
 
 export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
@@ -130,32 +122,18 @@ async function predictPart(
   const written: PredictedImage[] = [];
   for (const [i, { file, picture }] of images.entries()) {
     const split = splits[i] as SplitMask;
-    const masks = await writeInstances(options.output, file.name, split);
+    const found = { width: split.width, height: split.height, masks: masksOfInstances(split) };
+    const masks = await writeMasks(options.output, file.name, found);
     if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);
     if (overlay !== null) {
-      await writeImage(overlay, drawOverlay(picture, masksOfInstances(split)));
-      await recordWritten([overlay]);
+      await writeOutput(overlay, await encodeImage(overlay, drawOverlay(picture, found.masks)));
     }
     running.advance(masks.length, overlay ?? masks[0]);
     const confidences = split.instances.map(({ confidence }) => Number(confidence.toFixed(3)));
     written.push({ name: file.name, input: file.file, masks, confidences, overlay });
   }
   return written;
-}
-
-/** Writes `folder/NAME_0.png` for the largest instance and so on; masks left of an earlier prediction are removed. */
-export async function writeInstances(folder: string, name: string, split: SplitMask): Promise<string[]> {
-  const { width, height } = split;
-  const files: string[] = [];
-  for (const [i, mask] of masksOfInstances(split).entries()) {
-    const file = maskFile(folder, name, i);
-    await writeMask(file, { width, height, data: mask });
-    files.push(file);
-  }
-  await removeOtherMasks(folder, name, new Set(files));
-  await recordWritten(files);
-  return files;
 }
 
 async function readAll(

@@ -15,8 +15,9 @@ import {
 } from '@instagan/core';
 import type { ImageFile, LoadSampleOptions } from '@instagan/datasets';
 import type { Segmenter } from '@instagan/segmenter';
-import { type MaskSource, saveMasks } from './mask-source.ts';
+import type { MaskSource } from './mask-source.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { writeMasks } from './written-files.ts';
 
 export interface ImageJob {
   readonly forward: LoadedTranslator;
@@ -67,7 +68,7 @@ export async function translateImage(
 ): Promise<{ image: TranslatedImage; row: ContactSheetRow | null }> {
   const begin = performance.now();
   const { maskNumbers, masksFrom, ...image } = await job.source.load(input, job.load, job.segmenter);
-  if (job.savedMasks !== null) await saveMasks(job.savedMasks, image, maskNumbers);
+  if (job.savedMasks !== null) await writeMasks(job.savedMasks, image.name, image, maskNumbers);
   const { masks } = job.forward.model;
   const chosen = chooseInstances(image, maskNumbers, job.instances);
   const changing = chosen.slice(0, job.maxInstances);

@@ -13,7 +13,7 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import { type ImageFile, listInputs, type WrittenFormat, writeImage } from '@instagan/datasets';
+import { encodeImage, type ImageFile, listInputs, type WrittenFormat } from '@instagan/datasets';
 import { type LoadedSegmenter, loadSegmenter } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import {
@@ -35,7 +35,7 @@ import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
-import { recordWritten } from './written-files.ts';
+import { writeOutput } from './written-files.ts';
 
 export interface TranslateCommandOptions
   extends ComputeOptions,
@@ -172,8 +172,7 @@ async function joinAction(options: TranslateCommandOptions, say: (text: string) 
 }
 
 async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]): Promise<void> {
-  await writeImage(sheet, pictureTable(rows));
-  await recordWritten([sheet]);
+  await writeOutput(sheet, await encodeImage(sheet, pictureTable(rows)));
 }
 
 function joinCommand({ input, recursive, output, sheet }: TranslateCommandOptions): string {

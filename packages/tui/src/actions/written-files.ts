@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFile, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError } from '@instagan/core';
+import { type MaskedImage, UsageError } from '@instagan/core';
+import { makeFolder, writeAtomically, writeFailure } from '@instagan/core/data';
+import { encodeMask } from '@instagan/datasets';
 
-/** In a folder of outputs: what was written there, a line for each file, with the SHA-256 of its content. */
+/**
+ * In a folder of outputs: what is written there, a line for each file, with the SHA-256 of its content. The line comes before the
+ * file, so that a process that is killed between the two leaves nothing that the next one would take for the user's.
+ */
 export const RECORD_FILE = '.instagan-written';
 
 /**
@@ -12,20 +17,17 @@ export const RECORD_FILE = '.instagan-written';
  */
 export class WrittenFiles {
   readonly #folder: string;
-  readonly #hashes = new Map<string, string>();
+  readonly #lines: ReadonlySet<string>;
+  readonly #endsInLine: boolean;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, record: string) {
     this.#folder = folder;
+    this.#lines = new Set(record.split('\n'));
+    this.#endsInLine = record === '' || record.endsWith('\n');
   }
 
   static async open(folder: string): Promise<WrittenFiles> {
-    const written = new WrittenFiles(folder);
-    const text = await readFile(path.join(folder, RECORD_FILE), 'utf8').catch(() => '');
-    for (const line of text.split('\n')) {
-      const [, hash, name] = /^([0-9a-f]{64}) (.+)$/.exec(line) ?? [];
-      if (hash !== undefined && name !== undefined) written.#hashes.set(name, hash);
-    }
-    return written;
+    return new WrittenFiles(folder, await readFile(path.join(folder, RECORD_FILE), 'utf8').catch(() => ''));
   }
 
   /** Whether something is there that this tool did not leave so. @param name of a file in the folder */
@@ -33,25 +35,53 @@ export class WrittenFiles {
     const file = path.join(this.#folder, name);
     const found = await lstat(file).catch(() => null);
     if (found === null) return false;
-    return !found.isFile() || (await hashOf(file)) !== this.#hashes.get(name);
+    return !found.isFile() || !this.#lines.has(lineOf(name, await readFile(file)));
   }
 
-  /** Records that files were written; processes may do so side by side. */
-  async add(names: readonly string[]): Promise<void> {
-    const lines: string[] = [];
-    for (const name of names) {
-      const hash = await hashOf(path.join(this.#folder, name));
-      if (this.#hashes.get(name) === hash) continue;
-      this.#hashes.set(name, hash);
-      lines.push(`${hash} ${name}\n`);
+  /** Records what is about to be written; processes may do so side by side. @throws UserError if that cannot be recorded */
+  async announce(name: string, content: Uint8Array): Promise<void> {
+    const line = lineOf(name, content);
+    if (this.#lines.has(line)) return;
+    const file = path.join(this.#folder, RECORD_FILE);
+    try {
+      await makeFolder(this.#folder);
+      await appendFile(file, `${this.#endsInLine ? '' : '\n'}${line}\n`);
+    } catch (error) {
+      throw writeFailure(file, error);
     }
-    if (lines.length > 0) await appendFile(path.join(this.#folder, RECORD_FILE), lines.join(''));
   }
 }
 
-/** Records files that were written, in the folder of each. */
-export async function recordWritten(files: readonly string[]): Promise<void> {
-  for (const [folder, names] of byFolder(files)) await (await WrittenFiles.open(folder)).add(names);
+function lineOf(name: string, content: Uint8Array): string {
+  return `${createHash('sha256').update(content).digest('hex')} ${name}`;
+}
+
+/** Writes a file, whole or not at all, as one that this tool may replace. @throws UserError if it cannot be written */
+export async function writeOutput(file: string, content: Uint8Array): Promise<void> {
+  const written = await WrittenFiles.open(path.dirname(file));
+  await written.announce(path.basename(file), content);
+  await writeAtomically(file, content, { makesFolder: true });
+}
+
+/**
+ * Writes masks in the dataset layout, and removes those that an earlier time left of that image.
+ *
+ * @param name of the image; with `/`, it lies in a folder below
+ * @param numbers in the names of the masks
+ * @returns the files
+ */
+export async function writeMasks(
+  folder: string,
+  name: string,
+  { width, height, masks }: Pick<MaskedImage, 'width' | 'height' | 'masks'>,
+  numbers: readonly number[] = [...masks.keys()],
+): Promise<string[]> {
+  const files = numbers.map((number) => maskFile(folder, name, number));
+  for (const [i, file] of files.entries()) {
+    await writeOutput(file, await encodeMask({ width, height, data: masks[i] as Uint8Array }));
+  }
+  await removeOtherMasks(folder, name, new Set(files));
+  return files;
 }
 
 /** Names of files by the folder that they lie in. */
@@ -106,7 +136,7 @@ export async function refuseForeign(plans: readonly PlannedFiles[]): Promise<voi
 }
 
 /** The file of a mask in the dataset layout. */
-export function maskFile(folder: string, name: string, number: number): string {
+function maskFile(folder: string, name: string, number: number): string {
   return path.join(folder, `${name}_${number}.png`);
 }
 
@@ -119,17 +149,11 @@ export function isMaskOf(names: ReadonlySet<string>): (file: string) => boolean 
 }
 
 /** Removes the masks of an image that are not among those to keep: what was written there earlier. */
-export async function removeOtherMasks(folder: string, name: string, keep: ReadonlySet<string>): Promise<void> {
+async function removeOtherMasks(folder: string, name: string, keep: ReadonlySet<string>): Promise<void> {
   const place = path.dirname(path.join(folder, name));
   const isMask = isMaskOf(new Set([path.basename(name)]));
   for (const entry of await readdir(place).catch(() => [])) {
     const file = path.join(place, entry);
     if (isMask(entry) && !keep.has(file)) await rm(file);
   }
-}
-
-async function hashOf(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
 }
