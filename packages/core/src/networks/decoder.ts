@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { binomialBlur } from '../ops/binomial-blur.ts';
 import { convolution, transposedConvolution } from '../ops/convolution.ts';
 import { instanceNorm } from '../ops/instance-norm.ts';
 import { nearestUpsampling } from '../ops/nearest-upsampling.ts';
@@ -20,6 +21,9 @@ const UPSAMPLING = {
     apply: (x, filter) => convolution(nearestUpsampling(x), filter, KEEPING_3X3),
   },
 } as const satisfies Record<string, UpsamplingLayer>;
+
+/** From the result of the last convolution to values in [-1, 1]. */
+const TANH = { kind: 'tanh' } as const;
 
 export interface DecoderSettings {
   /**
@@ -50,6 +54,7 @@ export function decoderSpecs(
  * values in [-1, 1].
  *
  * @param features `[batch, height, width, 4 width]`
+ * @param isSmooth whether what changes from pixel to pixel is filtered out before the values are brought into [-1, 1]; of one channel
  * @returns `[batch, 4 height, 4 width, channels]`
  */
 export function decoder(
@@ -57,6 +62,7 @@ export function decoder(
   prefix: string,
   { upsampling = 'transposed' }: DecoderSettings,
   features: tf.Tensor4D,
+  isSmooth = false,
 ): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   const bias = parameter<tf.Tensor1D>(parameters, `${prefix}.conv0.bias`);
@@ -64,6 +70,8 @@ export function decoder(
   return tf.tidy(() => {
     let h = instanceNorm(double(features, weight('up0')), { kind: 'relu' });
     h = instanceNorm(double(h, weight('up1')), { kind: 'relu' });
-    return convolution(h, weight('conv0'), KEEPING_7X7, bias, { kind: 'tanh' });
+    return isSmooth
+      ? binomialBlur(convolution(h, weight('conv0'), KEEPING_7X7, bias), TANH)
+      : convolution(h, weight('conv0'), KEEPING_7X7, bias, TANH);
   });
 }

@@ -57,6 +57,7 @@ export const INSTAGAN_SETTINGS = settingsTable({
     'soft',
     {
       soft: 'from background to object, as in the paper',
+      smooth: 'soft, without what changes from pixel to pixel, in which cycles hide what they must find again',
       binary: 'background or object; gradients pass straight through',
     },
     '--mask-values <kind>',
