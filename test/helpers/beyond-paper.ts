@@ -1,6 +1,6 @@
 /** Settings that the paper does not have, all at once. */
 export const BEYOND_PAPER = {
-  upsampling: 'nearest',
+  upsampling: 'smooth',
   maskValues: 'binary',
   background: 'keep',
   ema: 0.5,

@@ -12,14 +12,26 @@ interface UpsamplingLayer {
   readonly filter: (inputs: number, outputs: number) => number[];
   /** `[batch, height, width, inputs]` to `[batch, 2 height, 2 width, outputs]`. */
   readonly apply: (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor4D;
+  /** Whether what changes from pixel to pixel is filtered out of the decoder's result, before it is brought into [-1, 1]. */
+  readonly isSmooth: boolean;
 }
 
+const TRANSPOSED: UpsamplingLayer = {
+  filter: (inputs, outputs) => [3, 3, outputs, inputs],
+  apply: transposedConvolution,
+  isSmooth: false,
+};
+
+const NEAREST: UpsamplingLayer = {
+  filter: (inputs, outputs) => [3, 3, inputs, outputs],
+  apply: (x, filter) => convolution(nearestUpsampling(x), filter, KEEPING_3X3),
+  isSmooth: false,
+};
+
 const UPSAMPLING = {
-  transposed: { filter: (inputs, outputs) => [3, 3, outputs, inputs], apply: transposedConvolution },
-  nearest: {
-    filter: (inputs, outputs) => [3, 3, inputs, outputs],
-    apply: (x, filter) => convolution(nearestUpsampling(x), filter, KEEPING_3X3),
-  },
+  transposed: TRANSPOSED,
+  nearest: NEAREST,
+  smooth: { ...NEAREST, isSmooth: true },
 } as const satisfies Record<string, UpsamplingLayer>;
 
 /** From the result of the last convolution to values in [-1, 1]. */
@@ -28,7 +40,9 @@ const TANH = { kind: 'tanh' } as const;
 export interface DecoderSettings {
   /**
    * How it doubles the size: by `transposed` convolutions, or by repeating the `nearest` pixel before a convolution, which leaves
-   * no checkerboard (Odena et al. 2016). @default 'transposed', as the authors do
+   * less of a checkerboard (Odena et al. 2016). `smooth` does so too, and has nothing in its result that changes from pixel to pixel:
+   * no checkerboard, and no stripes in which a cycle could hide what it must find again (Chu et al. 2017).
+   * @default 'transposed', as the authors do
    */
   readonly upsampling?: keyof typeof UPSAMPLING;
 }
@@ -54,7 +68,6 @@ export function decoderSpecs(
  * values in [-1, 1].
  *
  * @param features `[batch, height, width, 4 width]`
- * @param isSmooth whether what changes from pixel to pixel is filtered out before the values are brought into [-1, 1]; of one channel
  * @returns `[batch, 4 height, 4 width, channels]`
  */
 export function decoder(
@@ -62,11 +75,10 @@ export function decoder(
   prefix: string,
   { upsampling = 'transposed' }: DecoderSettings,
   features: tf.Tensor4D,
-  isSmooth = false,
 ): tf.Tensor4D {
   const weight = (name: string) => parameter(parameters, `${prefix}.${name}.weight`);
   const bias = parameter<tf.Tensor1D>(parameters, `${prefix}.conv0.bias`);
-  const double = UPSAMPLING[upsampling].apply;
+  const { apply: double, isSmooth } = UPSAMPLING[upsampling];
   return tf.tidy(() => {
     let h = instanceNorm(double(features, weight('up0')), { kind: 'relu' });
     h = instanceNorm(double(h, weight('up1')), { kind: 'relu' });

@@ -46,6 +46,13 @@ t.test('stripes and checkerboards of single pixels vanish, up to the border, and
   t.ok(plane.every((value) => Math.abs(value - Math.tanh(0.5)) < 1e-6));
 });
 
+t.test('channels do not mix', async (t) => {
+  const [a, b] = [picture(4, 5, (y) => y), picture(4, 5, (_, x) => x * x)];
+  const one = (x: tf.Tensor4D) => binomialBlur(x, { kind: 'none' });
+  const apart = tf.concat([one(a), one(b)], 3);
+  t.strictSame(await one(tf.concat([a, b], 3)).array(), await apart.array());
+});
+
 t.test('its gradient is that of the sum of weights', async (t) => {
   // Seen once by each neighbour; at a border, reflection shows the second row twice as often to the first.
   const gradient = tf.grad((x) => tf.sum(binomialBlur(x as tf.Tensor4D, { kind: 'none' })));

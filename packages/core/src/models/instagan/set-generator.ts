@@ -6,20 +6,17 @@ import type { ParameterSpec, Parameters } from '../../networks/parameters.ts';
 import { setSpread, setSum } from '../../ops/set-sum.ts';
 import { straightThroughDilation, straightThroughSign } from '../../ops/straight-through.ts';
 
-/** How the decoder makes a mask, and how that is turned into the translated mask. */
+/** How a mask from the decoder, with values in [-1, 1], is turned into the translated mask. */
 const MASK_VALUES = {
-  soft: { isSmooth: false, of: <T extends tf.Tensor>(masks: T) => masks },
-  smooth: { isSmooth: true, of: <T extends tf.Tensor>(masks: T) => masks },
-  binary: { isSmooth: false, of: straightThroughSign },
+  soft: <T extends tf.Tensor>(masks: T) => masks,
+  binary: straightThroughSign,
 } as const;
 
 /** What decides the parts of a generator; each part takes its own of them. */
 export interface GeneratorSettings extends EncoderSettings, DecoderSettings {
   /**
-   * Whether translated masks have any value in [-1, 1] (`soft`), any without what changes from pixel to pixel (`smooth`), or -1 and
-   * 1 alone (`binary`), as real masks do. A cycle hides what it must find again in the finest pattern of a soft mask, such as stripes
-   * at its edge (Chu et al. 2017); in a smooth one it cannot. In a binary one it finds no more than shapes, and a discriminator cannot
-   * tell it by its edges. @default 'soft', as the authors do
+   * Whether translated masks have any value in [-1, 1] (`soft`) or -1 and 1 alone (`binary`), as real masks do: then the way back
+   * finds in them no more than shapes, and a discriminator cannot tell them by their edges. @default 'soft', as the authors do
    */
   readonly maskValues?: keyof typeof MASK_VALUES;
   /**
@@ -66,10 +63,9 @@ export function setGenerator(parameters: Parameters, settings: GeneratorSettings
   const maskFeatures = encoder(parameters, 'maskEncoder', settings, masks);
   const context = tf.concat([imageFeatures, setSum(maskFeatures, counts)], 3);
   const ofInstances = tf.concat([maskFeatures, setSpread(context, counts)], 3);
-  const maskValues = MASK_VALUES[settings.maskValues ?? 'soft'];
   const output = {
     image: decoder(parameters, 'imageDecoder', settings, context),
-    masks: maskValues.of(decoder(parameters, 'maskDecoder', settings, ofInstances, maskValues.isSmooth)),
+    masks: MASK_VALUES[settings.maskValues ?? 'soft'](decoder(parameters, 'maskDecoder', settings, ofInstances)),
     counts,
   };
   return settings.background === 'keep' ? { ...output, image: onBackground(set, output) } : output;

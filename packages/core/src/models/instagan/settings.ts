@@ -49,7 +49,11 @@ export const INSTAGAN_SETTINGS = settingsTable({
   ),
   upsampling: choice(
     'transposed',
-    { transposed: 'transposed convolutions, as in the paper', nearest: 'nearest pixels, then a convolution' },
+    {
+      transposed: 'transposed convolutions, as in the paper',
+      nearest: 'nearest pixels, then a convolution',
+      smooth: 'nearest, and what changes from pixel to pixel is filtered from the result: no stripes, no checkerboard',
+    },
     '--upsampling <kind>',
     'how decoders double the size',
   ),
@@ -57,7 +61,6 @@ export const INSTAGAN_SETTINGS = settingsTable({
     'soft',
     {
       soft: 'from background to object, as in the paper',
-      smooth: 'soft, without what changes from pixel to pixel, in which cycles hide what they must find again',
       binary: 'background or object; gradients pass straight through',
     },
     '--mask-values <kind>',
