@@ -17,16 +17,12 @@ export function binomialBlur(x: tf.Tensor4D, activation: Activation): tf.Tensor4
 
 /** `[3, 3, channels, channels]`: zero from one channel to another. */
 function binomialFilter(channels: number): tf.Tensor4D {
-  const [end, middle] = [tf.fill([1, 1, 1, 1], 0.25), tf.fill([1, 1, 1, 1], 0.5)];
-  const column = tf.concat([end, middle, end], 0);
-  const own: tf.Tensor4D = tf.mul(column, tf.reshape(column, [1, 3, 1, 1]));
-  if (channels === 1) return own;
-  const others = tf.zerosLike(own);
-  const numbers = Array.from({ length: channels }, (_, i) => i);
-  const ofOutput = (output: number) =>
-    tf.concat(
-      numbers.map((input) => (input === output ? own : others)),
-      2,
-    );
-  return tf.concat(numbers.map(ofOutput), 3);
+  const weights = [1, 2, 1].flatMap((row) => [1, 2, 1].map((column) => (row * column) / 16));
+  const values = new Float32Array(weights.length * channels * channels);
+  for (const [place, weight] of weights.entries()) {
+    for (let channel = 0; channel < channels; channel++) {
+      values[(place * channels + channel) * channels + channel] = weight;
+    }
+  }
+  return tf.tensor4d(values, [3, 3, channels, channels]);
 }
