@@ -65,5 +65,5 @@ t.test('a run keeps the decoders that it began with', async (t) => {
   const runFolder = path.join(t.testdir(), 'run');
   await trainTiny({ runFolder, steps: 1, config: tinyConfig(BEYOND_PAPER) });
   const { error } = await trainTiny({ runFolder, steps: 2, resume: true, config: { upsampling: 'transposed' } });
-  t.match(error?.message, /started with upsampling "smooth" and cannot go on with "transposed"/);
+  t.match(error?.message, /started with upsampling "nearest" and cannot go on with "transposed"/);
 });

@@ -116,7 +116,8 @@ t.test('a run of the first version goes on, and cannot be given another network'
   t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
-  const networks = { upsampling: 'transposed', maskValues: 'soft', background: 'translated', ema: 0 };
+  const decoders = { upsampling: 'transposed', outputFilter: 'none' };
+  const networks = { ...decoders, maskValues: 'soft', background: 'translated', ema: 0 };
   const later = {
     ...networks,
     init: null,

@@ -1,6 +1,7 @@
 /** Settings that the paper does not have, all at once. */
 export const BEYOND_PAPER = {
-  upsampling: 'smooth',
+  upsampling: 'nearest',
+  outputFilter: 'binomial',
   maskValues: 'binary',
   background: 'keep',
   ema: 0.5,

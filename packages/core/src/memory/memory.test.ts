@@ -86,7 +86,12 @@ t.test('every model can be estimated, and estimating leaves nothing behind', asy
         const more = await stepTensors(config({ model, weights }), joinCalls);
         t.ok(more.peakBytes >= one.peakBytes, `${model}: ${Object.keys(weights)} is counted`);
       }
-      const beyond = { upsampling: 'smooth', maskValues: 'binary', background: 'keep' } as const;
+      const beyond = {
+        upsampling: 'nearest',
+        outputFilter: 'binomial',
+        maskValues: 'binary',
+        background: 'keep',
+      } as const;
       t.ok((await stepTensors(config({ model, ...beyond }), joinCalls)).peakBytes > one.stateBytes);
       const averaged = await stepTensors(config({ model, ema: 0.9 }), joinCalls);
       t.ok(averaged.stateBytes > one.stateBytes, `${model}: averages are counted`);

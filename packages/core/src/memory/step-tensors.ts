@@ -26,6 +26,7 @@ export type SizeConfig = Pick<
   | 'ndf'
   | 'blocks'
   | 'upsampling'
+  | 'outputFilter'
   | 'maskValues'
   | 'background'
   | 'batch'

@@ -30,19 +30,13 @@ export async function inheritedSettings<Config extends RunSettings, Name extends
   return Object.fromEntries(names.map((name) => [name, config[name]])) as Pick<Config, Name>;
 }
 
-export interface InitialNetworksOptions<Config> {
-  /** Says which weights are taken, by name. @default all */
-  readonly isKept?: (name: string) => boolean;
-  /** Whether networks of two settings have weights of the same shapes, although a setting differs. @default they have not */
-  readonly haveSameShapes?: (a: Config, b: Config) => boolean;
-}
-
 /**
  * The weights of a run's last checkpoint, averaged ones where there are any, to begin another training with: without Adam's moments
  * and all else that the training had gathered.
  *
  * @param config of the training that is to begin
  * @param names the settings that decide the shapes of weights
+ * @param isKept says which weights, by name
  * @throws UserError if the folder is not a run of that kind or has no checkpoint; UsageError if its networks are others
  */
 export async function initialNetworks<Config extends RunSettings, Name extends keyof Config & string>(
@@ -50,11 +44,11 @@ export async function initialNetworks<Config extends RunSettings, Name extends k
   runFolder: string,
   config: Config,
   names: readonly Name[],
-  { isKept = () => true, haveSameShapes = () => false }: InitialNetworksOptions<Config> = {},
+  isKept: (name: string) => boolean = () => true,
 ): Promise<Checkpoint> {
   const own = await inheritedSettings(kind, runFolder, names);
   for (const name of names) {
-    if (own[name] === config[name] || haveSameShapes({ ...config, [name]: own[name] }, config)) continue;
+    if (own[name] === config[name]) continue;
     throw new UsageError(
       `${runFolder} has ${name} ${own[name]}, so its weights do not fit ${name} ${config[name]}: leave that setting out.`,
     );

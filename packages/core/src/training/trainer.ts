@@ -36,7 +36,7 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
     ...options,
     openData: async (config) => {
       initial = await initialCheckpoint(options.runFolder, config.init, (init) =>
-        initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS, { haveSameShapes }),
+        initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS),
       );
       const data = await options.openData(config);
       const { stepsPerEpoch, warnings = [] } = data;
@@ -44,14 +44,6 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
       return { stepsPerEpoch, warnings, batch: (step) => data.pair(step), close: () => data.close() };
     },
   });
-}
-
-function haveSameShapes(a: TrainingConfig, b: TrainingConfig): boolean {
-  const shapes = (config: TrainingConfig) => {
-    const { generatorSpecs, discriminatorSpecs } = translationModel(config);
-    return JSON.stringify([generatorSpecs, discriminatorSpecs]);
-  };
-  return shapes(a) === shapes(b);
 }
 
 /** What a task is told once the data are open. */

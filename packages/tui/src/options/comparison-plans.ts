@@ -64,6 +64,11 @@ export const PLANS = {
       'all but the background kept': { ...REGIONS, ...NEAREST, ...AVERAGED },
       'all but nearest up-sampling': { ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED },
       'all but the average of weights': { ...REGIONS, ...KEPT_BACKGROUND, ...NEAREST },
+      'all, and filtered output': { ...ALL, outputFilter: 'binomial' },
+      'all but nearest up-sampling, and filtered output': {
+        ...{ ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED },
+        outputFilter: 'binomial',
+      },
       'all, and binary masks': { ...ALL, maskValues: 'binary' },
       'all, and feature matching': { ...ALL, weights: { featureMatching: 10 } },
       'all, and falling reconstruction weights': { ...ALL, reconstructionEnd: 0.4 },

@@ -49,13 +49,19 @@ export const INSTAGAN_SETTINGS = settingsTable({
   ),
   upsampling: choice(
     'transposed',
-    {
-      transposed: 'transposed convolutions, as in the paper',
-      nearest: 'nearest pixels, then a convolution',
-      smooth: 'nearest, and what changes from pixel to pixel is filtered from the result: no stripes, no checkerboard',
-    },
+    { transposed: 'transposed convolutions, as in the paper', nearest: 'nearest pixels, then a convolution' },
     '--upsampling <kind>',
     'how decoders double the size',
+  ),
+  outputFilter: choice(
+    'none',
+    {
+      none: 'nothing, as in the paper',
+      binomial:
+        'what changes from pixel to pixel: no checkerboard, and no stripes in which a cycle hides what it must find again',
+    },
+    '--output-filter <kind>',
+    'what is filtered out of translated images and masks',
   ),
   maskValues: choice(
     'soft',
