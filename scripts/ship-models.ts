@@ -1,6 +1,6 @@
-// Puts trained runs among the models that are shipped, with their cards: node --import tsx scripts/ship-models.ts --runs runs
+// Puts trained runs among the models that are shipped, with their cards: node --import tsx scripts/ship-models.ts --runs runs [--only NAME]
 //
-// Expects below --runs the runs that MODELS names, each scored: `instagan evaluate` and `instagan segmenter evaluate --json` on the
+// Expects below --runs the runs that MODELS names (with --only, that of one model), each scored: `instagan evaluate` and `instagan segmenter evaluate --json` on the
 // set of SCORED_ON.
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,8 @@ interface Shipped {
   readonly name: string;
   /** Its run, below `--runs`. */
   readonly run: string;
+  /** Of the trainings whose networks it began with. */
+  readonly before?: { readonly steps: number; readonly hours: number };
   readonly about: Pick<ModelCard, 'kind' | 'summary' | 'objects' | 'commands'>;
   readonly scoredBy: string;
   readonly figures: (scores: Scores) => Figures;
@@ -93,14 +95,18 @@ const percent = ({ value }: { readonly value: number }) => `${(100 * value).toFi
 const fixed = (value: number) => value.toFixed(3);
 
 const {
-  values: { runs },
-} = parseArgs({ options: { runs: { type: 'string', default: 'runs' } } });
+  values: { runs, only },
+} = parseArgs({ options: { runs: { type: 'string', default: 'runs' }, only: { type: 'string' } } });
 const weights = fileURLToPath(new URL('../models/weights', import.meta.url));
 
-rmSync(weights, { recursive: true, force: true });
-for (const { name, run, about, scoredBy, figures } of MODELS) {
+for (const { name, run, before, about, scoredBy, figures } of MODELS) {
+  if (only !== undefined && name !== only) continue;
   const from = path.join(runs, run);
   const to = path.join(weights, name);
+  // Folders of other models may lie within.
+  for (const part of ['config.json', 'checkpoints', 'card.json']) {
+    rmSync(path.join(to, part), { recursive: true, force: true });
+  }
   const { step } = await exportRun(from, to, { floatType: 'F16' });
   const { size } = JSON.parse(readFileSync(path.join(to, 'config.json'), 'utf8'));
   const folder = `checkpoints/step-${String(step).padStart(8, '0')}`;
@@ -108,8 +114,8 @@ for (const { name, run, about, scoredBy, figures } of MODELS) {
   const card: ModelCard = {
     ...about,
     size: `${size.height}x${size.width}`,
-    steps: step,
-    ...timesOf(path.join(from, 'events.jsonl')),
+    steps: step + (before?.steps ?? 0),
+    ...timesOf(path.join(from, 'events.jsonl'), before?.hours),
     licence: 'MIT; trained on drawings in the public domain (CC0-1.0)',
     scores: { command: scoredBy, figures: figures(JSON.parse(readFileSync(`${from}.scores.json`, 'utf8'))) },
     sha256: Object.fromEntries(files.map((file) => [file, hashOf(path.join(to, file))])),
@@ -119,8 +125,8 @@ for (const { name, run, about, scoredBy, figures } of MODELS) {
 }
 
 /** Hours from each start to the last step after it, and what computed. */
-function timesOf(log: string): Pick<ModelCard, 'hours' | 'device'> {
-  let [seconds, began, last, device] = [0, 0, 0, ''];
+function timesOf(log: string, hoursBefore = 0): Pick<ModelCard, 'hours' | 'device'> {
+  let [seconds, began, last, device] = [3600 * hoursBefore, 0, 0, ''];
   for (const line of readFileSync(log, 'utf8').trimEnd().split('\n')) {
     const event = JSON.parse(line);
     const timeMs = Date.parse(event.time);

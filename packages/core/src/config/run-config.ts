@@ -18,6 +18,23 @@ export async function readRunConfig<Config extends RunSettings>(
   kind: ConfigKind<Config>,
   runFolder: string,
 ): Promise<Config> {
+  const fields = await readConfigFields(runFolder);
+  const { model } = (fields ?? {}) as { model?: unknown };
+  const names: unknown[] = choiceNames(kind.table.rows.model);
+  if (model !== undefined && !names.includes(model)) {
+    throw new UserError(
+      `${runFolder} is a run of the model ${model}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
+    );
+  }
+  return kind.parse(fields, path.join(runFolder, CONFIG_FILE));
+}
+
+/**
+ * What the configuration of a run says, whatever its kind, unchecked.
+ *
+ * @throws UserError if the folder is not a run, or that is not JSON
+ */
+export async function readConfigFields(runFolder: string): Promise<unknown> {
   const file = path.join(runFolder, CONFIG_FILE);
   let text: string;
   try {
@@ -27,20 +44,11 @@ export async function readRunConfig<Config extends RunSettings>(
       `${runFolder} is not a run (it has no ${CONFIG_FILE}): give the folder that \`train --run\` or \`import --run\` wrote.`,
     );
   }
-  let fields: unknown;
   try {
-    fields = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new UserError(`${file} is not JSON: restore it from a copy.`);
   }
-  const { model } = (fields ?? {}) as { model?: unknown };
-  const names: unknown[] = choiceNames(kind.table.rows.model);
-  if (model !== undefined && !names.includes(model)) {
-    throw new UserError(
-      `${runFolder} is a run of the model ${model}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
-    );
-  }
-  return kind.parse(fields, file);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { openBackend } from '../backends/index.ts';
@@ -37,6 +37,21 @@ t.test('an exported run translates as its run does, and can be trained further',
   t.ok(rounded!.image.every((value, i) => Math.abs(value - run!.image[i]!) < 0.02));
 
   const { error } = await trainTiny({ runFolder: at('copy'), steps: 4, resume: true, config: {} });
+  t.equal(error, undefined);
+});
+
+t.test('a copy names no folder of the machine that it comes from', async (t) => {
+  const folder = t.testdir();
+  const at = (name: string) => path.join(folder, name);
+  await trainTiny({ runFolder: at('first'), steps: 1 });
+  await trainTiny({ runFolder: at('second'), steps: 1, config: tinyConfig({ init: at('first') }) });
+  await exportRun(at('second'), at('copy'));
+  for (const file of ['config.json', 'checkpoints/step-00000001/manifest.json']) {
+    const [run, copy] = await Promise.all(['second', 'copy'].map((name) => readFile(at(`${name}/${file}`), 'utf8')));
+    t.match(run, JSON.stringify(at('first')), file);
+    t.notMatch(copy, folder, file);
+  }
+  const { error } = await trainTiny({ runFolder: at('copy'), steps: 2, resume: true, config: {} });
   t.equal(error, undefined);
 });
 

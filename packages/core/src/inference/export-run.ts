@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
-import { CONFIG_FILE } from '../config/run-config.ts';
-import { UsageError, UserError } from '../errors.ts';
+import { CONFIG_FILE, readConfigFields } from '../config/run-config.ts';
+import { UsageError } from '../errors.ts';
 import { isFile, makeFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
@@ -36,21 +35,26 @@ export async function exportRun(
   output: string,
   { floatType = 'F32', checkpoint: choice = 'last' }: ExportOptions = {},
 ): Promise<ExportedRun> {
-  const config = await readFile(path.join(runFolder, CONFIG_FILE)).catch(() => {
-    throw new UserError(
-      `${runFolder} is not a run (it has no ${CONFIG_FILE}): give the folder that \`train --run\` or \`import --run\` wrote.`,
-    );
-  });
+  const config = await readConfigFields(runFolder);
   if (await isFile(path.join(output, CONFIG_FILE)))
     throw new UsageError(`${output} is already a run: choose another folder.`);
   const { checkpoint, model, warnings } = await readModel(runFolder, choice);
   const generators = new Map(
     [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator')),
   );
-  const { updates: _, ...manifest } = checkpoint.state;
+  const { updates: _, ...state } = checkpoint.state;
+  const manifest = { ...state, ...('config' in state ? { config: withoutInit(state.config) } : {}) };
   await makeFolder(output);
-  await writeAtomically(path.join(output, CONFIG_FILE), config, { durable: true });
+  await writeAtomically(path.join(output, CONFIG_FILE), `${JSON.stringify(withoutInit(config), null, 2)}\n`, {
+    durable: true,
+  });
   const content = { files: { [MODEL_FILE]: generators }, manifest, floatType };
   const folder = await writeCheckpoint(output, checkpoint.step, content);
   return { step: checkpoint.step, file: path.join(folder, MODEL_FILE), warnings };
+}
+
+/** A configuration that names no run to begin with: the copy has its weights, and such paths are of one machine. */
+function withoutInit<Config>(config: Config): Config {
+  const names = typeof config === 'object' && config !== null && 'init' in config;
+  return names ? { ...config, init: null } : config;
 }
