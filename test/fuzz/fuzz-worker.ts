@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRng } from '@instagan/core/data';
@@ -17,8 +17,13 @@ import { TARGETS } from './targets/index.ts';
 const MUTATIONS = { bytes: mutateBytes, json: mutateJson, 'json-lines': mutateJsonLines };
 /** Different faults that are told of one target. */
 const MAX_FINDS = 20;
-/** Garbage must not look like growth. */
-const INPUTS_BETWEEN_COLLECTIONS = 500;
+/** Garbage must not look like growth. A collection takes as long as a hundred inputs, so that there is none before there is garbage. */
+const MAX_GARBAGE_BYTES = 64 * 2 ** 20;
+const INPUTS_BETWEEN_LOOKS = 50;
+/** Of so many inputs of the corpus the shortest is changed: one that takes a hundred times as long seldom tells a hundred times as much. */
+const CANDIDATES = 3;
+/** So often any is, however long. */
+const ANY_SHARE = 0.1;
 
 const job = workerData as FuzzJob;
 const { target: name, seed, seconds, inputs, shared } = job;
@@ -53,18 +58,20 @@ for (const input of job.corpus) {
   if (coverage.take()) corpus.push(input);
 }
 collect();
+let keptBytes = heapBytes();
 parentPort?.postMessage({ type: 'begun' });
 
 const endMs = performance.now() + seconds * 1000;
 while (performance.now() < endMs && tried < inputs && finds.size < MAX_FINDS) {
-  const recent = rng.uniform() < 0.5 ? Math.max(0, corpus.length - 20) : 0;
-  const parent = corpus[recent + rng.integer(corpus.length - recent)] as Uint8Array;
-  const changed = MUTATIONS[target.kind](parent, rng, corpus, target.words);
+  const changed = MUTATIONS[target.kind](chosenInput(), rng, corpus, target.words);
   const input = target.mend !== undefined && rng.uniform() < 0.7 ? target.mend(changed) : changed;
   const fault = await tryInput(input);
   if (coverage.take()) corpus.push(input);
   if (fault !== null) remember(fault, input);
-  if (tried % INPUTS_BETWEEN_COLLECTIONS === 0) collect();
+  if (tried % INPUTS_BETWEEN_LOOKS === 0 && heapBytes() - keptBytes > MAX_GARBAGE_BYTES) {
+    collect();
+    keptBytes = heapBytes();
+  }
 }
 const result: FuzzResult = {
   type: 'done',
@@ -75,6 +82,19 @@ const result: FuzzResult = {
 };
 rmSync(place.folder, { recursive: true, force: true });
 parentPort?.postMessage(result);
+
+/** An input of the corpus, rather one of the newest than of all, and rather a short one. */
+function chosenInput(): Uint8Array {
+  const recent = rng.uniform() < 0.5 ? Math.max(0, corpus.length - 20) : 0;
+  const count = rng.uniform() < ANY_SHARE ? 1 : CANDIDATES;
+  const drawn = Array.from({ length: count }, () => corpus[recent + rng.integer(corpus.length - recent)] as Uint8Array);
+  return drawn.reduce((shortest, input) => (input.length < shortest.length ? input : shortest));
+}
+
+function heapBytes(): number {
+  const { used_heap_size: heap, external_memory: arrays } = getHeapStatistics();
+  return heap + arrays;
+}
 
 /** Tries an input, which the main thread can see meanwhile. */
 async function tryInput(input: Uint8Array): Promise<string | null> {

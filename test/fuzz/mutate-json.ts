@@ -66,7 +66,10 @@ export function mutateJsonLines(
   const way = rng.uniform();
   if (way < 0.7) {
     const encoder = new TextEncoder();
-    const pool = others.flatMap((other) => textOf(other).split('\n').slice(0, 3)).map((line) => encoder.encode(line));
+    const other = others.length === 0 ? input : pick(others, rng);
+    const pool = textOf(other)
+      .split('\n', 20)
+      .map((line) => encoder.encode(line));
     lines[i] = textOf(mutateJson(encoder.encode(lines[i]), rng, pool, words));
   } else if (way < 0.8) lines.splice(i, 1);
   else lines.splice(rng.integer(lines.length), 0, ...lines.slice(i, i + 1 + rng.integer(3)));
