@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { currentEvents, type RunEvent, readEvents } from '@instagan/core/events';
+import { digest, digests } from './digests.ts';
+import { PREDICTION, TRANSLATION } from './image-jobs.ts';
 
 const WEIGHTS = fileURLToPath(new URL('../fixtures/parity/authors/', import.meta.url));
 
@@ -14,6 +15,8 @@ export interface CrashJob {
   command(output: string, resumes: boolean): string[];
   /** Whether there is something in `folder` to go on with; the command must be given anew otherwise. */
   isBegun(folder: string, output: string): boolean;
+  /** Puts files of the user where the job writes. */
+  prepare?(folder: string, output: string): Promise<void>;
   /** All that an uninterrupted job and one that was killed must have in common, down to the byte: digests by name. */
   outcome(folder: string, output: string): Promise<Record<string, string>>;
 }
@@ -67,6 +70,8 @@ export const CRASH_JOBS: readonly CrashJob[] = [
       return Object.fromEntries(await Promise.all(entries));
     },
   },
+  TRANSLATION,
+  PREDICTION,
 ];
 
 /** The commands that make what the jobs need in a folder. */
@@ -77,24 +82,11 @@ export const PREPARATIONS: readonly string[][] = [
     ...['import', '--run', 'model', '--generator-a', path.join(WEIGHTS, 'step_net_G_A.pth')],
     ...['--generator-b', path.join(WEIGHTS, 'step_net_G_B.pth')],
   ],
+  [
+    ...['segmenter', 'train', '--data', 'meadow', '--domain', 'A', '--run', 'finder', ...NETWORK],
+    ...'--levels 3 --steps 40 --ui json'.split(' '),
+  ],
 ];
-
-/** Of every file below a folder. */
-export async function digests(folder: string, without: readonly string[] = []): Promise<Record<string, string>> {
-  const result: Record<string, string> = {};
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const file = path.join(entry.parentPath, entry.name);
-    const name = path.relative(folder, file);
-    if (entry.isDirectory() || without.includes(name)) continue;
-    result[name] = digest(await readFile(file));
-  }
-  return Object.fromEntries(Object.entries(result).sort());
-}
-
-export function digest(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
-}
 
 /** What the log says of the run, without times, memory and how often it was begun. */
 async function lastingEvents(log: string): Promise<unknown[]> {

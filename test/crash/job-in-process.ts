@@ -8,7 +8,7 @@ import { writeImage } from '@instagan/datasets';
 import { parseSegmenterConfig, trainSegmenter } from '@instagan/segmenter';
 import { translateVideo } from '@instagan/video';
 import * as tf from '@tensorflow/tfjs';
-import { digest, digests } from './crash-job.ts';
+import { digest, digests } from './digests.ts';
 
 /** A job in this process, so small that it can be done hundreds of times. A backend must be open. */
 export interface JobInProcess {

@@ -43,6 +43,7 @@ export async function killAtRandom(
   for (let round = 1; done < kills; round++) {
     const output = `${slug}-killed-${round}`;
     const instants: string[] = [];
+    await job.prepare?.(folder, output);
     await report.check(`${job.name} ${round}`, async () => {
       const killed = await runToTheEnd(
         job,
@@ -60,14 +61,16 @@ export async function killAtRandom(
     // On a machine that has just become faster, one may end before its instant comes; not one after the other.
     missed = instants.length === 0 ? missed + 1 : 0;
     if (missed === MISSES_IN_A_ROW) throw new Error(`${job.name} ends before it can be killed.`);
-    await rm(path.join(folder, output), { recursive: true, force: true });
-    await rm(path.join(folder, `${output}.mp4`), { force: true });
+    for (const name of (await readdir(folder)).filter((each) => each.includes(output))) {
+      await rm(path.join(folder, name), { recursive: true, force: true });
+    }
   }
   report.figure(`${job.name}: kills`, done);
 }
 
 async function runUnbroken(job: CrashJob, folder: string, output: string): Promise<Unbroken> {
   const countFile = path.join(folder, 'calls.txt');
+  await job.prepare?.(folder, output);
   const end = await runCommand(job.command(output, false), { cwd: folder, countFile });
   if (end.code !== 0) throw new Error(`${job.name} fails without being killed:\n${end.output}`);
   const outcome = await job.outcome(folder, output);

@@ -2,7 +2,16 @@ import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
 import { encodeLike, formatLike, type OriginalImage, WRITTEN_FORMATS, type WrittenFormat } from '@instagan/datasets';
-import { isMaskOf, plannedFile, refuseForeign, WrittenFiles, writeMasks, writeOutput } from './written-files.ts';
+import {
+  isMaskOf,
+  type PlannedFiles,
+  plannedFile,
+  refuseForeign,
+  removeHalfWritten,
+  WrittenFiles,
+  writeMasks,
+  writeOutput,
+} from './written-files.ts';
 
 /** Where translations go: `out/NAME.png` (or another format) and the masks `out_seg/NAME_0.png`, … */
 export interface OutputFolder {
@@ -18,6 +27,8 @@ export interface OutputFolder {
     maskNumbers: readonly number[],
     original: OriginalImage,
   ): Promise<{ image: string; masks: string[] }>;
+  /** Removes what killed processes left half-written of images that no other process is translating. @param names of the images */
+  removeHalfWritten(names: readonly string[]): Promise<void>;
 }
 
 export interface OutputPlan {
@@ -106,20 +117,29 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
   }
   if (!plan.overwrite) {
     await refuseDataset(images);
-    const imageNames = new Set(
-      plan.names.flatMap((name) => WRITTEN_NAMES.map((format) => places.imageName(name, format))),
-    );
-    const isMask = isMaskOf(new Set(plan.names.map(places.maskName)));
     await refuseForeign([
-      { folder: images, option: '--output', names: [...imageNames], isTaken: (name) => imageNames.has(name) },
-      { folder: masks, option: '--output', names: plan.names.map(places.maskName), isTaken: isMask },
-      ...(saveMasks === undefined
-        ? []
-        : [{ folder: saveMasks, option: '--save-masks', names: plan.names, isTaken: isMaskOf(new Set(plan.names)) }]),
+      ...plannedFiles(places, saveMasks, plan.names),
       ...(sheet === undefined ? [] : [plannedFile('--sheet', sheet)]),
     ]);
   }
-  return { write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality) };
+  return {
+    write: (image, maskNumbers, original) => write(places, image, maskNumbers, original, plan.quality),
+    removeHalfWritten: (names) => removeHalfWritten(plannedFiles(places, saveMasks, names)),
+  };
+}
+
+/** All files that translating images of these names may write or replace, but for the sheet. */
+function plannedFiles(places: Places, saveMasks: string | undefined, names: readonly string[]): PlannedFiles[] {
+  const imageNames = new Set(names.flatMap((name) => WRITTEN_NAMES.map((format) => places.imageName(name, format))));
+  const maskNames = names.map(places.maskName);
+  const masksOf = (folder: string, option: string, of: readonly string[]): PlannedFiles => {
+    return { folder, option, names: of, isTaken: isMaskOf(new Set(of)) };
+  };
+  return [
+    { folder: places.images, option: '--output', names: [...imageNames], isTaken: (name) => imageNames.has(name) },
+    masksOf(places.masks, '--output', maskNames),
+    ...(saveMasks === undefined ? [] : [masksOf(saveMasks, '--save-masks', names)]),
+  ];
 }
 
 /** Folders of a dataset: translations among its images would be trained on. */

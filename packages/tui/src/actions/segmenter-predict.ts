@@ -13,7 +13,14 @@ import { describeCompute, openCompute } from './open-compute.ts';
 import { isBelow } from './output-folder.ts';
 import { type RunningJob, runJob } from './run-job.ts';
 import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
-import { isMaskOf, refuseForeign, writeMasks, writeOutput } from './written-files.ts';
+import {
+  isMaskOf,
+  type PlannedFiles,
+  refuseForeign,
+  removeHalfWritten,
+  writeMasks,
+  writeOutput,
+} from './written-files.ts';
 
 export interface SegmenterPredictCommandOptions extends ComputeOptions, InstanceOptions, CheckpointOptions {
   readonly run: string;
@@ -53,12 +60,15 @@ export async function segmenterPredictAction(options: SegmenterPredictCommandOpt
       for (const text of leftOutRemarks(leftOut, input, null)) terminal.remark(`instagan: ${text}`);
     },
   });
-  await refuseToOverwrite(options, inputs);
+  await refuseToMix(options, inputs);
+  const plans = plannedFiles(options, inputs);
+  if (!options.overwrite) await refuseForeign(plans);
   const backend = await openCompute(options, terminal.remark);
   try {
     const segmenter = await loadSegmenter(run, options.checkpoint);
     for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
     say(`${runName(run)} at step ${segmenter.step} on ${describeCompute(backend)}`);
+    await removeHalfWritten(plans);
     const beganMs = performance.now();
     const { name, device } = backend;
     const items = { item: 'image', step: 0, totalSteps: inputs.length } as const;
@@ -154,8 +164,9 @@ async function readAll(
   return read;
 }
 
-async function refuseToOverwrite(
-  { input, recursive, output, overlay, overwrite }: SegmenterPredictCommandOptions,
+/** @throws UsageError if outputs would lie among what is read, or among each other */
+async function refuseToMix(
+  { input, recursive, output, overlay }: SegmenterPredictCommandOptions,
   inputs: readonly ImageFile[],
 ): Promise<void> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
@@ -174,13 +185,19 @@ async function refuseToOverwrite(
   if (overlay !== undefined && (await real(overlay)) === (await real(output))) {
     throw new UsageError('--overlay would mix with the masks of --output: choose another folder.');
   }
-  if (overwrite) return;
+}
+
+/** All files that may be written or replaced. */
+function plannedFiles(
+  { output, overlay }: SegmenterPredictCommandOptions,
+  inputs: readonly ImageFile[],
+): PlannedFiles[] {
   const names = new Set(inputs.map(({ name }) => name));
   const isPicture = (file: string) => file.endsWith('.png') && names.has(file.slice(0, -'.png'.length));
-  await refuseForeign([
+  return [
     { folder: output, option: '--output', names: [...names], isTaken: isMaskOf(names) },
     ...(overlay === undefined ? [] : [{ folder: overlay, option: '--overlay', names: [...names], isTaken: isPicture }]),
-  ]);
+  ];
 }
 
 function summaryOf(

@@ -35,7 +35,7 @@ import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
-import { writeOutput } from './written-files.ts';
+import { plannedFile, removeHalfWritten, writeOutput } from './written-files.ts';
 
 export interface TranslateCommandOptions
   extends ComputeOptions,
@@ -124,6 +124,7 @@ export async function translateAction(options: TranslateCommandOptions): Promise
         ? null
         : await openImageShard(options.output, shard, planOf({ ...options, run }, forward, segmenter), inputs);
     const todo = part?.left ?? inputs;
+    await output.removeHalfWritten(todo.map(({ name }) => name));
     say(`${runName(run)} at step ${forward.step}, ${direction}, on ${describeCompute(backend)}`);
     if (part !== null && part.done.length > 0) say(`${counted(part.done.length, 'image')} done before`);
     const { name, device } = backend;
@@ -172,6 +173,7 @@ async function joinAction(options: TranslateCommandOptions, say: (text: string) 
 }
 
 async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]): Promise<void> {
+  await removeHalfWritten([plannedFile('--sheet', sheet)]);
   await writeOutput(sheet, await encodeImage(sheet, pictureTable(rows)));
 }
 

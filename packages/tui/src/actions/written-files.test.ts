@@ -1,7 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { plannedFile, RECORD_FILE, refuseForeign, writeMasks, writeOutput } from './written-files.ts';
+import {
+  isMaskOf,
+  plannedFile,
+  RECORD_FILE,
+  refuseForeign,
+  removeHalfWritten,
+  writeMasks,
+  writeOutput,
+} from './written-files.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const check = (file: string) => refuseForeign([plannedFile('--output', file)]);
@@ -50,4 +58,20 @@ t.test('masks that an earlier time left of the image are taken away, those of ot
   t.same(await writeMasks(folder, 'a', one, [1]), files(1));
   t.notOk(existsSync(path.join(folder, 'a_0.png')));
   t.ok(existsSync(path.join(folder, 'b_0.png')));
+});
+
+t.test('what a killed process left half-written of planned files is removed, and nothing else', async (t) => {
+  const kept = ['a_0.png', '.a.png.part', '.b_0.png.0123456789ab.part', '.a_0.png.0123456789AB.part'];
+  const half = '.a_0.png.0123456789ab.part';
+  const files = Object.fromEntries([...kept, half].map((name) => [name, name]));
+  const folder = t.testdir({ ...files, below: files });
+  const names = new Set(['a', 'below/a']);
+  await removeHalfWritten([{ folder, option: '--output', names: [...names], isTaken: isMaskOf(names) }]);
+  for (const place of [folder, path.join(folder, 'below')]) {
+    t.same(
+      readdirSync(place).filter((name) => name !== 'below'),
+      kept.toSorted(),
+      place,
+    );
+  }
 });

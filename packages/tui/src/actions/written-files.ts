@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { makeFolder, writeAtomically, writeFailure } from '@instagan/core/data';
+import { makeFolder, nameOfUnfinished, writeAtomically, writeFailure } from '@instagan/core/data';
 import { encodeMask } from '@instagan/datasets';
 
 /**
@@ -84,17 +84,6 @@ export async function writeMasks(
   return files;
 }
 
-/** Names of files by the folder that they lie in. */
-function byFolder(files: readonly string[]): Map<string, string[]> {
-  const folders = new Map<string, string[]>();
-  for (const file of files) {
-    const names = folders.get(path.dirname(file)) ?? [];
-    names.push(path.basename(file));
-    folders.set(path.dirname(file), names);
-  }
-  return folders;
-}
-
 /** What is going to be written into a folder. */
 export interface PlannedFiles {
   readonly folder: string;
@@ -118,11 +107,12 @@ export function plannedFile(option: string, file: string): PlannedFiles {
  * @throws UsageError naming the first such file
  */
 export async function refuseForeign(plans: readonly PlannedFiles[]): Promise<void> {
-  for (const { folder, option, names, isTaken } of plans) {
+  for (const plan of plans) {
+    const { folder, option, isTaken } = plan;
     const foreign: string[] = [];
-    for (const below of byFolder(names).keys()) {
+    for await (const { below, entries } of plannedFolders(plan)) {
       const written = await WrittenFiles.open(path.join(folder, below));
-      for (const name of (await readdir(path.join(folder, below)).catch(() => [])).sort()) {
+      for (const name of entries) {
         const relative = path.posix.join(below, name);
         if (isTaken(relative) && (await written.isForeign(name))) foreign.push(relative);
       }
@@ -132,6 +122,26 @@ export async function refuseForeign(plans: readonly PlannedFiles[]): Promise<voi
     throw new UsageError(
       `${path.join(folder, foreign[0] as string)}${more} would be replaced, which this command did not write or somebody has changed since: choose another ${option}, or add --overwrite.`,
     );
+  }
+}
+
+/** Removes what killed processes left half-written of planned files. No other process may be writing them. */
+export async function removeHalfWritten(plans: readonly PlannedFiles[]): Promise<void> {
+  for (const plan of plans) {
+    for await (const { below, entries } of plannedFolders(plan)) {
+      for (const entry of entries) {
+        const name = nameOfUnfinished(entry);
+        if (name === undefined || !plan.isTaken(path.posix.join(below, name))) continue;
+        await rm(path.join(plan.folder, below, entry), { force: true });
+      }
+    }
+  }
+}
+
+/** The folders that planned files lie in, relative to that of the plan, and what is there. */
+async function* plannedFolders({ folder, names }: PlannedFiles): AsyncIterable<{ below: string; entries: string[] }> {
+  for (const below of new Set(names.map((name) => path.dirname(name)))) {
+    yield { below, entries: (await readdir(path.join(folder, below)).catch(() => [])).sort() };
   }
 }
 
