@@ -3,6 +3,7 @@ import path from 'node:path';
 import { currentEvents, eventLogFile, type RunEvent, readEvents } from '@instagan/core/events';
 import { runCommand } from '../crash/command.ts';
 import type { CheckReport } from '../helpers/check-report.ts';
+import { heldIn } from './held.ts';
 import type { Probe } from './probe.ts';
 import { BLOCKS, type Slope, slopeOf } from './slope.ts';
 
@@ -71,15 +72,14 @@ export async function trainLong(backend: string, steps: number, folder: string, 
       requireFlat(slope);
     });
   }
-  await report.check(`${backend}: no more open files and handles at the end`, async () => {
-    for (const key of ['openFiles', 'resources'] as const) {
-      // The least of many instants: at some of them a checkpoint is being written.
-      const least = (part: readonly Probe[]) => Math.min(...part.map((probe) => probe[key] ?? 0));
-      const half = probes.length / 2;
-      const [before, after] = [least(probes.slice(0, half)), least(probes.slice(half))];
-      report.figure(`${backend}: ${key}`, after);
-      if (after > before) throw new Error(`${key}: ${before} in the first half, ${after} in the second`);
-    }
+  await report.check(`${backend}: no more open files, threads, handles and requests at the end`, async () => {
+    const held = heldIn(probes);
+    for (const { name, after } of held) report.figure(`${backend}: ${name}`, after);
+    const grown = held.filter(({ before, after }) => after > before);
+    const texts = grown.map(
+      ({ name, before, after }) => `${name}: ${before} in the first half, ${after} in the second`,
+    );
+    if (texts.length > 0) throw new Error(texts.join('; '));
   });
   await report.check(
     `${backend}: the checkpoints are the newest ${KEPT}, those of ${KEEP_EVERY} steps, the best`,

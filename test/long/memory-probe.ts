@@ -26,8 +26,9 @@ if (isMainThread && PROBE_FILE !== undefined) {
       timeMs: Date.now(),
       rssBytes: rss,
       jsBytes: heapUsed + external,
-      openFiles: openFiles(),
-      resources: process.getActiveResourcesInfo().length,
+      openFiles: entriesOf('/proc/self/fd'),
+      threads: entriesOf('/proc/self/task'),
+      resources: countsOf(process.getActiveResourcesInfo()),
     };
     appendFileSync(PROBE_FILE, `${JSON.stringify(probe)}\n`);
     taken = cpuMs() - begun;
@@ -39,10 +40,16 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-function openFiles(): number | null {
+function entriesOf(folder: string): number | null {
   try {
-    return readdirSync('/proc/self/fd').length;
+    return readdirSync(folder).length;
   } catch {
     return null;
   }
+}
+
+function countsOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }

@@ -6,6 +6,8 @@ export interface Probe {
   readonly jsBytes: number;
   /** Null where the system does not tell. */
   readonly openFiles: number | null;
-  /** Handles and requests that keep the process alive. */
-  readonly resources: number;
+  /** Of the operating system, those of workers among them. Null where it does not tell. */
+  readonly threads: number | null;
+  /** Handles, requests and timers that keep the process alive: how many of each kind, as Node names them. */
+  readonly resources: Readonly<Record<string, number>>;
 }
