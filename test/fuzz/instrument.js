@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = fileURLToPath(new URL('./fuzz-worker.ts', import.meta.url));
 /** What reads files, and what shows them. */
 const READERS =
-  /packages\/core\/src\/(checkpoint|config|control|events|shards)\/|datasets\/src\/|video\/src\/(nut|parts)\/|tui\/src\/(dashboard\/(log|panels|state|app)|output)\//;
+  /packages\/core\/src\/(checkpoint|config|control|events|shards)\/|datasets\/src\/|video\/src\/(nut\/|parts\/|translate\/video-plan)|tui\/src\/(dashboard\/(log|panels|state|app)|output|actions|report)\//;
 
 /** Writes the worker to a file, as a module that counts in `globalThis.__coverage__`. */
 export async function instrument(file) {

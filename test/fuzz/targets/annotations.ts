@@ -177,6 +177,40 @@ const via: FuzzTarget = {
   read: (input, place) => readMasks(place.file('via.json', input), 'via'),
 };
 
+/** VGG Image Annotator, version 3: one list of regions, views that show files, and attributes by number. */
+const via3: FuzzTarget = {
+  name: 'via-3',
+  kind: 'json',
+  words: ['vid_list', 'fid_list', 'metadata', 'attribute', 'aname', 'options', 'fname', 'xy', 'av', 'vid', 'view'],
+  seeds: async () => {
+    // A rectangle, a circle, an ellipse, a polygon, and a rectangle and a circle by points on their rims.
+    const shapes = [
+      [2, 1, 1, 4, 3],
+      [3, 5, 4, 2],
+      [4, 5, 4, 3, 2],
+      [7, 1, 1, 9, 1, 9, 6],
+      [8, 1, 1, 5, 5, 3, 2],
+      [9, 3, 4, 5, 2, 7, 4],
+      [],
+    ];
+    const metadata = Object.fromEntries(
+      shapes.map((xy, i) => [`1_${i}`, { vid: '1', flg: 0, z: [], xy, av: { 1: i % 2 === 0 ? '0' : '1', 2: 'x' } }]),
+    );
+    const project = {
+      project: { pid: '__VIA__', pname: 'sheep', vid_list: ['1', '2'] },
+      config: {},
+      attribute: {
+        1: { aname: 'name', type: 4, options: { 0: 'sheep', 1: 'goat' } },
+        2: { aname: 'text', type: 1, options: {} },
+      },
+      file: { 1: { fid: 1, fname: PICTURE, type: 2 }, 2: { fid: 2, fname: 'b.mp4', type: 4 } },
+      view: { 1: { fid_list: [1] }, 2: { fid_list: ['2'] } },
+    };
+    return [jsonBytes({ ...project, metadata }), jsonBytes({ ...project, metadata: {} })];
+  },
+  read: (input, place) => readMasks(place.file('via-3.json', input), 'via'),
+};
+
 const DATA_YAML = 'train: images\nval: ../valid/images\nnc: 1\nnames: [sheep]\n';
 const LABELS = '0 0.1 0.1 0.8 0.1 0.8 0.7\n0 0.5 0.5 0.2 0.2\n';
 const SEPARATOR = '\n---8<---\n';
@@ -212,23 +246,34 @@ const yolo: FuzzTarget = {
   },
 };
 
-/** VOC: the indexed picture of classes and of objects. */
-const voc: FuzzTarget = {
-  name: 'voc',
-  kind: 'bytes',
-  words: ['IHDR', 'PLTE', 'IDAT', 'tRNS', 'IEND'],
-  seeds: async () => {
-    const grey = Buffer.from(Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => [0, 17, 255][i % 3] as number));
-    const picture = () => sharp(grey, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } });
-    return [await picture().png().toBuffer(), await picture().toColourspace('srgb').png({ palette: true }).toBuffer()];
-  },
-  read: (input, place) => {
-    const folder = folderOf(place, 'voc', 'SegmentationClass', 'SegmentationObject');
-    for (const name of ['SegmentationClass', 'SegmentationObject'])
-      writeFileSync(path.join(folder, name, 'a.png'), input);
-    return readMasks(folder, 'voc');
-  },
-};
+/** Small pictures of grey levels, and of colours by index. */
+async function labelPictures(): Promise<Uint8Array[]> {
+  const grey = Buffer.from(Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => [0, 17, 255][i % 3] as number));
+  const picture = () => sharp(grey, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } });
+  return [await picture().png().toBuffer(), await picture().toColourspace('srgb').png({ palette: true }).toBuffer()];
+}
+
+/** A format whose annotations are pictures. @param files each of which is the input */
+function labelFormat(name: AnnotationFormatName, files: readonly string[], others: readonly string[]): FuzzTarget {
+  return {
+    name,
+    kind: 'bytes',
+    words: ['IHDR', 'PLTE', 'IDAT', 'tRNS', 'IEND'],
+    seeds: labelPictures,
+    read: (input, place) => {
+      const folder = folderOf(place, name, ...[...files, ...others].map((file) => path.dirname(file)));
+      for (const file of files) writeFileSync(path.join(folder, file), input);
+      for (const file of others) writeFileSync(path.join(folder, file), '');
+      return readMasks(folder, name);
+    },
+  };
+}
+
+const voc = labelFormat('voc', ['SegmentationClass/a.png', 'SegmentationObject/a.png'], []);
+const mhp = labelFormat('mhp', ['annotations/a_02_01.png', 'annotations/a_02_02.png'], [`images/${PICTURE}`]);
+const masks = labelFormat('masks', ['masks/a.png'], [`images/${PICTURE}`]);
+/** The layout of this project, whose masks are pictures. */
+const ownLayout = labelFormat('instagan', ['trainA_seg/a_0.png', 'testB_seg/a_0.png'], [`trainA/${PICTURE}`]);
 
 const TRUTH = matFile(
   matNumbers(
@@ -255,4 +300,4 @@ const mat: FuzzTarget = {
   },
 };
 
-export const ANNOTATIONS: readonly FuzzTarget[] = [coco, labelme, via, yolo, voc, mat];
+export const ANNOTATIONS: readonly FuzzTarget[] = [coco, labelme, via, via3, yolo, voc, mhp, masks, ownLayout, mat];

@@ -4,7 +4,7 @@ import { readNewestCheckpoint, readRunConfig, translationConfigs, writeCheckpoin
 import { eventLogFile, formatEvent, type RunEventBody, readEvents, runHolder } from '@instagan/core/events';
 import { segmenterConfigs } from '@instagan/segmenter';
 import { RunEntry, User } from '@instagan/tui/internals/dashboard';
-import { openParts, readParts } from '@instagan/video/internals/streams';
+import { openParts, optionsOfShards, readParts } from '@instagan/video/internals/streams';
 import { type FuzzPlace, type FuzzTarget, jsonBytes, textOf } from '../fuzz-target.ts';
 
 const CONFIGS = path.join(import.meta.dirname, '../../fixtures/configs');
@@ -199,6 +199,43 @@ export const lock: FuzzTarget = {
     return holder === null ? [] : [`${holder.pid} ${holder.host}`];
   },
 };
+
+/** What joining the shards of a video takes from their plan. */
+export const videoPlan: FuzzTarget = {
+  name: 'video-plan',
+  kind: 'json',
+  words: ['selection', 'format', 'encoder', 'mp4', 'gif', 'h264', 'images', 'width', 'height', 'constructor'],
+  seeds: async () => [
+    jsonBytes({
+      selection: [0, 2.5, { width: 64, height: 48 }, 25, 2],
+      format: ['mp4', 'h264'],
+      encoder: ['libx264', 'yuv420p', 18, 'mp4'],
+    }),
+    jsonBytes({
+      selection: [0, null, null, null, 1],
+      format: ['images', null],
+      encoder: ['png', 'rgb24', null, 'mkv'],
+    }),
+  ],
+  read: (input) => {
+    const plan: unknown = parsedObject(input);
+    const options = optionsOfShards(plan as Record<string, unknown>, { input: 'in.mp4', output: 'out.mp4' });
+    for (const value of [options.startSeconds, options.durationSeconds, options.fps, options.every, options.crf]) {
+      if (value !== undefined && !Number.isFinite(value)) throw new Error(`${value} is no number.`);
+    }
+    return [];
+  },
+};
+
+/** The object that a record holds; records that hold none are damaged, which is known before. */
+function parsedObject(input: Uint8Array): object {
+  try {
+    const value: unknown = JSON.parse(textOf(input));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
 
 /** The records of a video's finished parts. */
 export const parts: FuzzTarget = {

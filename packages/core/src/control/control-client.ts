@@ -24,8 +24,10 @@ export async function sendControl(runFolder: string, command: ControlCommand): P
     const isForbidden = (error as NodeJS.ErrnoException).code === 'EACCES';
     throw notReached(isForbidden ? 'it belongs to another user' : 'it is not being trained, or by an older version');
   }
+  if (address === '' || address.includes('\0')) throw notReached(`${addressFile(runFolder)} is damaged`);
   const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(address);
+    // Always a path: a number would be a port of this machine.
+    const socket = connect({ path: address });
     let text = '';
     socket.setEncoding('utf8');
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(notReached('the training does not answer')));

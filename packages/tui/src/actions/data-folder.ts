@@ -48,8 +48,8 @@ export function splitToTry(folder: string, domain: DomainName): SplitName {
   return existsSync(path.join(folder, `test${domain}`)) ? 'test' : 'train';
 }
 
-/** The settings behind the question mark, parsed as the options of `instagan dataset`. */
-function buildOptionsOf({ path: file, settings }: AnnotationLocation): BuildOptions {
+/** The settings behind the question mark, parsed as the options of `instagan dataset`. @throws UsageError */
+export function buildOptionsOf({ path: file, settings }: AnnotationLocation): BuildOptions {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   for (const option of buildOptions()) command.addOption(option);
   const words = Object.entries(settings).flatMap(([name, value]) => {

@@ -14,6 +14,7 @@ import {
   writeRecord,
 } from '@instagan/core';
 import { type ImageFile, readImage, writeImage } from '@instagan/datasets';
+import * as z from 'zod';
 import type { FailedImage, TranslatedImage, TranslatedImages } from './translate-images.ts';
 
 /** The part of a folder of images that one of several processes translates, and what of it is done, on disk. */
@@ -29,6 +30,26 @@ export interface ImageShard {
 }
 
 const RECORD = /^image-.*\.json$/;
+/** No row of a contact sheet has more pictures. */
+const MAX_TILES = 16;
+
+type ImageRecord = TranslatedImage & { readonly tiles: number };
+
+/** What a shard records of an image, which somebody may have changed. */
+const imageSchema: z.ZodType<ImageRecord> = z.object({
+  name: z.string(),
+  input: z.string(),
+  output: z.string(),
+  masks: z.array(z.string()),
+  translated: z.array(z.int().nonnegative()).nullable(),
+  masksFrom: z.enum(['file', 'segmenter']).nullable(),
+  seconds: z.number(),
+  warning: z.exactOptional(z.string()),
+  tiles: z.int().nonnegative().max(MAX_TILES),
+});
+const completionSchema = z.object({
+  failed: z.array(z.object({ name: z.string(), input: z.string(), error: z.string() })),
+});
 
 /**
  * Opens shard i of n: image i of the list, and each n-th one after it. What was done before, also by a process that was
@@ -74,7 +95,11 @@ export async function joinImageShards(
   const failed: FailedImage[] = [];
   const byName = new Map<string, { image: TranslatedImage; folder: string; tiles: number }>();
   for (const { folder, completion } of await finishedShards(resolve(output))) {
-    failed.push(...(completion.failed as FailedImage[]));
+    const { data } = completionSchema.safeParse(completion);
+    if (data === undefined) {
+      throw new UserError(`The records in ${folder} are damaged: remove it, run that shard again, then join.`);
+    }
+    for (const each of data.failed) failed.push(each);
     for (const { tiles, ...image } of await readImages(folder)) byName.set(image.name, { image, folder, tiles });
   }
   const isFailed = new Set(failed.map(({ name }) => name));
@@ -101,12 +126,11 @@ export async function removeImageShards(output: string): Promise<void> {
   await removeShards(resolve(output));
 }
 
-type ImageRecord = TranslatedImage & { readonly tiles: number };
-
+/** The records of images in a folder, without those that are damaged. */
 async function readImages(folder: string): Promise<ImageRecord[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => RECORD.test(name));
   const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
-  return records.flatMap((record) => (record === null ? [] : [record as unknown as ImageRecord]));
+  return records.flatMap((record) => imageSchema.safeParse(record).data ?? []);
 }
 
 function tileFile(folder: string, name: string, tile: number): string {

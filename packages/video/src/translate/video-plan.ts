@@ -1,6 +1,7 @@
-import { UsageError } from '@instagan/core';
+import { UsageError, UserError } from '@instagan/core';
+import * as z from 'zod';
 import type { Encoder } from '../encode/choose-encoder.ts';
-import type { CodecName, ContainerName } from '../encode/output-format.ts';
+import { CODECS, CONTAINERS } from '../encode/output-format.ts';
 import type { TranslateVideoOptions } from './translate-video.ts';
 import type { VideoJob, VideoJobOptions } from './video-job.ts';
 
@@ -9,6 +10,23 @@ type Plan = Readonly<Record<string, unknown>>;
 /** Options that decide which frames are taken, in the order in which a plan lists them. */
 const SELECTION = ['startSeconds', 'durationSeconds', 'size', 'fps', 'every'] as const;
 const FLAGS = ['--start', '--duration', '--size', '--fps', '--every'];
+
+const seconds = z.number().nonnegative();
+const sidePx = z.int().positive();
+/** What joining needs of a plan, which somebody may have changed. */
+const joinedSchema = z.object({
+  selection: z
+    .tuple([
+      seconds,
+      seconds.positive().nullable(),
+      z.object({ width: sidePx, height: sidePx }).nullable(),
+      z.number().positive().nullable(),
+      z.int().positive(),
+    ])
+    .optional(),
+  format: z.tuple([z.enum(CONTAINERS), z.enum(CODECS).nullable()]).optional(),
+  encoder: z.tuple([z.unknown(), z.unknown(), z.number().nullable()], z.unknown()).optional(),
+});
 
 /** All that decides what the parts of a video hold. */
 export function planOf(options: TranslateVideoOptions, { input, format }: VideoJob, encoder: Encoder): Plan {
@@ -35,14 +53,12 @@ function selectionOf({ startSeconds = 0, durationSeconds, size, fps, every = 1 }
 /**
  * The options with which shards are joined: those that they were made with, which need not be given again.
  *
- * @throws UsageError if others are given
+ * @throws UsageError if others are given, UserError if the plan is damaged
  */
 export function optionsOfShards(plan: Plan, options: VideoJobOptions): VideoJobOptions {
-  const { selection, format, encoder } = plan as {
-    selection?: readonly unknown[];
-    format?: readonly [ContainerName, CodecName | null];
-    encoder?: readonly unknown[];
-  };
+  const { data } = joinedSchema.safeParse(plan);
+  if (data === undefined) throw new UserError('The plan of the shards is damaged: remove them, and run them again.');
+  const { selection, format, encoder } = data;
   const made: Record<string, unknown> = {};
   for (const [i, name] of SELECTION.entries()) {
     const value = selection === undefined ? options[name] : (selection[i] ?? undefined);
