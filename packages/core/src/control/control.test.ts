@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,6 +53,23 @@ t.test(
     t.throws(() => statSync(path.dirname(server.address)), 'the folder is gone');
   },
 );
+
+t.test('an address that is none is named, and no port of the machine is asked', async (t) => {
+  const run = t.testdir();
+  const asked: string[] = [];
+  const port = createServer((socket) => {
+    asked.push('a connection');
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => port.listen(0, '127.0.0.1', resolve));
+  const { port: number } = port.address() as AddressInfo;
+  for (const address of ['', 'a\0b', '70000', `${number}`, 'x'.repeat(5000)]) {
+    writeFileSync(addressFile(run), address);
+    await t.rejects(sendControl(run, { command: 'pause' }), { name: 'UserError', message: /cannot be controlled/ });
+  }
+  await new Promise((resolve) => port.close(resolve));
+  t.same(asked, []);
+});
 
 t.test('what answers and is no training is named', { skip: isWindows && 'sockets have no paths' }, async (t) => {
   const run = t.testdir();
