@@ -1,6 +1,6 @@
 // Tries to break what reads files, streams and commands of others.
 //
-//   npm run test:fuzz [-- --seconds N] [--inputs N] [--only NAME] [--seed N]
+//   npm run test:fuzz [-- --seconds N] [--inputs N] [--only NAME,…] [--seed N]
 //
 // Each target gets N seconds (20), or as many inputs if those come first. What is found is kept in finds/, where `npm test` reads
 // it again from then on. The counts are also left in .cache/fuzz-results.json.
@@ -26,7 +26,8 @@ mkdirSync(cache, { recursive: true });
 await instrument(program);
 console.log(`seed ${values.seed}`);
 let [passed, failed] = [0, 0];
-for (const { name } of TARGETS.filter((target) => target.name.includes(values.only))) {
+const only = values.only.split(',');
+for (const { name } of TARGETS.filter((target) => only.some((part) => target.name.includes(part)))) {
   const begin = performance.now();
   const { tried, ways, corpus, finds } = await fuzz(program, {
     target: name,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openBackend } from '../backends/index.ts';
+import { decodeSafetensors, encodeSafetensors } from '../checkpoint/safetensors.ts';
 import type { Sample } from '../data/sample.ts';
 import type { Translator } from '../models/translation-model.ts';
 import { translationModel } from '../models/translation-models.ts';
@@ -107,6 +108,17 @@ t.test('a classifier is kept, and made anew when its data change or its file is 
   t.equal((await open('y')).isNew, true);
   await writeFile(file, (await readFile(file)).subarray(0, 5000));
   t.equal((await open('y')).isNew, true);
+  const { arrays, metadata } = decodeSafetensors(await readFile(file), file);
+  const noPictures = new Map([...arrays, ['shapesA', { shape: [1], data: Float32Array.of(1) }]]);
+  for (const [changed, accuracy] of [
+    [arrays, 'null'],
+    [arrays, '{"plain":"1","masked":1,"objects":2}'],
+    [noPictures, metadata.accuracy as string],
+  ] as const) {
+    await writeFile(file, encodeSafetensors(changed, { ...metadata, accuracy }));
+    t.equal((await open('y')).isNew, true, accuracy);
+    t.equal((await open('y')).isNew, false, 'and then it is whole again');
+  }
 });
 
 t.test('objects that are painted in the colours of the target count, and what stays costs nothing', async (t) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
+import * as z from 'zod';
 import type { NamedArray } from '../../checkpoint/named-arrays.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../checkpoint/safetensors.ts';
 import { tensorFromArray } from '../../checkpoint/tensors-from-arrays.ts';
@@ -7,7 +8,18 @@ import { readTensors } from '../../optimizer/trained-arrays.ts';
 import { writeAtomically } from '../../runtime/write-atomically.ts';
 import { SHAPE_PX } from '../metrics/shapes.ts';
 import { CLASSIFIER_SHAPES } from './classifier-network.ts';
-import { DomainClassifier, type TrainedClassifier } from './domain-classifier.ts';
+import { type ClassifierAccuracy, DomainClassifier, type TrainedClassifier } from './domain-classifier.ts';
+
+/** JSON has no NaN: the accuracy of no objects is null there. */
+const share = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const accuracySchema: z.ZodType<ClassifierAccuracy> = z.object({
+  plain: share,
+  masked: share,
+  objects: z.int().nonnegative(),
+});
 
 /**
  * Saves a classifier as a safetensors file.
@@ -34,7 +46,7 @@ export async function readClassifier(file: string, fingerprint: string): Promise
   try {
     const { arrays, metadata } = decodeSafetensors(await readFile(file), file);
     if (metadata.fingerprint !== fingerprint) return null;
-    const accuracy = JSON.parse(metadata.accuracy ?? '') as TrainedClassifier['accuracy'];
+    const accuracy = accuracySchema.parse(JSON.parse(metadata.accuracy ?? ''));
     const [A, B] = ['A', 'B'].map((domain) => parted(arrays.get(`shapes${domain}`)));
     const parameters = new Map<string, tf.Tensor>();
     for (const [layer, shape] of CLASSIFIER_SHAPES) {
@@ -61,6 +73,7 @@ function joined(shapes: readonly Uint8Array[]): NamedArray {
 function parted(array: NamedArray | undefined): Uint8Array[] {
   if (array === undefined) return [];
   const pixels = SHAPE_PX ** 2;
-  const data = array.data as Uint8Array;
+  const { data } = array;
+  if (!(data instanceof Uint8Array) || data.length % pixels !== 0) throw new Error('Shapes are no pictures.');
   return Array.from({ length: data.length / pixels }, (_, i) => data.slice(i * pixels, (i + 1) * pixels));
 }
