@@ -31,6 +31,7 @@ import { dataFolder } from './data-folder.ts';
 import { variantOf } from './evaluation-variant.ts';
 import { openCompute } from './open-compute.ts';
 import { differencesFrom, readConfigFile } from './resolve-config.ts';
+import { plannedFile, removeHalfWritten } from './written-files.ts';
 
 export interface CompareCommandOptions extends ComputeOptions {
   readonly data: string;
@@ -196,6 +197,9 @@ async function report(rows: readonly Row[], options: CompareCommandOptions, term
     if (scores !== null) scored.push({ cell: row.name, seed: row.training.seed, scores });
   }
   const files = { table: path.join(output, 'table.md'), scores: path.join(output, 'scores.json') };
+  const pictureFile = (direction: string) => path.join(output, `pictures-${direction}.png`);
+  const all = [files.table, files.scores, ...DIRECTIONS.map(pictureFile)];
+  await removeHalfWritten(all.map((file) => plannedFile('--output', file)));
   await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true });
   await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`);
   const pictures: string[] = [];
@@ -203,7 +207,7 @@ async function report(rows: readonly Row[], options: CompareCommandOptions, term
     const backend = await openCompute(options, terminal.remark);
     try {
       for (const direction of DIRECTIONS) {
-        const file = path.join(output, `pictures-${direction}.png`);
+        const file = pictureFile(direction);
         await writeImage(file, await comparisonPictures(rows, options.data, direction, backend));
         pictures.push(file);
       }

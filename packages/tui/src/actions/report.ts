@@ -10,6 +10,7 @@ import { isReport, reportPage } from '../report/page/report-page.ts';
 import { readReportedRuns } from '../report/reported-run.ts';
 import { findRuns } from './find-runs.ts';
 import { listenForInterruption } from './interruption.ts';
+import { plannedFile, removeHalfWritten } from './written-files.ts';
 
 export interface ReportCommandOptions {
   readonly output: string;
@@ -34,6 +35,7 @@ export async function reportAction(places: readonly string[], options: ReportCom
   const entries = findRuns(places).map((folder) => new RunEntry(folder));
   for (const entry of entries) readTraining(entry);
   if (!options.overwrite) await refuseOther(output);
+  await removeHalfWritten([plannedFile('--output', output)]);
   const pictures = new EmbeddedSamples();
   const write = async (reloadSeconds: number | null) => {
     const runs = await readReportedRuns(entries, pictures);
