@@ -67,7 +67,10 @@ async function readDescription(given: string): Promise<Description> {
   const classes: string[] = [];
   for (const [key, name] of list) {
     const number = Number(key);
-    if (Number.isInteger(number) && number >= 0 && number < 10_000) classes[number] = String(name);
+    if (!Number.isInteger(number) || number < 0 || number >= 10_000) continue;
+    if (typeof name === 'object')
+      throw new UserError(`${file}: the name of class ${number} is no text: correct names.`);
+    classes[number] = String(name);
   }
   const places = Object.entries(SPLITS).flatMap(([key, split]) =>
     [rest[key]].flat().flatMap((place) => (typeof place === 'string' ? [[split, place] as const] : [])),

@@ -38,5 +38,7 @@ export function settingText<Config extends RunSettings>(
   value: unknown,
 ): string {
   const row = kind.table.rows[name];
-  return row?.kind === 'size' || row?.kind === 'numbers' ? valueText(row, value) : JSON.stringify(value);
+  // That of a checkpoint is unchecked.
+  const isTyped = value === null || (typeof value === 'object' && Object.values(value).every(Number.isFinite));
+  return (row?.kind === 'size' || row?.kind === 'numbers') && isTyped ? valueText(row, value) : JSON.stringify(value);
 }

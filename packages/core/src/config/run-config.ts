@@ -22,8 +22,9 @@ export async function readRunConfig<Config extends RunSettings>(
   const { model } = (fields ?? {}) as { model?: unknown };
   const names: unknown[] = choiceNames(kind.table.rows.model);
   if (model !== undefined && !names.includes(model)) {
+    const what = typeof model === 'string' ? `the model ${model}` : 'a model without a name';
     throw new UserError(
-      `${runFolder} is a run of the model ${model}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
+      `${runFolder} is a run of ${what}, not of ${kind.what}: give a run of \`instagan ${kind.command}\`.`,
     );
   }
   return kind.parse(fields, path.join(runFolder, CONFIG_FILE));
