@@ -64,7 +64,7 @@ export interface FramedClip {
  * @param folder where the clip and its masks are written
  * @throws Error if the clip is larger than the frames
  */
-export async function frameClip(
+async function frameClip(
   ffmpeg: Ffmpeg,
   { input, masks, duration }: FramedClip & Pick<VideoFlags, 'duration'>,
   size: SizePx,

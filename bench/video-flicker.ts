@@ -4,7 +4,7 @@
 //   npx tsx bench/video-flicker.ts --run DIR --input VIDEO (--masks DIR | --segmenter DIR) [--direction NAME] [--blend W]
 //                                  [--fps N] [--size HxW] [--duration S] [--backend NAME] [--threads N] [--json]
 import { parseArgs } from 'node:util';
-import { translateSample } from '@instagan/core';
+import { boxedMask, translateSample, wholeMask } from '@instagan/core';
 import { type TranslateFramesOptions, translateFrames, type VideoFrame, WarpingErrorMeter } from '@instagan/video';
 import { openVideoSource, VIDEO_FLAGS } from './video-source.ts';
 
@@ -73,7 +73,8 @@ async function measure(): Promise<[WarpingErrorMeter, WarpingErrorMeter]> {
     const ofFrame = new Map([...videos].map(([name, pictures]) => [name, pictures[i] as Uint8Array]));
     const region = new Float32Array(format.width * format.height).fill(-1);
     for (const mask of (await sampleOf(frame)).masks) {
-      for (let p = 0; p < region.length; p++) region[p] = Math.max(region[p] as number, mask[p] as number);
+      const pixels = wholeMask(boxedMask(mask, format), format);
+      for (let p = 0; p < region.length; p++) region[p] = Math.max(region[p] as number, pixels[p] as number);
     }
     whole.update(frame.data, ofFrame);
     within.update(frame.data, ofFrame, region);

@@ -12,7 +12,6 @@ import {
   translateFrames,
   type VideoFrame,
 } from '@instagan/video';
-import { median } from './report.ts';
 import type { VideoSource } from './video-source.ts';
 
 const run = promisify(execFile);
@@ -29,74 +28,78 @@ export type StageCosts = Readonly<Record<StageName, StageCost>>;
 export const STAGES = ['decode', 'masks', 'network', 'objects', 'encode', 'ffmpeg decode', 'ffmpeg encode'] as const;
 export type StageName = (typeof STAGES)[number];
 
-/** The stages whose work should follow the objects, not the frame. */
-export const OF_OBJECTS: readonly StageName[] = ['network', 'objects'];
+/** Frames that are kept, and translated: large ones take up memory. */
+const KEPT_FRAMES = 24;
 
 /**
  * Measures the stages one after the other: `objects` is all of a translation but the network, which is tracking, resampling and
- * laying over. Medians of all rounds. Linux only: elsewhere the time of ffmpeg is not known.
+ * laying over. The least of all rounds, for other work on the machine only adds. Linux only: elsewhere the time of ffmpeg is not known.
  *
+ * @param source of frames enough that what a process takes to start does not count
  * @param folder for what is encoded
  */
 export async function measureStages(source: VideoSource, rounds: number, folder: string): Promise<StageCosts> {
-  const { format, frames } = await allFrames(source);
+  const { format, frames, count } = await firstFrames(source);
   const encoder = await chooseEncoder(source.ffmpeg, outputFormat('out.mp4', false), {}, format);
   const network = meteredNetwork(source.translator);
   const found = new Map<number, Awaited<ReturnType<FrameSegmenter>>>();
   const segment: FrameSegmenter = async ({ index }) => found.get(index) ?? [];
   const { width, height } = format;
-  const find = async () => {
-    for (const { index, data } of frames) {
-      found.set(index, await source.segment({ index, width, height, image: data }));
-    }
+  const stages = {
+    decode: async () => {
+      for await (const _ of (await source.decode()).frames);
+    },
+    masks: async () => {
+      for (const { index, data } of frames) {
+        found.set(index, await source.segment({ index, width, height, image: data }));
+      }
+    },
+    translate: async () => {
+      const options = { ...source.how, translator: network.translator, segment };
+      for await (const _ of translateFrames(each(frames), format, options));
+    },
+    encode: async () => {
+      const writer = encodeFrames(source.ffmpeg, encoder, format, join(folder, 'encoded.mp4'));
+      const step = (frames[1]?.ticks ?? 1) - (frames[0]?.ticks ?? 0);
+      for (let n = 0; n < count; n++) await writer.write(n * step, (frames[n % frames.length] as VideoFrame).data);
+      await writer.finish();
+    },
   };
-  const translate = async (some: readonly VideoFrame[]) => {
-    for await (const _ of translateFrames(each(some), format, {
-      ...source.how,
-      translator: network.translator,
-      segment,
-    }));
+  const input = ['-loglevel', 'error', '-i', source.input];
+  const alone = {
+    decode: () => run(source.ffmpeg.path, [...input, '-f', 'null', '-']),
+    both: () => run(source.ffmpeg.path, [...input, '-an', ...argumentsOf(encoder), '-y', join(folder, 'again.mp4')]),
   };
   // Kernels are compiled and memory is taken before anything is timed.
-  await find();
-  await translate(frames.slice(0, 3));
-  const costs: (readonly [StageName, StageCost])[] = [];
+  await stages.masks();
+  await stages.translate();
+  const all: StageCosts[] = [];
   for (let round = 0; round < rounds; round++) {
-    const decode = await costOf(async () => {
-      for await (const _ of (await source.decode()).frames);
-    });
-    const masks = await costOf(find);
+    const decode = await costOf(stages.decode, count);
+    const masks = await costOf(stages.masks, frames.length);
     network.reset();
-    const translation = await costOf(() => translate(frames));
-    const ofNetwork = { ms: network.spentMs(), ownMs: network.spentMs() };
-    const encode = await costOf(async () => {
-      const writer = encodeFrames(source.ffmpeg, encoder, format, join(folder, 'encoded.mp4'));
-      for (const { ticks, data } of frames) await writer.write(ticks, data);
-      await writer.finish();
+    const translation = await costOf(stages.translate, frames.length);
+    const networkMs = network.spentMs() / frames.length;
+    const ofNetwork = { ms: networkMs, ownMs: networkMs };
+    const encode = await costOf(stages.encode, count);
+    const decodeAlone = await costOf(alone.decode, count);
+    const transcoding = await costOf(alone.both, count);
+    all.push({
+      ...{ decode, masks, network: ofNetwork, objects: less(translation, ofNetwork), encode },
+      ...{ 'ffmpeg decode': decodeAlone, 'ffmpeg encode': less(transcoding, decodeAlone) },
     });
-    const input = ['-loglevel', 'error', '-i', source.input];
-    const decodeAlone = await costOf(() => run(source.ffmpeg.path, [...input, '-f', 'null', '-']));
-    const both = [...input, '-an', ...argumentsOf(encoder), '-y', join(folder, 'again.mp4')];
-    const transcode = await costOf(() => run(source.ffmpeg.path, both));
-    costs.push(
-      ...Object.entries({
-        ...{ decode, masks, network: ofNetwork, objects: less(translation, ofNetwork), encode },
-        ...{ 'ffmpeg decode': decodeAlone, 'ffmpeg encode': less(transcode, decodeAlone) },
-      }).map(([name, cost]) => [name as StageName, cost] as const),
-    );
   }
-  const medianOf = (name: StageName, field: keyof StageCost) =>
-    median(costs.filter(([own]) => own === name).map(([, cost]) => cost[field])) / frames.length;
-  return Object.fromEntries(
-    STAGES.map((name) => [name, { ms: medianOf(name, 'ms'), ownMs: medianOf(name, 'ownMs') }]),
-  ) as Record<StageName, StageCost>;
+  const least = (name: StageName) =>
+    all.map((costs) => costs[name]).reduce((best, cost) => (cost.ms < best.ms ? cost : best));
+  return Object.fromEntries(STAGES.map((name) => [name, least(name)])) as Record<StageName, StageCost>;
 }
 
-async function allFrames(source: VideoSource) {
-  const { format, frames } = await source.decode();
-  const all: VideoFrame[] = [];
-  for await (const frame of frames) all.push(frame);
-  return { format, frames: all };
+async function firstFrames(source: VideoSource) {
+  const { format, frames: decoded } = await source.decode();
+  const frames: VideoFrame[] = [];
+  let count = 0;
+  for await (const frame of decoded) if (count++ < KEPT_FRAMES) frames.push(frame);
+  return { format, frames, count };
 }
 
 async function* each(frames: readonly VideoFrame[]): AsyncGenerator<VideoFrame> {
@@ -132,11 +135,12 @@ function meteredNetwork<T extends Translator>(translator: T) {
   };
 }
 
-async function costOf(work: () => Promise<unknown>): Promise<StageCost> {
+/** What work costs for each of some frames. */
+async function costOf(work: () => Promise<unknown>, frames: number): Promise<StageCost> {
   const [before, childrenBeforeMs] = [process.cpuUsage(), await childrenMs()];
   await work();
   const own = ownMs(before);
-  return { ms: own + (await childrenMs()) - childrenBeforeMs, ownMs: own };
+  return { ms: (own + (await childrenMs()) - childrenBeforeMs) / frames, ownMs: own / frames };
 }
 
 function ownMs(before: NodeJS.CpuUsage): number {

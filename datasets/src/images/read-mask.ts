@@ -88,13 +88,26 @@ function threshold(grey: Uint8Array): { data: Uint8Array; objectPx: number; betw
   const data = new Uint8Array(grey.length);
   let objectPx = 0;
   let betweenPx = 0;
-  for (let i = 0; i < grey.length; i++) {
-    const value = grey[i] as number;
-    if (value > 127) {
-      data[i] = 255;
-      objectPx++;
+  // Most of most masks is 0 or 255: four pixels at a time.
+  const isAligned = grey.byteOffset % 4 === 0;
+  const words = isAligned ? new Uint32Array(grey.buffer, grey.byteOffset, grey.length >> 2) : new Uint32Array(0);
+  const thresholded = new Uint32Array(data.buffer, 0, words.length);
+  for (let i = 0; i < grey.length; ) {
+    const word = (i & 3) === 0 ? words[i >> 2] : undefined;
+    if (word === 0) i += 4;
+    else if (word === 0xffffffff) {
+      thresholded[i >> 2] = word;
+      objectPx += 4;
+      i += 4;
+    } else {
+      const value = grey[i] as number;
+      if (value > 127) {
+        data[i] = 255;
+        objectPx++;
+      }
+      if (value !== 0 && value !== 255) betweenPx++;
+      i++;
     }
-    if (value !== 0 && value !== 255) betweenPx++;
   }
   return { data, objectPx, betweenPx };
 }

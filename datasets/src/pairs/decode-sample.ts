@@ -1,4 +1,6 @@
 import {
+  type Box,
+  boxOfMask,
   createRng,
   type DomainName,
   drawTransform,
@@ -14,7 +16,7 @@ import {
   transformImage,
   transformMask,
 } from '@instagan/core/data';
-import { type Box, boxOfMask, drawRegion, resample } from '@instagan/core/regions';
+import { drawRegion, resample } from '@instagan/core/regions';
 import { readHeader } from '../images/image-file.ts';
 import { readImage } from '../images/read-image.ts';
 import { readMask } from '../images/read-mask.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingPair } from '@instagan/core/data';
-import { type Box, boxOfMask } from '@instagan/core/regions';
+import { type Box, boxOfMask } from '@instagan/core/data';
 import sharp, { type Region } from 'sharp';
 import t from 'tap';
 import { writeBoxDataset } from '../folder/box-dataset.test-fixture.ts';

@@ -8,6 +8,8 @@ export { crc32 } from '../runtime/crc32.ts';
 export { cacheFolder, isFile, isFolder, isThere, makeFolder, readText } from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
+export { type Box, boxAround, boxOfMask, longSide, sharedBox } from './box.ts';
+export { boxedMask, boxOfBoxed, maskWithin, trimmedMask, wholeMask } from './boxed-mask.ts';
 export { type Components, connectedComponents } from './connected-components.ts';
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
@@ -17,7 +19,14 @@ export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';
 export type { DomainName, MaskedImage, MaskedImages, MaskTruth, Sample } from './sample.ts';
-export { type MaskPixels, objectThreshold, type PixelSample, type Pixels } from './sample.ts';
+export {
+  type BoxedMask,
+  type InstanceMask,
+  type MaskPixels,
+  objectThreshold,
+  type PixelSample,
+  type Pixels,
+} from './sample.ts';
 export { type InstanceOrder, type SelectInstancesOptions, selectInstances } from './select-instances.ts';
 export {
   drawTransform,

@@ -1,3 +1,5 @@
+import type { Box } from './box.ts';
+
 /**
  * One image with its instances, decoded, on the host.
  *
@@ -53,6 +55,17 @@ export type Pixels = Uint8Array | Uint16Array | Float32Array;
 /** Pixels of a mask: bytes with object > 127, or values in [-1, 1] with object > 0. */
 export type MaskPixels = Uint8Array | Float32Array;
 
+/** A mask as pixels of a part of an image, such as the smallest box around its object; beyond it all is background. */
+export interface BoxedMask<P extends MaskPixels = MaskPixels> {
+  /** Within the image. */
+  readonly box: Box;
+  /** `[box.height, box.width]` */
+  readonly pixels: P;
+}
+
+/** A mask as pixels of the whole image, `[height, width]`, or of a part. */
+export type InstanceMask = MaskPixels | BoxedMask;
+
 /** A copy that shares no memory: `slice` of a Buffer, which is bytes too, would be a view. */
 export function copyPixels<P extends Pixels>(pixels: P): P {
   return Uint8Array.prototype.slice.call(pixels) as Pixels as P;
@@ -70,8 +83,8 @@ export interface PixelSample {
   readonly height: number;
   /** RGB, `[height, width, 3]`. */
   readonly image: Pixels;
-  /** One per instance, `[height, width]`. */
-  readonly masks: readonly MaskPixels[];
+  /** One per instance; in large images those of parts take far less time and memory. */
+  readonly masks: readonly InstanceMask[];
 }
 
 /** One of the two domains that a model translates between; X and Y in the paper. */

@@ -1,6 +1,15 @@
-import { copyPixels, type MaskPixels, type PixelSample, type Pixels } from '../data/sample.ts';
+import { type Box, intersect } from '../data/box.ts';
+import { boxedMask, boxOfBoxed, isBoxed, maskWithin, wholeMask } from '../data/boxed-mask.ts';
+import { bytesFromMask } from '../data/pixel-values.ts';
+import {
+  type BoxedMask,
+  copyPixels,
+  type InstanceMask,
+  type MaskPixels,
+  type PixelSample,
+  type Pixels,
+} from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
-import { type Box, boxOfMask, intersect } from '../regions/box.ts';
 import { edgeCoverOf, layObjects, layOver, markMask } from '../regions/compose.ts';
 import { dropSpecks } from '../regions/drop-specks.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
@@ -11,7 +20,7 @@ import type { Background, RegionPlanner, Translator } from './translation-model.
 /** An image on which regions are laid, one after the other. */
 interface Canvas extends SizePx {
   readonly image: Pixels;
-  readonly masks: MaskPixels[];
+  readonly masks: BoxedMask[];
 }
 
 /** How regions are translated, see `TranslateOptions`. */
@@ -20,7 +29,6 @@ interface RegionTranslation {
   /** Instances that share a region, at most. */
   readonly instancesPerChunk: number;
   readonly rimPx?: number;
-  readonly boxes?: readonly (Box | null)[];
   readonly plan?: RegionPlanner;
 }
 
@@ -38,13 +46,13 @@ export async function translateRegions<S extends PixelSample>(
   translator: Translator,
   sample: S,
   order: readonly number[],
-  { background, instancesPerChunk, rimPx, boxes, plan = planRegions }: RegionTranslation,
+  { background, instancesPerChunk, rimPx, plan = planRegions }: RegionTranslation,
 ): Promise<S> {
   const { width, height } = sample;
-  const result = { width, height, image: copyPixels(sample.image), masks: [...sample.masks] };
+  const given = sample.masks.map((mask) => boxedMask(mask, sample));
+  const result = { width, height, image: copyPixels(sample.image), masks: [...given] };
   const isChanging = new Set(order);
-  const boxOf = (mask: MaskPixels, index: number) => (boxes ? (boxes[index] ?? null) : boxOfMask(mask, sample));
-  const changing = sample.masks.map((mask, index) => (isChanging.has(index) ? boxOf(mask, index) : null));
+  const changing = given.map((mask, index) => (isChanging.has(index) ? boxOfBoxed(mask) : null));
   const options: RegionOptions = {
     ...regionScaleOf(translator),
     image: { width, height },
@@ -52,11 +60,14 @@ export async function translateRegions<S extends PixelSample>(
   };
   for (const regions of batches(plan(changing, order, options))) {
     const { size } = regions[0] as Region;
-    const given = regions.map((region) => cutOut(result, region));
-    const translated = await generateSamples(translator, given, size);
+    const cut = regions.map((region) => cutOut(result, region));
+    const translated = await generateSamples(translator, cut, size);
     for (const [i, region] of regions.entries()) putBack(result, region, translated[i] as Generated, background, rimPx);
   }
-  return { ...sample, ...result };
+  const masks = result.masks.map((mask, index) =>
+    isBoxed(sample.masks[index] as InstanceMask) ? mask : wholeMask(mask, sample),
+  );
+  return { ...sample, image: result.image, masks };
 }
 
 /** The share of an image's shorter side that a typical object takes up, if the run has no record of it. */
@@ -93,12 +104,12 @@ function batches(regions: readonly Region[]): readonly (readonly Region[])[] {
 
 /** A region as the networks see it. */
 function cutOut({ image, masks, width }: Canvas, { box, size, instances }: Region): Generated {
+  const whole: Box = { ...box, left: 0, top: 0 };
+  const plane = { width: box.width, channels: 1 };
   return {
     image: resample(image, { width, channels: 3 }, box, size, 3, 'cubic'),
     masks: instances.map((index) =>
-      resample(masks[index] as MaskPixels, { width, channels: 1 }, box, size, 1, 'linear').map((value) =>
-        value > 0 ? 1 : -1,
-      ),
+      objectsOf(resample(maskWithin(masks[index] as BoxedMask, box), plane, whole, size, 1, 'linear')),
     ),
   };
 }
@@ -116,15 +127,15 @@ function putBack(
   for (const [index, mask] of sample.masks.entries()) {
     const own = instances.indexOf(index);
     if (own < 0) {
-      if (background === 'fill') markMask(planes.others, mask, width, box);
+      if (background === 'fill') markMask(planes.others, mask, box);
       continue;
     }
-    markMask(planes.before, mask, width, box);
+    markMask(planes.before, mask, box);
     const made = translated.masks[own] as Float32Array;
     const clean = background === 'translated' ? made : dropSpecks(made, size);
     const values = resample(clean, { width: size.width, channels: 1 }, whole, box, 1, 'linear');
-    markMask(planes.after, values, box.width, { ...box, left: 0, top: 0 });
-    sample.masks[index] = placeMask(mask, values, sample, box);
+    markMask(planes.after, { box, pixels: values }, box);
+    sample.masks[index] = { box, pixels: likeMask(mask.pixels, values) };
   }
   const enlarged = ({ left, top, ...part }: Box) => {
     const place = { left: left - box.left, top: top - box.top, ...part };
@@ -140,21 +151,13 @@ function planeOf({ width, height }: SizePx): Uint8Array {
   return new Uint8Array(width * height);
 }
 
-/** A mask of the whole image that has these values in a box and background elsewhere, in the type of another one. */
-function placeMask<M extends MaskPixels>(
-  like: M,
-  values: Float32Array,
-  { width, height }: { readonly width: number; readonly height: number },
-  box: Box,
-): M {
-  const isBytes = like instanceof Uint8Array;
-  const mask = isBytes ? new Uint8Array(width * height) : new Float32Array(width * height).fill(-1);
-  for (let y = 0; y < box.height; y++) {
-    const row = (box.top + y) * width + box.left;
-    for (let x = 0; x < box.width; x++) {
-      const value = values[y * box.width + x] as number;
-      mask[row + x] = isBytes ? (value > 0 ? 255 : 0) : value;
-    }
-  }
-  return mask as M;
+/** Values as a mask in the form of another one. */
+function likeMask(like: MaskPixels, values: Float32Array): MaskPixels {
+  return like instanceof Uint8Array ? bytesFromMask(values) : values;
+}
+
+/** Where values are above 0: 1, else -1; in place. */
+function objectsOf(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) > 0 ? 1 : -1;
+  return values;
 }

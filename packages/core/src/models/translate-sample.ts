@@ -1,9 +1,9 @@
+import { boxedMask, isBoxed, wholeMask } from '../data/boxed-mask.ts';
 import { bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from '../data/pixel-values.ts';
-import type { MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
+import type { InstanceMask, MaskPixels, PixelSample, Pixels, Sample } from '../data/sample.ts';
 import { selectInstances } from '../data/select-instances.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import { UsageError } from '../errors.ts';
-import type { Box } from '../regions/box.ts';
 import { layOnBackground } from '../regions/compose.ts';
 import { dropSpecks } from '../regions/drop-specks.ts';
 import { translateImage } from './translate-image.ts';
@@ -38,8 +38,6 @@ export interface TranslateOptions {
   readonly background?: Background;
   /** Over so many pixels around the masks the background fades in. @default two pixels of what the networks see */
   readonly rimPx?: number;
-  /** Around the object of each mask, null for one without; where they are known, not every pixel is looked at. @default found */
-  readonly boxes?: readonly (Box | null)[];
   /** Cuts the image into regions. @default planRegions */
   readonly plan?: RegionPlanner;
 }
@@ -64,15 +62,14 @@ export async function translateSample<S extends PixelSample>(
   options: TranslateOptions = {},
 ): Promise<S> {
   const { model } = translator;
-  const { background = 'translated', rimPx, plan, boxes } = options;
+  const { background = 'translated', rimPx, plan } = options;
   const instancesPerChunk = chunkSize(translator, options);
   if (takesRegions(translator, sample, options)) {
-    const order = orderOf(sample.masks, options, boxes);
+    const order = orderOf(pixelsOf(sample.masks), options);
     if (order.length === 0) return sample;
     return translateRegions(translator, sample, order, {
       background,
       instancesPerChunk,
-      ...(boxes && { boxes }),
       ...(rimPx !== undefined && { rimPx }),
       ...(plan && { plan }),
     });
@@ -95,7 +92,7 @@ export async function translateSample<S extends PixelSample>(
         background,
         rimPx: rimPx ?? WHOLE_RIM_PX,
       });
-  const masks = model.masks === 'none' ? sample.masks : likeMasks(sample.masks, output.masks);
+  const masks = model.masks === 'none' ? sample.masks : likeMasks(sample, output.masks);
   return { ...sample, image, masks };
 }
 
@@ -150,7 +147,10 @@ function valuesOf({ name, width, height, image, masks }: PixelSample): Sample {
   return {
     ...{ name, width, height },
     image: image instanceof Float32Array ? image : valuesOfPixels(image),
-    masks: masks.map((mask) => (mask instanceof Float32Array ? mask : maskFromBytes(mask))),
+    masks: masks.map((mask) => {
+      const pixels = wholeMask(boxedMask(mask, { width, height }), { width, height });
+      return pixels instanceof Float32Array ? pixels : maskFromBytes(pixels);
+    }),
   };
 }
 
@@ -167,20 +167,29 @@ function likeValues(like: Pixels, values: Float32Array): Pixels {
   return Uint16Array.from(values, (value) => Math.round((Math.min(1, Math.max(-1, value)) + 1) * 32767.5));
 }
 
-function likeMasks(like: readonly MaskPixels[], masks: readonly Float32Array[]): readonly MaskPixels[] {
-  return like.every((mask) => mask instanceof Float32Array) ? masks : bytesFromSoftMasks(masks);
+/** Masks of a whole image in the form of those of a sample. */
+function likeMasks(
+  { width, height, masks: like }: PixelSample,
+  masks: readonly Float32Array[],
+): readonly InstanceMask[] {
+  const areValues = pixelsOf(like).every((pixels) => pixels instanceof Float32Array);
+  const pixels = areValues ? masks : bytesFromSoftMasks(masks);
+  return pixels.map((each, i) => {
+    const own = like[i];
+    return own !== undefined && isBoxed(own) ? boxedMask(each, { width, height }) : each;
+  });
 }
 
-/** Indices of the instances that change, in the order in which they do. @param boxes of the masks, where they are known */
+function pixelsOf(masks: readonly InstanceMask[]): readonly MaskPixels[] {
+  return masks.map((mask) => (isBoxed(mask) ? mask.pixels : mask));
+}
+
+/** Indices of the instances that change, in the order in which they do. */
 function orderOf(
   masks: readonly MaskPixels[],
   { instances, maxInstances = 20, order = 'area' }: TranslateOptions,
-  boxes?: readonly (Box | null)[],
 ): readonly number[] {
   const wanted = [...new Set(instances ?? masks.keys())];
-  if (order === 'given' && boxes !== undefined) {
-    return wanted.filter((index) => (boxes[index] ?? null) !== null).slice(0, maxInstances);
-  }
   const largestFirst = selectInstances(masks, { maxInstances: Math.max(1, masks.length) });
   const ordered =
     order === 'area'

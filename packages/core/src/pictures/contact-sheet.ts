@@ -1,5 +1,8 @@
+import type { Box } from '../data/box.ts';
+import { boxedMask } from '../data/boxed-mask.ts';
 import { bytesFromValues } from '../data/pixel-values.ts';
-import type { Sample } from '../data/sample.ts';
+import type { BoxedMask, Sample } from '../data/sample.ts';
+import type { SizePx } from '../data/transform-draw.ts';
 
 /** 8-bit RGB, row by row. */
 export interface Picture {
@@ -73,20 +76,43 @@ export function pixelsOf({ width, height, image }: Sample): Picture {
 /**
  * The instances of a sample, each in a colour of its own; soft masks shade into the background.
  *
+ * @param sample its masks as values in [-1, 1]
  * @param numbers which colour each gets: those of one number are alike @default their places
  */
-export function masksOf({ width, height, masks }: Sample, numbers: readonly number[] = [...masks.keys()]): Picture {
+export function masksOf(
+  { width, height, masks }: SizePx & { readonly masks: readonly (Float32Array | BoxedMask<Float32Array>)[] },
+  numbers: readonly number[] = [...masks.keys()],
+): Picture {
   const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    let colour: Rgb = BACKGROUND;
-    for (const [instance, mask] of masks.entries()) {
-      const share = (clamp(mask[i] as number) + 1) / 2;
-      const own = INSTANCE_COLOURS[(numbers[instance] as number) % INSTANCE_COLOURS.length] as Rgb;
-      colour = [0, 1, 2].map((c) => (1 - share) * (colour[c] as number) + share * (own[c] as number)) as unknown as Rgb;
+  for (let c = 0; c < 3; c++) data[c] = BACKGROUND[c] as number;
+  for (let filled = 3; filled < data.length; filled *= 2) data.copyWithin(filled, 0, filled);
+  const boxed = masks.map((mask) => boxedMask(mask, { width, height }));
+  const colours = masks.map((_, i) => INSTANCE_COLOURS[(numbers[i] as number) % INSTANCE_COLOURS.length] as Rgb);
+  const drawn = boxed.map(({ box }) => box);
+  for (const [first, own] of drawn.entries()) {
+    for (let y = own.top; y < own.top + own.height; y++) {
+      for (let x = own.left; x < own.left + own.width; x++) {
+        // A pixel of several boxes is drawn with the first.
+        if (drawn.findIndex((box) => holds(box, x, y)) !== first) continue;
+        const to = (y * width + x) * 3;
+        for (let c = 0; c < 3; c++) {
+          let value = BACKGROUND[c] as number;
+          for (let i = first; i < boxed.length; i++) {
+            const { box, pixels } = boxed[i] as BoxedMask<Float32Array>;
+            if (!holds(box, x, y)) continue;
+            const share = (clamp(pixels[(y - box.top) * box.width + x - box.left] as number) + 1) / 2;
+            value = (1 - share) * value + share * (colours[i]?.[c] as number);
+          }
+          data[to + c] = Math.round(value);
+        }
+      }
     }
-    for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round(colour[c] as number);
   }
   return { width, height, data };
+}
+
+function holds({ left, top, width, height }: Box, x: number, y: number): boolean {
+  return x >= left && x < left + width && y >= top && y < top + height;
 }
 
 function clamp(value: number): number {

@@ -1,17 +1,20 @@
+import { type Box, boxAround, boxOfMask, boxOfPlane, sharedBox, windowAround } from '../data/box.ts';
+import { boxedMask } from '../data/boxed-mask.ts';
 import { distanceTransform } from '../data/distance-transform.ts';
-import { copyPixels, type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
+import { type BoxedMask, copyPixels, type MaskPixels, objectThreshold, type Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
-import { type Box, boxAround, boxOfMask, boxOfPlane, windowAround } from './box.ts';
 import { fillHoles } from './fill-holes.ts';
 import { type Layout, rangeOf, resample } from './resample.ts';
 
-/** Marks, in a plane of a box, the pixels that a mask of the whole image has there. */
-export function markMask(plane: Uint8Array, mask: MaskPixels, width: number, box: Box): void {
-  const threshold = objectThreshold(mask);
-  for (let y = 0; y < box.height; y++) {
-    const row = (box.top + y) * width + box.left;
-    for (let x = 0; x < box.width; x++) {
-      if ((mask[row + x] as number) > threshold) plane[y * box.width + x] = 1;
+/** Marks, in a plane of a box, the pixels that a mask has there. */
+export function markMask(plane: Uint8Array, { box: own, pixels }: BoxedMask, box: Box): void {
+  const threshold = objectThreshold(pixels);
+  const { left, top, width, height } = sharedBox(own, box);
+  for (let y = top; y < top + height; y++) {
+    let from = (y - own.top) * own.width + left - own.left;
+    let to = (y - box.top) * box.width + left - box.left;
+    for (const end = to + width; to < end; from++, to++) {
+      if ((pixels[from] as number) > threshold) plane[to] = 1;
     }
   }
 }
@@ -194,7 +197,7 @@ export function layOnBackground<P extends Pixels>(
   const box = windowAround(objects, grown, { width, height });
   const planeOf = (of: readonly MaskPixels[]) => {
     const plane = new Uint8Array(box.width * box.height);
-    for (const mask of of) markMask(plane, mask, width, box);
+    for (const mask of of) markMask(plane, boxedMask(mask, { width, height }), box);
     return plane;
   };
   const planes = { before: planeOf(masks.before), after: planeOf(masks.after), others: planeOf(masks.others) };

@@ -1,6 +1,6 @@
 import t from 'tap';
+import type { Box } from '../data/box.ts';
 import { createRng } from '../random/rng.ts';
-import type { Box } from './box.ts';
 import { drawRegion } from './draw-region.ts';
 
 const size = { width: 96, height: 64 };

@@ -1,6 +1,6 @@
+import { type Box, longSide, windowAround } from '../data/box.ts';
 import type { SizePx } from '../data/transform-draw.ts';
 import type { Rng } from '../random/rng.ts';
-import { type Box, longSide, windowAround } from './box.ts';
 
 /** A part of an image to train on. */
 export interface DrawnRegion {

@@ -1,5 +1,5 @@
+import { type Box, boxAround, longSide, windowAround } from '../data/box.ts';
 import type { SizePx } from '../data/transform-draw.ts';
-import { type Box, boxAround, longSide, windowAround } from './box.ts';
 
 /** A part of an image that is translated by itself. */
 export interface Region {

@@ -1,6 +1,6 @@
 import t from 'tap';
+import { type Box, boxOfMask, intersect, windowAround } from '../data/box.ts';
 import type { Pixels } from '../data/sample.ts';
-import { type Box, boxOfMask, intersect, windowAround } from './box.ts';
 import { type Cover, coverOf, layOver, markMask } from './compose.ts';
 import { planRegions } from './plan-regions.ts';
 import { resample } from './resample.ts';
@@ -117,7 +117,7 @@ t.test('the translation covers objects, fades in the rim, and changes nothing be
   for (let y = 12; y < 16; y++) mask.fill(255, y * width + 12, y * width + 18);
   const part = box(2, 4, 24, 22);
   const objects = new Uint8Array(part.width * part.height);
-  markMask(objects, mask, width, part);
+  markMask(objects, { box: box(0, 0, width, width), pixels: mask }, part);
   t.equal(
     objects.reduce((sum, value) => sum + value, 0),
     24,

@@ -1,6 +1,6 @@
+import type { Box } from '../data/box.ts';
 import type { Pixels } from '../data/sample.ts';
 import type { SizePx } from '../data/transform-draw.ts';
-import type { Box } from './box.ts';
 
 /** How pixels between others are found: `linear` never leaves their range, `cubic` (Catmull-Rom) is sharper. */
 export type Kernel = 'linear' | 'cubic';

@@ -9,7 +9,11 @@ function image(found: string, masks: string) {
     width: found.length,
     height: 1,
     labels: Int32Array.from(found, Number),
-    instances: Array.from({ length: count(found) }, () => ({ areaPx: 1, confidence: 0.9 })),
+    instances: Array.from({ length: count(found) }, () => ({
+      areaPx: 1,
+      box: { left: 0, top: 0, width: 1, height: 1 },
+      confidence: 0.9,
+    })),
   };
   const truth = Array.from({ length: count(masks) }, (_, n) =>
     Uint8Array.from(masks, (digit) => (Number(digit) === n + 1 ? 255 : 0)),

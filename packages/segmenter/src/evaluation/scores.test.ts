@@ -10,7 +10,11 @@ function labelled(text: string, ...confidences: number[]) {
 
 /** The same as a whole prediction. */
 function predicted(text: string, ...confidences: number[]): SplitMask {
-  const instances = confidences.map((confidence) => ({ areaPx: 1, confidence }));
+  const instances = confidences.map((confidence) => ({
+    areaPx: 1,
+    box: { left: 0, top: 0, width: 1, height: 1 },
+    confidence,
+  }));
   return { width: text.length, height: 1, labels: Int32Array.from(text, Number), instances };
 }
 

@@ -1,11 +1,13 @@
-import type { MaskMaps, SplitMask } from './split-mask.ts';
+import type { BoxedMask } from '@instagan/core';
+import { GrowingBox } from './growing-box.ts';
+import type { Instance, MaskMaps, SplitMask } from './split-mask.ts';
 
 /** How far a pixel that was cleaned up is moved to the other side of the threshold. */
 const MARGIN = 0.02;
 
 /**
  * Instances at another size, such as that of the photo: outlines follow the bilinearly interpolated mask, and each pixel
- * belongs to the instance of the nearest pixel that has one.
+ * belongs to the instance of the nearest pixel that has one. Only the surroundings of instances are looked at.
  *
  * @param maps what `split` was made of
  */
@@ -15,36 +17,50 @@ export function resizeInstances(split: SplitMask, maps: MaskMaps, width: number,
     split.labels[i] === 0 ? Math.min(value, -MARGIN) : Math.max(value, MARGIN),
   );
   const labels = new Int32Array(width * height);
-  const areas = new Int32Array(split.instances.length + 1);
   const columns = placesOf(width, split.width);
   const rows = placesOf(height, split.height);
-  for (const [y, row] of rows.entries()) {
-    for (const [x, column] of columns.entries()) {
-      const corners = [
-        row.low * split.width + column.low,
-        row.low * split.width + column.high,
-        row.high * split.width + column.low,
-        row.high * split.width + column.high,
-      ] as const;
-      const top = lerp(soft[corners[0]] as number, soft[corners[1]] as number, column.share);
-      const bottom = lerp(soft[corners[2]] as number, soft[corners[3]] as number, column.share);
-      if (lerp(top, bottom, row.share) <= 0) continue;
-      const first = (row.share < 0.5 ? 0 : 2) + (column.share < 0.5 ? 0 : 1);
-      // The nearest corner, then the other one of its row, of its column, and the one across.
-      const label = [0, 1, 2, 3]
-        .map((flip) => split.labels[corners[first ^ flip] as number] as number)
-        .find((l) => l > 0);
-      if (label === undefined) continue;
-      labels[y * width + x] = label;
-      areas[label]!++;
+  const instances = split.instances.map(({ confidence, box }, index): Instance => {
+    const [left, right] = reachOf(columns, box.left, box.width);
+    const [top, bottom] = reachOf(rows, box.top, box.height);
+    const grown = new GrowingBox();
+    let areaPx = 0;
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        if (labelAt(split, soft, columns[x] as Place, rows[y] as Place) !== index + 1) continue;
+        labels[y * width + x] = index + 1;
+        grown.add(x, y);
+        areaPx++;
+      }
     }
-  }
-  const instances = split.instances.map((instance, i) => ({ ...instance, areaPx: areas[i + 1] as number }));
+    return { areaPx, box: grown.box, confidence };
+  });
   return { width, height, labels, instances };
 }
 
-/** Where the pixels of a line of `to` pixels lie in one of `from`: between which two, and how far to the second. */
-function placesOf(to: number, from: number): { low: number; high: number; share: number }[] {
+/** The label between four pixels, 0 where the mask is not above 0: that of the nearest corner, else of the other one of its row, of its column, of the one across. */
+function labelAt({ width, labels }: SplitMask, soft: Float32Array, column: Place, row: Place): number {
+  const [upper, lower] = [row.low * width, row.high * width];
+  const top = lerp(soft[upper + column.low] as number, soft[upper + column.high] as number, column.share);
+  const bottom = lerp(soft[lower + column.low] as number, soft[lower + column.high] as number, column.share);
+  if (lerp(top, bottom, row.share) <= 0) return 0;
+  const [near, far] = row.share < 0.5 ? [upper, lower] : [lower, upper];
+  const [nearer, farther] = column.share < 0.5 ? [column.low, column.high] : [column.high, column.low];
+  return (labels[near + nearer] ||
+    labels[near + farther] ||
+    labels[far + nearer] ||
+    labels[far + farther] ||
+    0) as number;
+}
+
+/** Where a pixel of a line lies in a line of another length: between which two, and how far to the second. */
+interface Place {
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+}
+
+/** Where the pixels of a line of `to` pixels lie in one of `from`. */
+function placesOf(to: number, from: number): readonly Place[] {
   return Array.from({ length: to }, (_, i) => {
     const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
     const low = Math.floor(at);
@@ -52,16 +68,25 @@ function placesOf(to: number, from: number): { low: number; high: number; share:
   });
 }
 
+/** From the first place that touches a part of the line until after the last one. */
+function reachOf(places: readonly Place[], start: number, length: number): readonly [number, number] {
+  const first = places.findIndex(({ high }) => high >= start);
+  const end = places.findIndex(({ low }) => low >= start + length);
+  return [first < 0 ? places.length : first, end < 0 ? places.length : end];
+}
+
 function lerp(a: number, b: number, share: number): number {
   return a + (b - a) * share;
 }
 
-/** The mask of each instance, `[height, width]`, 0 background and 255 object. */
-export function masksOfInstances({ labels, instances }: SplitMask): Uint8Array[] {
-  const masks = instances.map(() => new Uint8Array(labels.length));
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    if (label !== 0) (masks[label - 1] as Uint8Array)[i] = 255;
-  }
-  return masks;
+/** The mask of each instance in the box around it, 0 background and 255 object. */
+export function masksOfInstances({ width, labels, instances }: SplitMask): BoxedMask<Uint8Array>[] {
+  return instances.map(({ box }, index) => {
+    const pixels = new Uint8Array(box.width * box.height);
+    for (let y = 0; y < box.height; y++) {
+      const row = (box.top + y) * width + box.left;
+      for (let x = 0; x < box.width; x++) if (labels[row + x] === index + 1) pixels[y * box.width + x] = 255;
+    }
+    return { box, pixels };
+  });
 }

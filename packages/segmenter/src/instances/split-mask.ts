@@ -1,5 +1,6 @@
-import { distanceTransform } from '@instagan/core';
+import { type Box, distanceTransform } from '@instagan/core';
 import { fillHoles, removeSpecks } from './components.ts';
+import { GrowingBox } from './growing-box.ts';
 import { SPLIT_SETTINGS } from './split-settings.ts';
 import { type Basins, type ValleyDepth, watershed } from './watershed.ts';
 
@@ -25,6 +26,8 @@ export interface SplitOptions {
 
 export interface Instance {
   readonly areaPx: number;
+  /** The smallest one around its pixels. */
+  readonly box: Box;
   /**
    * 0 … 1: the mean probability of its pixels to be object, times, if depth was predicted, the depth of its deepest pixel
    * (1 for a whole instance, less for a fragment).
@@ -131,17 +134,22 @@ function collect(maps: MaskMaps, { labels, count, peaks }: Basins, minPx: number
   const { width, height, mask, depth } = maps;
   const areas = new Int32Array(count + 1);
   const sums = new Float64Array(count + 1);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    areas[label]!++;
-    sums[label]! += ((mask[i] as number) + 1) / 2;
+  const boxes = Array.from({ length: count + 1 }, () => new GrowingBox());
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const label = labels[i] as number;
+      areas[label]!++;
+      sums[label]! += ((mask[i] as number) + 1) / 2;
+      (boxes[label] as GrowingBox).add(x, y);
+    }
   }
   const found = Array.from({ length: count }, (_, i) => i + 1).flatMap((label) => {
     const areaPx = areas[label] as number;
     if (areaPx < minPx) return [];
     const whole = depth === null ? 1 : Math.min(1, peaks[label] as number);
     const confidence = Math.max(0, Math.min(1, ((sums[label] as number) / areaPx) * whole));
-    return confidence < minConfidence ? [] : [{ label, instance: { areaPx, confidence } }];
+    const { box } = boxes[label] as GrowingBox;
+    return confidence < minConfidence ? [] : [{ label, instance: { areaPx, box, confidence } }];
   });
   found.sort((a, b) => b.instance.areaPx - a.instance.areaPx || a.label - b.label);
   const numbers = new Int32Array(count + 1);

@@ -23,7 +23,11 @@ export function segmentationSheet(rows: readonly SegmentationRow[]): Picture {
         pixelsOf(sample([])),
         masksOf(sample([truth])),
         masksOf(sample([maps.mask])),
-        masksOf(sample(masksOfInstances(split).map(maskFromBytes))),
+        masksOf({
+          width,
+          height,
+          masks: masksOfInstances(split).map(({ box, pixels }) => ({ box, pixels: maskFromBytes(pixels) })),
+        }),
       ];
     }),
   );

@@ -1,4 +1,4 @@
-import { UsageError } from '@instagan/core';
+import { UsageError, wholeMask } from '@instagan/core';
 import {
   type ImageFile,
   type ImageMasks,
@@ -131,7 +131,7 @@ async function loadMasked(
   }
   if (segmenter === null) return { ...input, masksFrom: null };
   const [split] = await segmentPictures(segmenter, [{ width, height, data: input.image }], instances);
-  const found = split === undefined ? [] : masksOfInstances(split);
+  const found = split === undefined ? [] : masksOfInstances(split).map((mask) => wholeMask(mask, { width, height }));
   return { ...withMasks(input, found), masksFrom: found.length === 0 ? null : 'segmenter' };
 }
 

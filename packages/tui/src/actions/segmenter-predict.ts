@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { drawOverlay, type Picture, UsageError, UserError } from '@instagan/core';
+import { drawOverlay, type Picture, UsageError, UserError, wholeMask } from '@instagan/core';
 import { encodeImage, type ImageFile, listInputs, readHeader, readImage, requirePixels } from '@instagan/datasets';
 import { loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
@@ -132,7 +132,8 @@ async function predictPart(
   const written: PredictedImage[] = [];
   for (const [i, { file, picture }] of images.entries()) {
     const split = splits[i] as SplitMask;
-    const found = { width: split.width, height: split.height, masks: masksOfInstances(split) };
+    const { width, height } = split;
+    const found = { width, height, masks: masksOfInstances(split).map((mask) => wholeMask(mask, { width, height })) };
     const masks = await writeMasks(options.output, file.name, found);
     if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);

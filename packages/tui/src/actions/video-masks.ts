@@ -1,4 +1,5 @@
-import { UserError } from '@instagan/core';
+import { trimmedMask, UserError } from '@instagan/core';
+import type { BoxedMask } from '@instagan/core/data';
 import { indexMasks, type MaskFile, readMask } from '@instagan/datasets';
 import type { FrameSegmenter } from '@instagan/video';
 
@@ -27,9 +28,11 @@ export async function openFrameMasks(folder: string): Promise<FrameSegmenter> {
   }
   const first = byFrame.has(0) ? 0 : 1;
   return async ({ index: frame, width, height }) => {
-    const masks: Uint8Array[] = [];
+    const masks: BoxedMask[] = [];
     for (const { file } of byFrame.get(frame + first) ?? []) {
-      masks.push((await readMask(file, { size: { width, height } })).data);
+      const { data } = await readMask(file, { size: { width, height } });
+      const mask = trimmedMask(data, { width, height });
+      if (mask !== null) masks.push(mask);
     }
     return masks;
   };

@@ -1,3 +1,4 @@
+import { type Box, type BoxedMask, boxAround, maskWithin, type SizePx } from '@instagan/core/data';
 import type { TrackedInstance } from '../tracking/instance-tracker.ts';
 import { estimateMotion, type Pyramid, pyramidOf } from './estimate-motion.ts';
 import { greyOf } from './grey-image.ts';
@@ -12,8 +13,8 @@ export interface BlendableFrame {
   /** In the same layout. */
   readonly translated: Uint8Array;
   readonly instances: readonly Pick<TrackedInstance, 'id' | 'mask'>[];
-  /** The translated mask of each, `[height, width]`, values in [-1, 1]. */
-  readonly masks: readonly Float32Array[];
+  /** The translated mask of each, values in [-1, 1]. */
+  readonly masks: readonly BoxedMask<Float32Array>[];
 }
 
 interface Past {
@@ -37,13 +38,13 @@ const BACKGROUND = -1;
  * neck beyond the sheep, nothing of it is seen in the original, and it moves as the rest of its instance does.
  */
 export class FrameBlender {
-  readonly #size: { readonly width: number; readonly height: number };
+  readonly #size: SizePx;
   readonly #channels: number;
   readonly #weight: number;
   #past: Past | null = null;
 
   /** @param weight of the past where it is trusted fully, 0 … 1 */
-  constructor(size: { readonly width: number; readonly height: number }, channels: number, weight: number) {
+  constructor(size: SizePx, channels: number, weight: number) {
     this.#size = size;
     this.#channels = channels;
     this.#weight = weight;
@@ -54,7 +55,7 @@ export class FrameBlender {
     const { width, height } = this.#size;
     const past = this.#past;
     const pyramid = pyramidOf(greyOf(frame.original, width, height, this.#channels));
-    const owners = ownersOf(frame, width * height);
+    const owners = ownersOf(frame, this.#size);
     // What was not translated does not flicker.
     const isMixed = past !== null && frame.translated !== frame.original;
     const output = isMixed ? this.#mix(frame, pyramid, owners, past) : frame.translated;
@@ -84,13 +85,17 @@ export class FrameBlender {
 }
 
 /** Whose each pixel is: the number of the instance that is drawn over the others there, before or after translation. */
-function ownersOf({ instances, masks }: BlendableFrame, pixels: number): Int32Array {
-  const owners = new Int32Array(pixels).fill(BACKGROUND);
+function ownersOf({ instances, masks }: BlendableFrame, { width, height }: SizePx): Int32Array {
+  const owners = new Int32Array(width * height).fill(BACKGROUND);
   for (const outlines of [instances.map(({ mask }) => mask), masks]) {
     for (const [index, { id }] of instances.entries()) {
       const outline = outlines[index];
       if (outline === undefined) continue;
-      for (let i = 0; i < pixels; i++) if ((outline[i] as number) > 0) owners[i] = id;
+      const { box, pixels } = outline;
+      for (let y = 0; y < box.height; y++) {
+        const row = (box.top + y) * width + box.left;
+        for (let x = 0; x < box.width; x++) if ((pixels[y * box.width + x] as number) > 0) owners[row + x] = id;
+      }
     }
   }
   return owners;
@@ -112,23 +117,39 @@ function likenessAt(now: Uint8Array, before: Float32Array, i: number, channels: 
 }
 
 /** Gives the parts of instances beyond their original outlines the mean motion and trust within. */
-function moveAsInstances({ instances }: BlendableFrame, owners: Int32Array, motion: Motion, trust: Float32Array): void {
-  for (const { id, mask } of instances) {
+function moveAsInstances(
+  { instances, masks }: BlendableFrame,
+  owners: Int32Array,
+  motion: Motion,
+  trust: Float32Array,
+): void {
+  for (const [index, { id, mask }] of instances.entries()) {
+    const translated = masks[index];
+    // Nothing of the instance lies outside.
+    const box = translated === undefined ? mask.box : boxAround(mask.box, translated.box);
+    const outline = maskWithin(mask, box);
     let [sumOfTrust, sumX, sumY, area] = [0, 0, 0, 0];
-    for (let i = 0; i < owners.length; i++) {
-      if (owners[i] !== id || (mask[i] as number) <= 0) continue;
+    for (let i = 0; i < outline.length; i++) {
+      const at = placeOf(i, box, motion);
+      if (owners[at] !== id || (outline[i] as number) <= 0) continue;
       area++;
-      sumOfTrust += trust[i] as number;
-      sumX += (trust[i] as number) * (motion.dx[i] as number);
-      sumY += (trust[i] as number) * (motion.dy[i] as number);
+      sumOfTrust += trust[at] as number;
+      sumX += (trust[at] as number) * (motion.dx[at] as number);
+      sumY += (trust[at] as number) * (motion.dy[at] as number);
     }
-    for (let i = 0; i < owners.length; i++) {
-      if (owners[i] !== id || (mask[i] as number) > 0) continue;
-      motion.dx[i] = sumOfTrust === 0 ? 0 : sumX / sumOfTrust;
-      motion.dy[i] = sumOfTrust === 0 ? 0 : sumY / sumOfTrust;
-      trust[i] = sumOfTrust === 0 ? 0 : sumOfTrust / area;
+    for (let i = 0; i < outline.length; i++) {
+      const at = placeOf(i, box, motion);
+      if (owners[at] !== id || (outline[i] as number) > 0) continue;
+      motion.dx[at] = sumOfTrust === 0 ? 0 : sumX / sumOfTrust;
+      motion.dy[at] = sumOfTrust === 0 ? 0 : sumY / sumOfTrust;
+      trust[at] = sumOfTrust === 0 ? 0 : sumOfTrust / area;
     }
   }
+}
+
+/** Where the pixel of a box lies in the picture. */
+function placeOf(i: number, box: Box, { width }: { readonly width: number }): number {
+  return (box.top + Math.floor(i / box.width)) * width + box.left + (i % box.width);
 }
 
 function ownerBefore(owners: Int32Array, { width, height, dx, dy }: Motion, i: number): number {

@@ -1,4 +1,4 @@
-import { createRng } from '@instagan/core';
+import { boxedMask, createRng } from '@instagan/core';
 import t from 'tap';
 import { estimateMotion, pyramidOf } from './estimate-motion.ts';
 import { type BlendableFrame, FrameBlender } from './frame-blender.ts';
@@ -82,7 +82,7 @@ t.test('what comes out from behind something is not taken for seen before', asyn
 function flickering(frame: number, left: number): BlendableFrame {
   const original = scene(left);
   const translated = original.map((value) => value * 0.8 + (frame % 2 === 0 ? 8 : -8));
-  const mask = maskAt(left);
+  const mask = boxedMask(maskAt(left), SIZE);
   return { original, translated, instances: [{ id: 0, mask }], masks: [mask] };
 }
 
@@ -130,8 +130,8 @@ t.test('nothing is left behind of an instance that goes, nor of its translation 
     const left = 20 + 5 * frame;
     const [original, mask] = [scene(left), grown(left)];
     const translated = paint(original, mask);
-    const instances = [{ id: 7, mask: maskAt(left) }];
-    const blended = blender.blend({ original, translated, instances, masks: [mask] });
+    const instances = [{ id: 7, mask: boxedMask(maskAt(left), SIZE) }];
+    const blended = blender.blend({ original, translated, instances, masks: [boxedMask(mask, SIZE)] });
     const largest = Math.max(...blended.map((value, i) => Math.abs(value - (translated[i] as number))));
     t.ok(largest <= 24, `frame ${frame}: differs by ${largest}`);
     for (let x = left - 5; x < left; x++) {
@@ -145,9 +145,10 @@ t.test('frames without an instance keep every bit, and so does transparency', as
   const blender = new FrameBlender(SIZE, 4, 0.6);
   const original = new Uint8Array(WIDTH * HEIGHT * 4).fill(90);
   const translated = original.map((value, i) => (i % 4 === 3 ? value : 120));
-  const instances = [{ id: 0, mask: maskAt(10) }];
-  blender.blend({ original, translated: original.map((value) => value), instances, masks: [maskAt(10)] });
-  const blended = blender.blend({ original, translated, instances, masks: [maskAt(10)] });
+  const mask = boxedMask(maskAt(10), SIZE);
+  const instances = [{ id: 0, mask }];
+  blender.blend({ original, translated: original.map((value) => value), instances, masks: [mask] });
+  const blended = blender.blend({ original, translated, instances, masks: [mask] });
   t.ok(blended.some((value, i) => value !== translated[i]));
   t.ok(blended.every((value, i) => i % 4 !== 3 || value === 90));
   t.ok(blender.blend({ original, translated: original, instances: [], masks: [] }) === original);

@@ -1,7 +1,6 @@
-import type { Box } from '@instagan/core';
-import type { MaskPixels, SizePx } from '@instagan/core/data';
+import { type BoxedMask, type InstanceMask, type SizePx, trimmedMask } from '@instagan/core/data';
 import { assign } from './assign.ts';
-import { boxOfMean, followedMean, type MaskMean, maskOfMean, meanOfMask, movedMean } from './mask-mean.ts';
+import { followedMean, type MaskMean, maskOfMean, meanOfMask, movedMean } from './mask-mean.ts';
 import { colourLikeness, overlap, type Region, regionOf } from './region.ts';
 
 export interface TrackingOptions {
@@ -17,10 +16,8 @@ export interface TrackingOptions {
 export interface TrackedInstance {
   /** The same from frame to frame; 0 for the first instance of the video. */
   readonly id: number;
-  /** Smoothed in time, `[height, width]`, -1 background and 1 object. */
-  readonly mask: Float32Array;
-  /** The smallest one around the object of the mask. */
-  readonly box: Box;
+  /** Smoothed in time, in the smallest box around its object: -1 background and 1 object. */
+  readonly mask: BoxedMask<Float32Array>;
   /** False where it was not found in this frame and its mask was carried over. */
   readonly isSeen: boolean;
 }
@@ -71,15 +68,15 @@ export class InstanceTracker {
   /**
    * Takes the next frame.
    *
-   * @param masks of its instances in any order, `[height, width]`
+   * @param masks of its instances in any order
    * @param scene its number: instances of another scene are other ones
    * @returns its instances in the order of their numbers; empty masks are left out
    */
-  update(frame: TrackedFrame, masks: readonly MaskPixels[], scene = 0): TrackedInstance[] {
+  update(frame: TrackedFrame, masks: readonly InstanceMask[], scene = 0): TrackedInstance[] {
     this.#enter(scene);
-    const found = masks.flatMap((mask) => {
-      const region = regionOf(mask, frame.data, frame, frame.channels);
-      return region === null ? [] : [{ mask, region }];
+    const found = masks.flatMap((given) => {
+      const mask = trimmedMask(given, frame);
+      return mask === null ? [] : [{ mask, region: regionOf(mask, frame) }];
     });
     const scores = this.#tracks.map((track) => found.map(({ mask, region }) => scoreOf(track, mask, region, frame)));
     const matches = assign(scores);
@@ -91,15 +88,15 @@ export class InstanceTracker {
     const isTaken = new Set(matches);
     const fresh = found.filter((_, i) => !isTaken.has(i)).sort((a, b) => b.region.areaPx - a.region.areaPx);
     for (const { mask, region } of fresh) {
-      const mean = meanOfMask(mask, boxOfRegion(region), frame);
+      const mean = meanOfMask(mask);
       this.#tracks.push({ id: this.#nextId++, mean, region, velocityX: 0, velocityY: 0, missedFrames: 0 });
     }
     this.#tracks = this.#tracks.filter(({ missedFrames }) => missedFrames <= this.#options.rememberFrames);
     return this.#tracks
       .filter(({ missedFrames }) => missedFrames <= this.#options.bridgeFrames)
       .flatMap(({ id, mean, missedFrames }) => {
-        const box = boxOfMean(mean);
-        return box === null ? [] : [{ id, mask: maskOfMean(mean, frame), box, isSeen: missedFrames === 0 }];
+        const mask = maskOfMean(mean, frame);
+        return mask === null ? [] : [{ id, mask, isSeen: missedFrames === 0 }];
       });
   }
 
@@ -111,11 +108,11 @@ export class InstanceTracker {
     this.#tracks = tracks;
   }
 
-  #follow(track: Track, mask: MaskPixels, region: Region, frame: SizePx): void {
+  #follow(track: Track, mask: BoxedMask, region: Region, frame: SizePx): void {
     const moveX = region.centreX - track.region.centreX;
     const moveY = region.centreY - track.region.centreY;
     const moved = movedMean(track.mean, Math.round(moveX), Math.round(moveY), frame);
-    track.mean = followedMean(moved, mask, boxOfRegion(region), frame, this.#options.maskSmoothing);
+    track.mean = followedMean(moved, mask, this.#options.maskSmoothing);
     track.region = region;
     // After a gap the motion of several frames has added up.
     const share = 0.5 / (track.missedFrames + 1);
@@ -134,9 +131,9 @@ export class InstanceTracker {
 }
 
 /** 0 for no match … 1 for the same mask and colours. */
-function scoreOf(track: Track, mask: MaskPixels, region: Region, frame: SizePx): number {
+function scoreOf(track: Track, mask: BoxedMask, region: Region, frame: SizePx): number {
   const [moveX, moveY] = [Math.round(track.velocityX), Math.round(track.velocityY)];
-  const shared = overlap(track.mean, regionOfMean(track, frame), moveX, moveY, mask, region, frame.width);
+  const shared = overlap(track.mean, regionOfMean(track, frame), moveX, moveY, mask, region);
   const likeness = colourLikeness(track.region, region);
   const score = OVERLAP_WEIGHT * shared + (1 - OVERLAP_WEIGHT) * likeness;
   if (shared >= MIN_OVERLAP) return score;
@@ -158,10 +155,6 @@ function regionOfMean({ region }: Track, { width, height }: SizePx): Region {
     top: clamp(region.top - margin, 0, height),
     bottom: clamp(region.bottom + margin, 0, height),
   };
-}
-
-function boxOfRegion({ left, top, right, bottom }: Region) {
-  return { left, top, width: right - left, height: bottom - top };
 }
 
 function movedRegion(region: Region, moveX: number, moveY: number): Region {

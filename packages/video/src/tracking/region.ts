@@ -1,5 +1,5 @@
-import { boxOfMask } from '@instagan/core';
-import { type MaskPixels, objectThreshold, type SizePx } from '@instagan/core/data';
+import { type BoxedMask, objectThreshold } from '@instagan/core/data';
+import type { TrackedFrame } from './instance-tracker.ts';
 import type { MaskMean } from './mask-mean.ts';
 
 /** Where the object pixels of a mask lie, and what they look like. */
@@ -16,16 +16,8 @@ export interface Region {
   readonly colours: Float32Array;
 }
 
-/**
- * Measures a mask.
- *
- * @param mask `[height, width]`
- * @param pixels `[height, width, channels]`, 0 … 255
- * @returns null if it holds no object
- */
-export function regionOf(mask: MaskPixels, pixels: Uint8Array, size: SizePx, channels: number): Region | null {
-  const box = boxOfMask(mask, size);
-  if (box === null) return null;
+/** Measures a mask in the smallest box around its object. */
+export function regionOf({ box, pixels: mask }: BoxedMask, { width, channels, data: pixels }: TrackedFrame): Region {
   const { left, top } = box;
   const [right, bottom] = [left + box.width, top + box.height];
   const threshold = objectThreshold(mask);
@@ -33,12 +25,11 @@ export function regionOf(mask: MaskPixels, pixels: Uint8Array, size: SizePx, cha
   const colours = new Float32Array(64);
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
-      const i = y * size.width + x;
-      if ((mask[i] as number) <= threshold) continue;
+      if ((mask[(y - top) * box.width + x - left] as number) <= threshold) continue;
       areaPx++;
       sumX += x;
       sumY += y;
-      const p = i * channels;
+      const p = (y * width + x) * channels;
       const colour =
         ((pixels[p] as number) >> 6) * 16 + ((pixels[p + 1] as number) >> 6) * 4 + ((pixels[p + 2] as number) >> 6);
       colours[colour]!++;
@@ -61,21 +52,21 @@ export function overlap(
   meanRegion: Region,
   moveX: number,
   moveY: number,
-  mask: MaskPixels,
+  mask: BoxedMask,
   region: Region,
-  width: number,
 ): number {
-  const { box, values } = mean;
+  const { box, pixels: values } = mean;
   const left = Math.max(meanRegion.left + moveX, box.left + moveX, region.left);
   const right = Math.min(meanRegion.right + moveX, box.left + box.width + moveX, region.right);
   const top = Math.max(meanRegion.top + moveY, box.top + moveY, region.top);
   const bottom = Math.min(meanRegion.bottom + moveY, box.top + box.height + moveY, region.bottom);
-  const threshold = objectThreshold(mask);
+  const threshold = objectThreshold(mask.pixels);
   let shared = 0;
   for (let y = top; y < bottom; y++) {
     const row = (y - moveY - box.top) * box.width - moveX - box.left;
+    const maskRow = (y - mask.box.top) * mask.box.width - mask.box.left;
     for (let x = left; x < right; x++) {
-      if ((mask[y * width + x] as number) > threshold && (values[row + x] as number) > 0) shared++;
+      if ((mask.pixels[maskRow + x] as number) > threshold && (values[row + x] as number) > 0) shared++;
     }
   }
   return shared / (meanRegion.areaPx + region.areaPx - shared);

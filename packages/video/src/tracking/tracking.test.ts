@@ -1,9 +1,10 @@
-import { boxOfMask } from '@instagan/core';
+import { type BoxedMask, boxOfMask, trimmedMask, wholeMask } from '@instagan/core';
 import t from 'tap';
 import { assign } from './assign.ts';
 import { InstanceTracker, type TrackedInstance } from './instance-tracker.ts';
 
 const [WIDTH, HEIGHT] = [48, 32];
+const SIZE = { width: WIDTH, height: HEIGHT };
 
 interface Box {
   readonly x: number;
@@ -37,7 +38,7 @@ function step(tracker: InstanceTracker, boxes: readonly Box[]): TrackedInstance[
 }
 
 function centreX({ mask }: TrackedInstance): number {
-  const columns = [...mask].flatMap((value, i) => (value > 0 ? [i % WIDTH] : []));
+  const columns = [...wholeMask(mask, SIZE)].flatMap((value, i) => (value > 0 ? [i % WIDTH] : []));
   return columns.reduce((sum, column) => sum + column, 0) / columns.length;
 }
 
@@ -102,9 +103,9 @@ t.test('what flickers for one frame leaves no trace in the mask', async (t) => {
   const holed = Float32Array.from(masks[0] as Float32Array);
   for (let y = 12; y < 15; y++) for (let x = 14; x < 17; x++) holed[y * WIDTH + x] = -1;
   const [tracked] = tracker.update(frame, [holed]);
-  t.same(tracked?.mask, masks[0], 'a hole of one frame is closed');
+  t.same(tracked?.mask, trimmedMask(masks[0] as Float32Array, SIZE), 'a hole of one frame is closed');
   const [raw] = new InstanceTracker({ maskSmoothing: 0 }).update(frame, [holed]);
-  t.same(raw?.mask, holed, 'without smoothing masks are as they were found');
+  t.same(raw?.mask, trimmedMask(holed, SIZE), 'without smoothing masks are as they were found');
 });
 
 t.test('a cut ends numbers and masks; a flash does not', async (t) => {
@@ -119,40 +120,51 @@ t.test('a cut ends numbers and masks; a flash does not', async (t) => {
   t.match(tracker.update(round.frame, round.masks, 0), [{ id: 0, isSeen: true }]);
   const [first, ...others] = tracker.update(square.frame, square.masks, 2);
   t.same(others, []);
-  t.match(first, { id: 1, mask: square.masks[0] }, 'the mask is that of its own frame at once');
+  t.match(
+    first,
+    { id: 1, mask: trimmedMask(square.masks[0] as Float32Array, SIZE) },
+    'the mask is that of its own frame at once',
+  );
 });
 
-t.test('masks are smoothed as by a mean of the whole frame, at its edge too, in bytes and in values', async (t) => {
-  const past = 0.8;
-  const [values, bytes] = [new InstanceTracker({ maskSmoothing: past }), new InstanceTracker({ maskSmoothing: past })];
-  // Leaves the frame on the left and grows.
-  const boxes = Array.from({ length: 9 }, (_, i) => ({ x: 12 - 3 * i, y: 4 + i, size: 10 + (i % 3), colour: RED }));
-  let mean: number[] = [];
-  let centre = [0, 0];
-  for (const [i, square] of boxes.entries()) {
-    const { frame, masks } = scene([square]);
-    const mask = masks[0] as Float32Array;
-    const pixels = [...mask].flatMap((value, at) => (value > 0 ? [at] : []));
-    if (pixels.length === 0) break;
-    const now = [
-      pixels.reduce((sum, at) => sum + (at % WIDTH), 0) / pixels.length,
-      pixels.reduce((sum, at) => sum + Math.floor(at / WIDTH), 0) / pixels.length,
-    ];
-    const [moveX = 0, moveY = 0] = now.map((value, axis) => Math.round(value - (centre[axis] as number)));
-    mean = [...mask].map((value, at) => {
-      const [x, y] = [(at % WIDTH) - moveX, Math.floor(at / WIDTH) - moveY];
-      const before = x < 0 || x >= WIDTH || y < 0 || y >= HEIGHT ? -1 : (mean[y * WIDTH + x] as number);
-      return i === 0 ? value : Math.fround(past * before + (1 - past) * value);
-    });
-    centre = now;
-    const expected = Float32Array.from(mean, (value) => (value > 0 ? 1 : -1));
-    const [found] = values.update(frame, masks);
-    const box = boxOfMask(expected, { width: WIDTH, height: HEIGHT });
-    t.same(found, { id: 0, mask: expected, box, isSeen: true }, `frame ${i}`);
-    const asBytes = masks.map((each) => Uint8Array.from(each, (value) => (value > 0 ? 255 : 0)));
-    t.same(bytes.update(frame, asBytes), [found]);
-  }
-});
+t.test(
+  'masks are smoothed as by a mean of the whole frame, at its edge too, in bytes, in values and in boxes',
+  async (t) => {
+    const past = 0.8;
+    const tracker = () => new InstanceTracker({ maskSmoothing: past });
+    const [values, bytes, boxed] = [tracker(), tracker(), tracker()];
+    // Leaves the frame on the left and grows.
+    const boxes = Array.from({ length: 9 }, (_, i) => ({ x: 12 - 3 * i, y: 4 + i, size: 10 + (i % 3), colour: RED }));
+    let mean: number[] = [];
+    let centre = [0, 0];
+    for (const [i, square] of boxes.entries()) {
+      const { frame, masks } = scene([square]);
+      const mask = masks[0] as Float32Array;
+      const pixels = [...mask].flatMap((value, at) => (value > 0 ? [at] : []));
+      if (pixels.length === 0) break;
+      const now = [
+        pixels.reduce((sum, at) => sum + (at % WIDTH), 0) / pixels.length,
+        pixels.reduce((sum, at) => sum + Math.floor(at / WIDTH), 0) / pixels.length,
+      ];
+      const [moveX = 0, moveY = 0] = now.map((value, axis) => Math.round(value - (centre[axis] as number)));
+      mean = [...mask].map((value, at) => {
+        const [x, y] = [(at % WIDTH) - moveX, Math.floor(at / WIDTH) - moveY];
+        const before = x < 0 || x >= WIDTH || y < 0 || y >= HEIGHT ? -1 : (mean[y * WIDTH + x] as number);
+        return i === 0 ? value : Math.fround(past * before + (1 - past) * value);
+      });
+      centre = now;
+      const expected = Float32Array.from(mean, (value) => (value > 0 ? 1 : -1));
+      const [found] = values.update(frame, masks);
+      t.match(found, { id: 0, isSeen: true });
+      t.same(found?.mask.box, boxOfMask(expected, SIZE), `frame ${i}`);
+      t.same(wholeMask((found as TrackedInstance).mask, SIZE), expected);
+      const asBytes = masks.map((each) => Uint8Array.from(each, (value) => (value > 0 ? 255 : 0)));
+      t.same(bytes.update(frame, asBytes), [found]);
+      const inBoxes = asBytes.map((each) => trimmedMask(each, SIZE) as BoxedMask);
+      t.same(boxed.update(frame, inBoxes), [found]);
+    }
+  },
+);
 
 t.test('an empty mask is no instance', async (t) => {
   const tracker = new InstanceTracker();

@@ -16,8 +16,7 @@ export function compareFrame(frame: TranslatedFrame, format: FrameFormat): Uint8
   const channels = channelsOf(format);
   const masks = frame.instances.map(({ mask }) => mask);
   const numbers = frame.instances.map(({ id }) => id);
-  const sample = { name: '', width, height, image: new Float32Array(0), masks };
-  const coloured = withAlpha(masksOf(sample, numbers).data, channels);
+  const coloured = withAlpha(masksOf({ width, height, masks }, numbers).data, channels);
   const sheetWidth = compareFormat(format).width;
   const sheet = new Uint8Array(sheetWidth * height * channels).fill(255);
   for (const [column, picture] of [frame.original, coloured, frame.data].entries()) {

@@ -1,5 +1,5 @@
 import { type TranslateOptions, type Translator, translateSample } from '@instagan/core';
-import type { MaskPixels } from '@instagan/core/data';
+import type { BoxedMask, InstanceMask } from '@instagan/core/data';
 import { channelsOf, type FrameFormat, type VideoFrame } from '../frame.ts';
 import { FrameBlender } from '../motion/frame-blender.ts';
 import { InstanceTracker, type TrackedInstance, type TrackingOptions } from '../tracking/instance-tracker.ts';
@@ -18,8 +18,11 @@ export interface FrameImage {
   readonly image: Uint8Array;
 }
 
-/** Finds the instances of a frame: a mask each, `[height, width]`, in any order. Bytes take less time than values. */
-export type FrameSegmenter = (frame: FrameImage) => Promise<readonly MaskPixels[]>;
+/**
+ * Finds the instances of a frame: a mask each, in any order. In large frames masks of the smallest boxes around objects take far less
+ * time than whole ones, and bytes less than values.
+ */
+export type FrameSegmenter = (frame: FrameImage) => Promise<readonly InstanceMask[]>;
 
 export interface TranslateFramesOptions
   extends Pick<TranslateOptions, 'instancesPerChunk' | 'region' | 'background' | 'rimPx'> {
@@ -50,8 +53,8 @@ export interface TranslatedFrame {
   readonly data: Uint8Array;
   /** What was found in it, in a steady order. */
   readonly instances: readonly TrackedInstance[];
-  /** The translated mask of each, `[height, width]`, values in [-1, 1]. */
-  readonly masks: readonly Float32Array[];
+  /** The translated mask of each, values in [-1, 1], in a box that holds all of it. */
+  readonly masks: readonly BoxedMask<Float32Array>[];
 }
 
 /** Frames whose instances are found ahead of the translation. */
@@ -96,8 +99,7 @@ export async function* translateFrames(
       masks: instances.map(({ mask }) => mask),
     };
     const plan = steady.planner(instances.map(({ id }) => id));
-    const boxes = instances.map(({ box }) => box);
-    const output = await translateSample(translator, sample, { ...how, plan, boxes });
+    const output = await translateSample(translator, sample, { ...how, plan });
     const { masks } = output;
     const translated = output === sample ? frame.data : withColours(output.image, frame.data, channels);
     const data = blender?.blend({ original: frame.data, translated, instances, masks }) ?? translated;

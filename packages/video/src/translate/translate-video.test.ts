@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openBackend, type Translator, translationModel } from '@instagan/core';
+import { openBackend, type Translator, translationModel, trimmedMask } from '@instagan/core';
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { decodeVideo } from '../decode/decode-video.ts';
@@ -197,7 +197,7 @@ t.test('after a cut nothing wears the mask of the scene before, however smooth m
   const options = { translator, segment, blending: 0.9, tracking: { maskSmoothing: 0.9 } };
   for await (const { index, instances, data, original } of translateFrames(frames, format, options)) {
     const mask = masks[index < 6 ? 0 : 1] as Float32Array;
-    t.match(instances, [{ id: index < 6 ? 0 : 1, mask }], `frame ${index}`);
+    t.match(instances, [{ id: index < 6 ? 0 : 1, mask: trimmedMask(mask, format) }], `frame ${index}`);
     if (index === 6)
       t.same(
         data,

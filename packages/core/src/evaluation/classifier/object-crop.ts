@@ -1,5 +1,5 @@
+import { type Box, boxOfPlane, longSide } from '../../data/box.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { type Box, boxOfPlane, longSide } from '../../regions/box.ts';
 import { type ObjectPieces, piecesIn } from '../metrics/object-pieces.ts';
 
 /** Side of what the classifier sees, in pixels. */

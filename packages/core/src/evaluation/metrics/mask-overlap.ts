@@ -1,5 +1,5 @@
+import { type Box, boxOfMask } from '../../data/box.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { type Box, boxOfMask } from '../../regions/box.ts';
 
 /** Which pixels are in any of the masks: 1, else 0. @param masks `[height, width]`, object > 0 */
 export function unionOf(masks: readonly Float32Array[], pixels: number): Uint8Array {

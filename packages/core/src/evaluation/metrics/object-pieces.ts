@@ -1,6 +1,7 @@
+import type { Box } from '../../data/box.ts';
+import { boxedMask, boxOfBoxed } from '../../data/boxed-mask.ts';
 import { type Components, connectedComponents } from '../../data/connected-components.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { type Box, boxOfMask } from '../../regions/box.ts';
 import { markMask } from '../../regions/compose.ts';
 
 /** The pieces of an object, in the box around it. Pixels that touch at a corner hang together. */
@@ -15,9 +16,10 @@ export interface ObjectPieces extends Components {
  * @returns null for a mask without an object
  */
 export function piecesIn(mask: Float32Array, size: SizePx): ObjectPieces | null {
-  const box = boxOfMask(mask, size);
+  const boxed = boxedMask(mask, size);
+  const box = boxOfBoxed(boxed);
   if (box === null) return null;
   const object = new Uint8Array(box.width * box.height);
-  markMask(object, mask, size.width, box);
+  markMask(object, boxed, box);
   return { ...connectedComponents(object, box.width, box.height, 8), box };
 }

@@ -1,6 +1,6 @@
+import { boxOfPlane } from '../../data/box.ts';
 import { distanceTransform } from '../../data/distance-transform.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { boxOfPlane } from '../../regions/box.ts';
 
 /** The rim reaches this far from the objects, as a share of the image's shorter side. */
 const RIM_SHARE = 0.04;

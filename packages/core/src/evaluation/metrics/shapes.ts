@@ -1,5 +1,5 @@
+import { boxOfMask, longSide } from '../../data/box.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { boxOfMask, longSide } from '../../regions/box.ts';
 import { intersectionOverUnion } from './mask-overlap.ts';
 
 /** Side of the square that shapes are brought to, in pixels. */

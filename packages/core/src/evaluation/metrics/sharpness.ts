@@ -1,5 +1,5 @@
+import { type Box, boxOfPlane } from '../../data/box.ts';
 import type { SizePx } from '../../data/transform-draw.ts';
-import { type Box, boxOfPlane } from '../../regions/box.ts';
 
 /**
  * The variance of the Laplacian in some pixels, a measure of sharpness (Pech-Pacheco et al. 2000): of the grey image, in squared levels of

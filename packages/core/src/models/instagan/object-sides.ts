@@ -1,7 +1,7 @@
+import { boxOfMask, longSide } from '../../data/box.ts';
 import type { JsonObject, JsonValue } from '../../data/json-value.ts';
 import type { DomainName, Sample } from '../../data/sample.ts';
 import type { TranslationDirection } from '../../data/translation-direction.ts';
-import { boxOfMask, longSide } from '../../regions/box.ts';
 import type { TrainingConfig } from '../training-config.ts';
 import type { Translator } from '../translation-model.ts';
 
