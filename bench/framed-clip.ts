@@ -22,7 +22,8 @@ export async function framedCosts(
   folder: string,
 ): Promise<readonly FramedCosts[]> {
   const { input, masks, duration } = flags;
-  if (input === undefined) throw new Error('Give --input VIDEO.');
+  // A segmenter would find the enlarged objects around the clip, too.
+  if (input === undefined || masks === undefined) throw new Error('Give --input VIDEO and --masks DIR.');
   const ffmpeg = await findFfmpeg();
   const all: FramedCosts[] = [];
   for (const text of frames.split(',')) {
@@ -51,10 +52,10 @@ export function framedTable(all: readonly FramedCosts[]): string {
   return `${rows.join('\n')}\n`;
 }
 
-/** A clip, and the masks of its frames where they come from files. */
+/** A clip, and the folder of the masks of its frames. */
 export interface FramedClip {
   readonly input: string;
-  readonly masks: string | undefined;
+  readonly masks: string;
 }
 
 /**
@@ -89,7 +90,6 @@ async function frameClip(
     '-y',
     clip,
   ]);
-  if (masks === undefined) return { input: clip, masks };
   const framed = join(folder, `${size.height}_seg`);
   await mkdir(framed);
   const own = { height: video.height, width: video.width };

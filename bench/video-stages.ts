@@ -28,8 +28,8 @@ export type StageCosts = Readonly<Record<StageName, StageCost>>;
 export const STAGES = ['decode', 'masks', 'network', 'objects', 'encode', 'ffmpeg decode', 'ffmpeg encode'] as const;
 export type StageName = (typeof STAGES)[number];
 
-/** Frames that are kept, and translated: large ones take up memory. */
-const KEPT_FRAMES = 24;
+/** Frames that are kept, and translated: many large ones would keep the garbage collector busy. */
+const KEPT_FRAMES = 8;
 
 /**
  * Measures the stages one after the other: `objects` is all of a translation but the network, which is tracking, resampling and

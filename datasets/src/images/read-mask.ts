@@ -84,27 +84,23 @@ async function refuseFaint(file: string): Promise<void> {
   );
 }
 
+/** Cuts grey levels at 127, in place. */
 function threshold(grey: Uint8Array): { data: Uint8Array; objectPx: number; betweenPx: number } {
-  const data = new Uint8Array(grey.length);
+  const data = new Uint8Array(grey.buffer, grey.byteOffset, grey.length);
   let objectPx = 0;
   let betweenPx = 0;
   // Most of most masks is 0 or 255: four pixels at a time.
-  const isAligned = grey.byteOffset % 4 === 0;
-  const words = isAligned ? new Uint32Array(grey.buffer, grey.byteOffset, grey.length >> 2) : new Uint32Array(0);
-  const thresholded = new Uint32Array(data.buffer, 0, words.length);
-  for (let i = 0; i < grey.length; ) {
-    const word = (i & 3) === 0 ? words[i >> 2] : undefined;
+  const words = data.byteOffset % 4 === 0 ? new Uint32Array(data.buffer, data.byteOffset, data.length >> 2) : [];
+  for (let i = 0; i < data.length; ) {
+    const word = i % 4 === 0 ? words[i / 4] : undefined;
     if (word === 0) i += 4;
     else if (word === 0xffffffff) {
-      thresholded[i >> 2] = word;
       objectPx += 4;
       i += 4;
     } else {
-      const value = grey[i] as number;
-      if (value > 127) {
-        data[i] = 255;
-        objectPx++;
-      }
+      const value = data[i] as number;
+      data[i] = value > 127 ? 255 : 0;
+      if (value > 127) objectPx++;
       if (value !== 0 && value !== 255) betweenPx++;
       i++;
     }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import t from 'tap';
 import { openBackend } from '../backends/registry.ts';
+import { trimmedMask, wholeMask } from '../data/boxed-mask.ts';
 import { padSample } from '../data/pad-sample.ts';
-import type { Sample } from '../data/sample.ts';
+import { maskFromBytes } from '../data/pixel-values.ts';
+import type { BoxedMask, MaskPixels, Sample } from '../data/sample.ts';
 import type { InstanceSet } from '../networks/instance-set.ts';
 import { initialParameters } from '../networks/parameters.ts';
 import { createRng } from '../random/rng.ts';
@@ -305,6 +307,33 @@ t.test('regions that touch go one after the other, each on what the last one lef
     ],
     'alone, if a chunk holds one',
   );
+});
+
+t.test('masks of boxes give bit for bit what whole masks give, and come back in boxes', async (t) => {
+  const translator = { ...tinyTranslator('instagan'), trained: { size: { width: 32, height: 32 } } };
+  const bytes = photoOf(120, 60, [
+    [10, 10, 16],
+    [22, 14, 12],
+    [92, 43, 16],
+    [60, 5, 10],
+  ]);
+  const values = { ...bytes, masks: bytes.masks.map((mask) => maskFromBytes(mask)) };
+  for (const whole of [bytes, values]) {
+    const boxed = { ...whole, masks: whole.masks.map((mask) => trimmedMask<MaskPixels>(mask, whole) as BoxedMask) };
+    for (const region of ['image', 'objects'] as const) {
+      for (const background of ['keep', 'fill', 'translated'] as const) {
+        const options = { region, background, instances: [0, 1, 2] } as const;
+        const expected = await translateSample(translator, whole, options);
+        const output = await translateSample(translator, boxed, options);
+        t.same(output.image, expected.image, `${region}, ${background}`);
+        t.same(
+          output.masks.map((mask) => wholeMask(mask, whole)),
+          expected.masks,
+        );
+        if (region === 'objects') t.ok((output.masks[0] as BoxedMask).pixels.length < 60 * 60);
+      }
+    }
+  }
 });
 
 t.test('bytes and values give the same, whole or in regions', async (t) => {

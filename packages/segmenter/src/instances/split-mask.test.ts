@@ -1,7 +1,7 @@
 import { boxOfMask, wholeMask } from '@instagan/core';
 import t from 'tap';
 import { masksOfInstances, resizeInstances } from './resize-instances.ts';
-import { type MaskMaps, splitMask } from './split-mask.ts';
+import { type MaskMaps, type SplitMask, splitMask } from './split-mask.ts';
 import { discs } from './test-support.ts';
 
 const [WIDTH, HEIGHT] = [60, 40];
@@ -90,3 +90,51 @@ t.test('instances keep their shape at another size, for photos are larger than w
   t.match(odd, { width: 37, height: 101 });
   t.equal(odd.labels.length, 37 * 101);
 });
+
+/** As {@link resizeInstances}, looking at each pixel of the whole picture. */
+function resizedEverywhere({ labels, ...split }: SplitMask, { mask }: MaskMaps, width: number, height: number) {
+  const soft = mask.map((value, i) => (labels[i] === 0 ? Math.min(value, -0.02) : Math.max(value, 0.02)));
+  const place = (i: number, to: number, from: number) => {
+    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    return { low: Math.floor(at), high: Math.min(from - 1, Math.floor(at) + 1), share: at - Math.floor(at) };
+  };
+  const mix = (a: number, b: number, share: number) => a + (b - a) * share;
+  return Int32Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [place(i % width, width, split.width), place(Math.floor(i / width), height, split.height)];
+    const corners = [y.low, y.high].flatMap((row) => [x.low, x.high].map((column) => row * split.width + column));
+    const [a = 0, b = 0, c = 0, d = 0] = corners.map((corner) => soft[corner] as number);
+    if (mix(mix(a, b, x.share), mix(c, d, x.share), y.share) <= 0) return 0;
+    const nearest = (y.share < 0.5 ? 0 : 2) + (x.share < 0.5 ? 0 : 1);
+    return (
+      [0, 1, 2, 3].map((flip) => labels[corners[nearest ^ flip] as number] as number).find((each) => each > 0) ?? 0
+    );
+  });
+}
+
+t.test(
+  'instances that touch, at the edge of the picture too, are resized as if each pixel were looked at',
+  async (t) => {
+    const depth = Float32Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
+      const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+      return Math.max(
+        0,
+        1 - Math.min(Math.hypot(x - 22, y - 20), Math.hypot(x - 38, y - 20), Math.hypot(x, y - 39)) / 10,
+      );
+    });
+    const maps = mapsOf(discs(WIDTH, HEIGHT, [24, 20, 10], [36, 20, 10], [0, 39, 9]), depth, 0.7);
+    const split = splitMask(maps);
+    t.equal(split.instances.length, 3);
+    for (const [width, height] of [
+      [3 * WIDTH, 3 * HEIGHT],
+      [37, 101],
+      [25, 17],
+    ] as const) {
+      const resized = resizeInstances(split, maps, width, height);
+      t.same(resized.labels, resizedEverywhere(split, maps, width, height), `${width}x${height}`);
+      for (const [i, { areaPx, box }] of resized.instances.entries()) {
+        const mask = Uint8Array.from(resized.labels, (label) => (label === i + 1 ? 255 : 0));
+        t.same([areaPx, box], [mask.filter((value) => value > 0).length, boxOfMask(mask, { width, height })]);
+      }
+    }
+  },
+);
