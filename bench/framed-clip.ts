@@ -6,12 +6,14 @@ import type { SizePx } from '@instagan/core';
 import { indexMasks, readMask, writeMask } from '@instagan/datasets';
 import { type Ffmpeg, findFfmpeg, openMediaInput, probeMedia } from '@instagan/video';
 import { openVideoSource, type VideoFlags } from './video-source.ts';
-import { measureStages, STAGES, type StageCost, type StageCosts } from './video-stages.ts';
+import { measureStages, memoryOfHalves, STAGES, type StageCost, type StageCosts } from './video-stages.ts';
 
 const run = promisify(execFile);
 
 export interface FramedCosts extends SizePx {
   readonly costs: StageCosts;
+  /** See {@link memoryOfHalves}. */
+  readonly memoryMiB: readonly [number, number];
 }
 
 /** What the stages cost for the same clip in the middle of frames of several sizes, such as `360x640,1080x1920`. */
@@ -31,7 +33,8 @@ export async function framedCosts(
     const clip = await frameClip(ffmpeg, { input, masks, duration }, { height, width }, folder);
     const source = await openVideoSource({ ...flags, ...clip, duration: undefined });
     try {
-      all.push({ height, width, costs: await measureStages(source, rounds, folder) });
+      const memoryMiB = await memoryOfHalves(source, folder);
+      all.push({ height, width, costs: await measureStages(source, rounds, folder), memoryMiB });
     } finally {
       await source.close();
     }
@@ -39,7 +42,10 @@ export async function framedCosts(
   return all;
 }
 
-/** A row for each stage, and one for the sum of ours: processor time a frame, in brackets without that of ffmpeg. */
+/**
+ * A row for each stage, and one for the sum of ours: processor time a frame, in brackets without that of ffmpeg; and the most memory in
+ * each half of the clip.
+ */
 export function framedTable(all: readonly FramedCosts[]): string {
   const cell = ({ ms, ownMs }: StageCost) => `${ms.toFixed(1)} (${ownMs.toFixed(1)})`.padStart(16);
   const ours = STAGES.filter((name) => !name.startsWith('ffmpeg'));
@@ -48,6 +54,7 @@ export function framedTable(all: readonly FramedCosts[]): string {
     `${'ms a frame'.padEnd(16)}${all.map(({ height, width }) => `${width}x${height}`.padStart(16)).join('')}`,
     ...STAGES.map((name) => `${name.padEnd(16)}${all.map(({ costs }) => cell(costs[name])).join('')}`),
     `${'all of ours'.padEnd(16)}${all.map(({ costs }) => cell({ ms: sumOf(costs, 'ms'), ownMs: sumOf(costs, 'ownMs') })).join('')}`,
+    `${'MiB, by halves'.padEnd(16)}${all.map(({ memoryMiB }) => memoryMiB.map(Math.round).join(', ').padStart(16)).join('')}`,
   ];
   return `${rows.join('\n')}\n`;
 }

@@ -10,6 +10,7 @@ import {
   type FrameSegmenter,
   outputFormat,
   translateFrames,
+  translateVideo,
   type VideoFrame,
 } from '@instagan/video';
 import type { VideoSource } from './video-source.ts';
@@ -92,6 +93,18 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
   const least = (name: StageName) =>
     all.map((costs) => costs[name]).reduce((best, cost) => (cost.ms < best.ms ? cost : best));
   return Object.fromEntries(STAGES.map((name) => [name, least(name)])) as Record<StageName, StageCost>;
+}
+
+/** The most resident memory of this process, in MiB, in each half of the translation of a clip. */
+export async function memoryOfHalves(source: VideoSource, folder: string): Promise<readonly [number, number]> {
+  const { translator, segment, input, how } = source;
+  const output = join(folder, 'whole.mp4');
+  const residentMiB: number[] = [];
+  for await (const { type } of translateVideo({ translator, segment, input, output, overwrites: true, ...how })) {
+    if (type === 'frame') residentMiB.push(process.memoryUsage.rss() / 2 ** 20);
+  }
+  const half = Math.ceil(residentMiB.length / 2);
+  return [Math.max(...residentMiB.slice(0, half)), Math.max(...residentMiB.slice(half))];
 }
 
 async function firstFrames(source: VideoSource) {
