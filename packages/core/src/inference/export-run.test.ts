@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { openBackend } from '../backends/index.ts';
+import { readModel } from '../checkpoint/read-model.ts';
 import { createRun } from '../config/run-config.ts';
 import { translateSample } from '../models/translate-sample.ts';
 import { tinyConfig, tinySample, trainTiny } from '../training/test-support/tiny-training.ts';
@@ -38,6 +40,32 @@ t.test('an exported run translates as its run does, and can be trained further',
 
   const { error } = await trainTiny({ runFolder: at('copy'), steps: 4, resume: true, config: {} });
   t.equal(error, undefined);
+});
+
+t.test('the mean of two runs has the mean of their weights, and only runs of equal networks have one', async (t) => {
+  const folder = t.testdir();
+  const at = (name: string) => path.join(folder, name);
+  await trainTiny({ runFolder: at('first'), steps: 1 });
+  await trainTiny({ runFolder: at('second'), steps: 1, config: tinyConfig({ init: at('first'), seed: 9 }) });
+  await trainTiny({ runFolder: at('other'), steps: 1, config: tinyConfig({ blocks: 2 }) });
+  await exportRun(at('second'), at('mean'), { meanWith: at('first') });
+  const weightsOf = async (name: string) => (await readModel(at(name))).model;
+  const [first, second, mean] = await Promise.all(['first', 'second', 'mean'].map(weightsOf));
+  let differ = false;
+  for (const [name, { data }] of mean!) {
+    const [a, b] = [first!.get(name)!.data, second!.get(name)!.data];
+    t.ok(
+      data.every((value, i) => Math.abs(Number(value) - (Number(a[i]) + Number(b[i])) / 2) < 1e-7),
+      name,
+    );
+    differ ||= a.some((value, i) => value !== b[i]);
+  }
+  t.ok(differ);
+  await t.rejects(exportRun(at('second'), at('none'), { meanWith: at('other') }), {
+    name: 'UsageError',
+    message: /other has other networks than .*second: give a run that began with it/,
+  });
+  t.notOk(existsSync(at('none')));
 });
 
 t.test('a copy names no folder of the machine that it comes from', async (t) => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
+import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import { CONFIG_FILE, readConfigFields } from '../config/run-config.ts';
 import { UsageError } from '../errors.ts';
@@ -21,6 +22,11 @@ export interface ExportOptions {
   readonly floatType?: 'F32' | 'F16';
   /** @default 'last' */
   readonly checkpoint?: CheckpointChoice;
+  /**
+   * Another run, whose last weights are averaged with those of the run. Where one of them began with the other, the mean is often
+   * better than both (Wortsman et al. 2022, "Model soups").
+   */
+  readonly meanWith?: string;
 }
 
 /**
@@ -28,29 +34,57 @@ export interface ExportOptions {
  * averages. The copy is a run itself: it translates, or finds masks, and can be trained further with new discriminators.
  *
  * @param output a new folder
- * @throws UserError if the folder is not a run or has no such checkpoint; UsageError if `output` is already a run
+ * @throws UserError if a folder is not a run or has no such checkpoint; UsageError if `output` is already a run, or the networks of
+ *   `meanWith` are others
  */
 export async function exportRun(
   runFolder: string,
   output: string,
-  { floatType = 'F32', checkpoint: choice = 'last' }: ExportOptions = {},
+  { floatType = 'F32', checkpoint: choice = 'last', meanWith }: ExportOptions = {},
 ): Promise<ExportedRun> {
   const config = await readConfigFields(runFolder);
   if (await isFile(path.join(output, CONFIG_FILE)))
     throw new UsageError(`${output} is already a run: choose another folder.`);
-  const { checkpoint, model, warnings } = await readModel(runFolder, choice);
-  const generators = new Map(
-    [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator')),
-  );
+  const { checkpoint, generators, warnings } = await readGenerators(runFolder, choice);
+  const other = meanWith === undefined ? null : await readGenerators(meanWith, 'last');
+  const exported = other === null ? generators : meanOf(generators, other.generators);
+  if (exported === null) {
+    throw new UsageError(
+      `${meanWith} has other networks than ${runFolder}: give a run that began with it, or that it began with.`,
+    );
+  }
   const { updates: _, ...state } = checkpoint.state;
   const manifest = { ...state, ...('config' in state ? { config: withoutInit(state.config) } : {}) };
   await makeFolder(output);
   await writeAtomically(path.join(output, CONFIG_FILE), `${JSON.stringify(withoutInit(config), null, 2)}\n`, {
     durable: true,
   });
-  const content = { files: { [MODEL_FILE]: generators }, manifest, floatType };
+  const content = { files: { [MODEL_FILE]: exported }, manifest, floatType };
   const folder = await writeCheckpoint(output, checkpoint.step, content);
-  return { step: checkpoint.step, file: path.join(folder, MODEL_FILE), warnings };
+  return {
+    step: checkpoint.step,
+    file: path.join(folder, MODEL_FILE),
+    warnings: [...warnings, ...(other?.warnings ?? [])],
+  };
+}
+
+async function readGenerators(runFolder: string, choice: CheckpointChoice) {
+  const { checkpoint, model, warnings } = await readModel(runFolder, choice);
+  const weights = [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator'));
+  return { checkpoint, generators: new Map(weights), warnings };
+}
+
+/** @returns null for weights of other names or shapes */
+function meanOf(a: NamedArrays, b: NamedArrays): NamedArrays | null {
+  if (a.size !== b.size) return null;
+  const mean = new Map<string, NamedArray>();
+  for (const [name, { shape, data }] of a) {
+    const other = b.get(name);
+    if (other === undefined || other.shape.join() !== shape.join()) return null;
+    const halfway = (value: number | bigint, i: number) => (Number(value) + Number(other.data[i])) / 2;
+    mean.set(name, { shape, data: Float32Array.from(data as ArrayLike<number>, halfway) });
+  }
+  return mean;
 }
 
 /** A configuration that names no run to begin with: the copy has its weights, and such paths are of one machine. */

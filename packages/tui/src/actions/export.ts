@@ -8,13 +8,20 @@ import { openTerminal, printJson } from '../output/terminal.ts';
 export interface ExportCommandOptions extends CheckpointOptions {
   readonly run: string;
   readonly output: string;
+  readonly meanWith?: string;
   readonly half?: true;
   readonly json?: true;
 }
 
 /** `instagan export`: see `exportRun`, which says what it throws. */
-export async function exportAction({ run, output, half, checkpoint, json }: ExportCommandOptions): Promise<void> {
-  const { step, file, warnings } = await exportRun(run, output, { floatType: half ? 'F16' : 'F32', checkpoint });
+export async function exportAction(options: ExportCommandOptions): Promise<void> {
+  const { run, output, half, checkpoint, meanWith, json } = options;
+  const mean = meanWith === undefined ? {} : { meanWith };
+  const { step, file, warnings } = await exportRun(run, output, {
+    floatType: half ? 'F16' : 'F32',
+    checkpoint,
+    ...mean,
+  });
   const bytes = await readFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (json) {

@@ -22,6 +22,11 @@ export function addExportCommand(program: Command): void {
     .requiredOption('--run <RUN>', 'run of a model or a segmenter', runFolder)
     .addOption(checkpointOption())
     .requiredOption('--output <DIR>', 'folder of the new run; must not already hold one', folderPath)
+    .option(
+      '--mean-with <RUN>',
+      'average its weights with the last of this run, such as one that it began with (train --init)',
+      runFolder,
+    )
     .option('--half', 'round weights to 16 bits, which halves the file')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
