@@ -16,7 +16,9 @@ interface Shipped {
   readonly name: string;
   /** Its run, below `--runs`. */
   readonly run: string;
-  /** Of the trainings whose networks it began with. */
+  /** The trainings behind it, below `--runs`, if its run is none itself. */
+  readonly trainings?: readonly string[];
+  /** Of earlier trainings, whose logs are not at hand any more. */
   readonly before?: { readonly steps: number; readonly hours: number };
   readonly about: Pick<ModelCard, 'kind' | 'summary' | 'objects' | 'commands'>;
   readonly scoredBy: string;
@@ -28,21 +30,28 @@ type Scores = any;
 
 const DRAW = 'instagan dataset draw --output meadow --count 400 --test-count 60 --seed 1 --size 320x320';
 const SCORED_ON = 'instagan dataset draw --output fresh --count 150 --test-count 100 --seed 2026 --size 320x320';
+const TRAINED_ON = '--preset recommended --config weights.json --learning-rate 3e-4,2e-4';
 const SEGMENTER = '--schedule 3+9 --seed 1';
 
 const MODELS: readonly Shipped[] = [
   {
     name: 'meadow',
-    run: 'meadow',
+    run: 'meadow-mean',
+    trainings: ['fine', 'smooth'],
+    before: { steps: 6000 + 1158, hours: 2 },
     about: {
       kind: 'translator',
       summary: 'turns drawn sheep into giraffes, and giraffes into sheep',
       objects: 'A: sheep, B: giraffes',
       commands: [
         DRAW,
-        'instagan train --data meadow --run runs/meadow --preset recommended --reconstruction-end 1 --schedule 8+7 --seed 3 --steps 3893',
+        'instagan train --data meadow --run runs/first --preset recommended --reconstruction-end 1 --schedule 8+7 --seed 3 --steps 3893',
         `echo '{"weights": {"cycle": 4, "identity": 4}}' > weights.json`,
-        'instagan train --data meadow --run runs/meadow --resume --config weights.json',
+        'instagan train --data meadow --run runs/first --resume --config weights.json',
+        `instagan train --data meadow --run runs/second --init runs/first ${TRAINED_ON} --schedule 5+8 --seed 4 --steps 702`,
+        'instagan train --data meadow --run runs/second --resume --schedule 3+5 --steps 1158',
+        `instagan train --data meadow --run runs/third --init runs/second ${TRAINED_ON} --output-filter binomial --schedule 4+4 --seed 5`,
+        'instagan export --run runs/third --mean-with runs/first --output runs/meadow --half',
       ],
     },
     scoredBy: `${SCORED_ON} && instagan evaluate --run meadow --data fresh --background fill --segmenter-a meadow/sheep --segmenter-b meadow/giraffes`,
@@ -99,7 +108,7 @@ const {
 } = parseArgs({ options: { runs: { type: 'string', default: 'runs' }, only: { type: 'string' } } });
 const weights = fileURLToPath(new URL('../models/weights', import.meta.url));
 
-for (const { name, run, before, about, scoredBy, figures } of MODELS) {
+for (const { name, run, trainings = [run], before, about, scoredBy, figures } of MODELS) {
   if (only !== undefined && name !== only) continue;
   const from = path.join(runs, run);
   const to = path.join(weights, name);
@@ -115,7 +124,10 @@ for (const { name, run, before, about, scoredBy, figures } of MODELS) {
     ...about,
     size: `${size.height}x${size.width}`,
     steps: step + (before?.steps ?? 0),
-    ...timesOf(path.join(from, 'events.jsonl'), before?.hours),
+    ...timesOf(
+      trainings.map((each) => path.join(runs, each, 'events.jsonl')),
+      before?.hours,
+    ),
     licence: 'MIT; trained on drawings in the public domain (CC0-1.0)',
     scores: { command: scoredBy, figures: figures(JSON.parse(readFileSync(`${from}.scores.json`, 'utf8'))) },
     sha256: Object.fromEntries(files.map((file) => [file, hashOf(path.join(to, file))])),
@@ -125,9 +137,9 @@ for (const { name, run, before, about, scoredBy, figures } of MODELS) {
 }
 
 /** Hours from each start to the last step after it, and what computed. */
-function timesOf(log: string, hoursBefore = 0): Pick<ModelCard, 'hours' | 'device'> {
+function timesOf(logs: readonly string[], hoursBefore = 0): Pick<ModelCard, 'hours' | 'device'> {
   let [seconds, began, last, device] = [3600 * hoursBefore, 0, 0, ''];
-  for (const line of readFileSync(log, 'utf8').trimEnd().split('\n')) {
+  for (const line of logs.flatMap((log) => readFileSync(log, 'utf8').trimEnd().split('\n'))) {
     const event = JSON.parse(line);
     const timeMs = Date.parse(event.time);
     if (event.type === 'run-started') {
