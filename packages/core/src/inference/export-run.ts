@@ -46,6 +46,7 @@ export async function exportRun(
   if (await isFile(path.join(output, CONFIG_FILE)))
     throw new UsageError(`${output} is already a run: choose another folder.`);
   const { checkpoint, generators, warnings } = await readGenerators(runFolder, choice);
+  if (meanWith !== undefined) await readConfigFields(meanWith);
   const other = meanWith === undefined ? null : await readGenerators(meanWith, 'last');
   const exported = other === null ? generators : meanOf(generators, other.generators);
   if (exported === null) {
