@@ -1,7 +1,9 @@
-// Puts trained runs among the models that are shipped, with their cards: node --import tsx scripts/ship-models.ts --runs runs [--only NAME]
+// Puts trained runs among the models that are shipped, with their cards.
 //
-// Expects below --runs the runs that MODELS names (with --only, that of one model), each scored: `instagan evaluate` and `instagan segmenter evaluate --json` on the
-// set of SCORED_ON.
+//   node --import tsx scripts/ship-models.ts --runs runs [--only NAME]
+//
+// Expects below --runs the runs that MODELS names (with --only, that of one model), each scored: `instagan evaluate` and
+// `instagan segmenter evaluate --json` on the set of SCORED_ON.
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

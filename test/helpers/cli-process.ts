@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 
 const COMMAND = fileURLToPath(new URL('../../packages/tui/bin/instagan.js', import.meta.url));
 
-const KILL_AFTER_FILE = new URL('../../test/helpers/kill-after-file.js', import.meta.url).href;
+const KILL_AFTER_FILE = new URL('./kill-after-file.js', import.meta.url).href;
 
 export interface CliResult {
   /** Exit code, or null if a signal ended the process. */

@@ -3,10 +3,10 @@ import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
-import { CONFIG_FILE, readConfigFields } from '../config/run-config.ts';
+import type { RunSettings } from '../config/config-kind.ts';
+import { CONFIG_FILE, readConfigFields, writeRunConfig } from '../config/run-config.ts';
 import { UsageError } from '../errors.ts';
 import { isFile, makeFolder } from '../runtime/files.ts';
-import { writeAtomically } from '../runtime/write-atomically.ts';
 
 export interface ExportedRun {
   /** Of the checkpoint that was exported. */
@@ -42,12 +42,11 @@ export async function exportRun(
   output: string,
   { floatType = 'F32', checkpoint: choice = 'last', meanWith }: ExportOptions = {},
 ): Promise<ExportedRun> {
-  const config = await readConfigFields(runFolder);
+  const run = await openRun(runFolder);
   if (await isFile(path.join(output, CONFIG_FILE)))
     throw new UsageError(`${output} is already a run: choose another folder.`);
-  const { checkpoint, generators, warnings } = await readGenerators(runFolder, choice);
-  if (meanWith !== undefined) await readConfigFields(meanWith);
-  const other = meanWith === undefined ? null : await readGenerators(meanWith, 'last');
+  const { checkpoint, generators, warnings } = await run.generators(choice);
+  const other = meanWith === undefined ? null : await (await openRun(meanWith)).generators('last');
   const exported = other === null ? generators : meanOf(generators, other.generators);
   if (exported === null) {
     throw new UsageError(
@@ -57,9 +56,7 @@ export async function exportRun(
   const { updates: _, ...state } = checkpoint.state;
   const manifest = { ...state, ...('config' in state ? { config: withoutInit(state.config) } : {}) };
   await makeFolder(output);
-  await writeAtomically(path.join(output, CONFIG_FILE), `${JSON.stringify(withoutInit(config), null, 2)}\n`, {
-    durable: true,
-  });
+  await writeRunConfig(output, withoutInit(run.config));
   const content = { files: { [MODEL_FILE]: exported }, manifest, floatType };
   const folder = await writeCheckpoint(output, checkpoint.step, content);
   return {
@@ -69,10 +66,14 @@ export async function exportRun(
   };
 }
 
-async function readGenerators(runFolder: string, choice: CheckpointChoice) {
-  const { checkpoint, model, warnings } = await readModel(runFolder, choice);
-  const weights = [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator'));
-  return { checkpoint, generators: new Map(weights), warnings };
+async function openRun(runFolder: string) {
+  const config = (await readConfigFields(runFolder)) as RunSettings;
+  const generators = async (choice: CheckpointChoice) => {
+    const { checkpoint, model, warnings } = await readModel(runFolder, choice);
+    const weights = [...(checkpoint.files[AVERAGES_FILE] ?? model)].filter(([name]) => name.startsWith('generator'));
+    return { checkpoint, generators: new Map(weights), warnings };
+  };
+  return { config, generators };
 }
 
 /** @returns null for weights of other names or shapes */

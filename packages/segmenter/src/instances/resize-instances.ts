@@ -37,7 +37,10 @@ export function resizeInstances(split: SplitMask, maps: MaskMaps, width: number,
   return { width, height, labels, instances };
 }
 
-/** The label between four pixels, 0 where the mask is not above 0: that of the nearest corner, else of the other one of its row, of its column, of the one across. */
+/**
+ * The label between four pixels, 0 where the mask is not above 0: that of the nearest corner, else of the other one of its row, of its
+ * column, of the one across.
+ */
 function labelAt({ width, labels }: SplitMask, soft: Float32Array, column: Place, row: Place): number {
   const [upper, lower] = [row.low * width, row.high * width];
   const top = lerp(soft[upper + column.low] as number, soft[upper + column.high] as number, column.share);

@@ -1,4 +1,4 @@
-import { UsageError, wholeMask } from '@instagan/core';
+import { UsageError } from '@instagan/core';
 import {
   type ImageFile,
   type ImageMasks,
@@ -11,12 +11,12 @@ import {
   readHeader,
   resizeMask,
 } from '@instagan/datasets';
-import { masksOfInstances, type Segmenter } from '@instagan/segmenter';
+import type { Segmenter } from '@instagan/segmenter';
 import { leftOutRemarks } from '../output/left-out.ts';
 import { runName } from '../output/run-name.ts';
 import { annotationLocation, openLocation } from './annotation-location.ts';
 import { findMasksFolder } from './masks-folder.ts';
-import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+import { type InstanceOptions, segmentPictures, wholeMasksOf } from './segment-pictures.ts';
 
 /** An image with its masks, and who made them; null if it has none. */
 export interface MaskedInput extends InputImage {
@@ -131,7 +131,7 @@ async function loadMasked(
   }
   if (segmenter === null) return { ...input, masksFrom: null };
   const [split] = await segmentPictures(segmenter, [{ width, height, data: input.image }], instances);
-  const found = split === undefined ? [] : masksOfInstances(split).map((mask) => wholeMask(mask, { width, height }));
+  const found = split === undefined ? [] : wholeMasksOf(split);
   return { ...withMasks(input, found), masksFrom: found.length === 0 ? null : 'segmenter' };
 }
 

@@ -1,6 +1,7 @@
-import { type Picture, valuesFromBytes } from '@instagan/core';
+import { type Picture, valuesFromBytes, wholeMask } from '@instagan/core';
 import { resizeImage } from '@instagan/datasets';
 import {
+  masksOfInstances,
   type PredictionInput,
   type PredictionOptions,
   predictMaps,
@@ -16,6 +17,11 @@ import {
 export interface InstanceOptions extends PredictionOptions {
   readonly minArea?: number;
   readonly minConfidence?: number;
+}
+
+/** The mask of each object found, `[height, width]`, 0 background and 255 object. */
+export function wholeMasksOf(split: SplitMask): Uint8Array[] {
+  return masksOfInstances(split).map((mask) => wholeMask(mask, split));
 }
 
 /** Finds the objects of pictures of any size, all predicted in one batch where their shapes allow. */

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { drawOverlay, type Picture, UsageError, UserError, wholeMask } from '@instagan/core';
+import { drawOverlay, type Picture, UsageError, UserError } from '@instagan/core';
 import { encodeImage, type ImageFile, listInputs, readHeader, readImage, requirePixels } from '@instagan/datasets';
-import { loadSegmenter, masksOfInstances, type Segmenter, type SplitMask } from '@instagan/segmenter';
+import { loadSegmenter, type Segmenter, type SplitMask } from '@instagan/segmenter';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { CheckpointOptions, ComputeOptions } from '../options/shared.ts';
 import { counted, formatSeconds, shellQuoted } from '../output/format.ts';
@@ -12,7 +12,7 @@ import { openTerminal, printJson } from '../output/terminal.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { isBelow } from './output-folder.ts';
 import { type RunningJob, runJob } from './run-job.ts';
-import { type InstanceOptions, segmentPictures } from './segment-pictures.ts';
+import { type InstanceOptions, segmentPictures, wholeMasksOf } from './segment-pictures.ts';
 import {
   isMaskOf,
   type PlannedFiles,
@@ -133,7 +133,7 @@ async function predictPart(
   for (const [i, { file, picture }] of images.entries()) {
     const split = splits[i] as SplitMask;
     const { width, height } = split;
-    const found = { width, height, masks: masksOfInstances(split).map((mask) => wholeMask(mask, { width, height })) };
+    const found = { width, height, masks: wholeMasksOf(split) };
     const masks = await writeMasks(options.output, file.name, found);
     if (masks.length === 0) running.remark(`instagan: no object was found in ${file.file}.`);
     const overlay = options.overlay === undefined ? null : join(options.overlay, `${file.name}.png`);

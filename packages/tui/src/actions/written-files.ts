@@ -39,13 +39,14 @@ export class WrittenFiles {
   }
 
   /** Records what is about to be written; processes may do so side by side. @throws UserError if that cannot be recorded */
-  async announce(name: string, content: Uint8Array): Promise<void> {
-    const line = lineOf(name, content);
-    if (this.#lines.has(line)) return;
+  async announce(contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const lines = [...contents].map(([name, content]) => lineOf(name, content));
+    const fresh = lines.filter((line) => !this.#lines.has(line));
+    if (fresh.length === 0) return;
     const file = path.join(this.#folder, RECORD_FILE);
     try {
       await makeFolder(this.#folder);
-      await appendFile(file, `${this.#endsInLine ? '' : '\n'}${line}\n`);
+      await appendFile(file, `${this.#endsInLine ? '' : '\n'}${fresh.join('\n')}\n`);
     } catch (error) {
       throw writeFailure(file, error);
     }
@@ -58,9 +59,15 @@ function lineOf(name: string, content: Uint8Array): string {
 
 /** Writes a file, whole or not at all, as one that this tool may replace. @throws UserError if it cannot be written */
 export async function writeOutput(file: string, content: Uint8Array): Promise<void> {
-  const written = await WrittenFiles.open(path.dirname(file));
-  await written.announce(path.basename(file), content);
-  await writeAtomically(file, content, { makesFolder: true });
+  await writeOutputs(path.dirname(file), new Map([[path.basename(file), content]]));
+}
+
+/** Writes files of one folder, by their names, as {@link writeOutput} does. */
+async function writeOutputs(folder: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await (await WrittenFiles.open(folder)).announce(contents);
+  for (const [name, content] of contents) {
+    await writeAtomically(path.join(folder, name), content, { makesFolder: true });
+  }
 }
 
 /**
@@ -77,9 +84,11 @@ export async function writeMasks(
   numbers: readonly number[] = [...masks.keys()],
 ): Promise<string[]> {
   const files = numbers.map((number) => maskFile(folder, name, number));
+  const contents = new Map<string, Uint8Array>();
   for (const [i, file] of files.entries()) {
-    await writeOutput(file, await encodeMask({ width, height, data: masks[i] as Uint8Array }));
+    contents.set(path.basename(file), await encodeMask({ width, height, data: masks[i] as Uint8Array }));
   }
+  await writeOutputs(path.dirname(path.join(folder, name)), contents);
   await removeOtherMasks(folder, name, new Set(files));
   return files;
 }

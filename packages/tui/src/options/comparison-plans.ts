@@ -29,7 +29,8 @@ const REGIONS = { region: 'objects' };
 const KEPT_BACKGROUND = { background: 'keep' };
 const NEAREST = { upsampling: 'nearest' };
 const AVERAGED = { ema: 0.999 };
-const ALL = { ...REGIONS, ...KEPT_BACKGROUND, ...NEAREST, ...AVERAGED };
+const ALL_BUT_NEAREST = { ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED };
+const ALL = { ...ALL_BUT_NEAREST, ...NEAREST };
 
 /** The plans that have a name. */
 export const PLANS = {
@@ -62,13 +63,10 @@ export const PLANS = {
       all: ALL,
       'all but regions': { ...KEPT_BACKGROUND, ...NEAREST, ...AVERAGED },
       'all but the background kept': { ...REGIONS, ...NEAREST, ...AVERAGED },
-      'all but nearest up-sampling': { ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED },
+      'all but nearest up-sampling': ALL_BUT_NEAREST,
       'all but the average of weights': { ...REGIONS, ...KEPT_BACKGROUND, ...NEAREST },
       'all, and filtered output': { ...ALL, outputFilter: 'binomial' },
-      'all but nearest up-sampling, and filtered output': {
-        ...{ ...REGIONS, ...KEPT_BACKGROUND, ...AVERAGED },
-        outputFilter: 'binomial',
-      },
+      'all but nearest up-sampling, and filtered output': { ...ALL_BUT_NEAREST, outputFilter: 'binomial' },
       'all, and binary masks': { ...ALL, maskValues: 'binary' },
       'all, and feature matching': { ...ALL, weights: { featureMatching: 10 } },
       'all, and falling reconstruction weights': { ...ALL, reconstructionEnd: 0.4 },
