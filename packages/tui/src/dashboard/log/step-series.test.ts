@@ -65,3 +65,25 @@ t.test('a value that is not finite leaves a gap', async (t) => {
   t.same([...steps], [1, 2, 4, 5]);
   t.equal(new StepSeries(8).points('none', 0, 5, 10, 0).steps.length, 0);
 });
+
+t.test('a log of many names takes bounded memory: names after the first 256 are passed over', async (t) => {
+  const series = new StepSeries();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let line = 0; line < 20; line++) {
+    const names = Array.from({ length: 1000 }, (_, i) => `losses.${line}-${i}`);
+    series.add(9_000_000 + line, names, new Float64Array(1000).fill(line));
+  }
+  t.equal(series.names.length, 256);
+  t.equal(series.latest('losses.0-255'), 0);
+  t.equal(series.latest('losses.0-256'), null);
+  t.ok(process.memoryUsage().arrayBuffers - before < 64e6, 'of 20,000 series at full length there would be 3 GB');
+});
+
+t.test('a series that begins late, or ends early, has its own steps alone', async (t) => {
+  const series = new StepSeries();
+  for (let step = 0; step < 300; step++) series.add(step, step < 10 ? ['early'] : ['late'], [step]);
+  t.same([...series.points('early', 0, 300, 1000, 0).steps], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  t.equal(series.latest('early'), 9);
+  const { steps, means } = series.points('late', 0, 300, 1000, 0);
+  t.same([steps.length, steps[0], means.at(-1)], [290, 10, 299]);
+});

@@ -9,17 +9,22 @@ export interface SeriesPoints {
   readonly smoothed: Float64Array;
 }
 
+/** The buckets of a series, up to the last one that was needed. */
 interface Column {
-  readonly minima: Float32Array;
-  readonly maxima: Float32Array;
-  readonly sums: Float64Array;
-  readonly counts: Uint32Array;
+  minima: Float32Array;
+  maxima: Float32Array;
+  sums: Float64Array;
+  counts: Uint32Array;
 }
 
+/** More names than any run has. A damaged log may hold any number of them. */
+const MAX_NAMES = 256;
+const FIRST_BUCKETS = 64;
+
 /**
- * Named numbers by step, in constant memory: each series has a fixed number of buckets of equal width in steps, and
+ * Named numbers by step, in bounded memory: each series has a limited number of buckets of equal width in steps, and
  * when a run outgrows them, neighbours are joined and the width doubles. A bucket keeps minimum, maximum and mean, so
- * that no spike is lost. Up to `bucketCount` steps nothing is joined.
+ * that no spike is lost. Up to `bucketCount` steps nothing is joined. Names after the first 256 are passed over.
  */
 export class StepSeries {
   readonly #bucketCount: number;
@@ -27,7 +32,7 @@ export class StepSeries {
   #bucketSteps = 1;
   #lastStep = 0;
   #lastNames: readonly string[] = [];
-  #lastColumns: readonly Column[] = [];
+  #lastColumns: readonly (Column | null)[] = [];
 
   /** @param bucketCount an even number */
   constructor(bucketCount = 8192) {
@@ -53,7 +58,7 @@ export class StepSeries {
     const column = this.#columns.get(name);
     if (column === undefined) return null;
     for (let i = Math.floor(this.#lastStep / this.#bucketSteps); i >= 0; i--) {
-      const count = column.counts[i] as number;
+      const count = column.counts[i] ?? 0;
       if (count > 0) return (column.sums[i] as number) / count;
     }
     return null;
@@ -74,8 +79,9 @@ export class StepSeries {
     const columns = this.#columnsOf(names);
     for (let i = 0; i < names.length; i++) {
       const value = values[i] as number;
-      if (!Number.isFinite(value)) continue;
-      const column = columns[i] as Column;
+      const column = columns[i] as Column | null;
+      if (column === null || !Number.isFinite(value)) continue;
+      if (bucket >= column.counts.length) this.#lengthen(column, bucket + 1);
       const count = column.counts[bucket] as number;
       if (count === 0 || value < (column.minima[bucket] as number)) column.minima[bucket] = value;
       if (count === 0 || value > (column.maxima[bucket] as number)) column.maxima[bucket] = value;
@@ -121,7 +127,8 @@ export class StepSeries {
     let weight = 0;
     let group = -1;
     let count = 0;
-    for (let bucket = 0; column !== undefined && bucket <= last; bucket++) {
+    const end = Math.min(last + 1, column?.counts.length ?? 0);
+    for (let bucket = 0; column !== undefined && bucket < end; bucket++) {
       const own = column.counts[bucket] as number;
       if (own === 0) continue;
       const sum = column.sums[bucket] as number;
@@ -156,7 +163,7 @@ export class StepSeries {
   }
 
   /** The columns of these names, which are looked up once for all steps that hand in the same array. */
-  #columnsOf(names: readonly string[]): readonly Column[] {
+  #columnsOf(names: readonly string[]): readonly (Column | null)[] {
     if (names !== this.#lastNames) {
       this.#lastColumns = names.map((name) => this.#columnOf(name));
       this.#lastNames = names;
@@ -164,29 +171,40 @@ export class StepSeries {
     return this.#lastColumns;
   }
 
-  #columnOf(name: string): Column {
+  #columnOf(name: string): Column | null {
     const known = this.#columns.get(name);
     if (known !== undefined) return known;
-    const length = this.#bucketCount;
-    const column: Column = {
-      minima: new Float32Array(length),
-      maxima: new Float32Array(length),
-      sums: new Float64Array(length),
-      counts: new Uint32Array(length),
+    if (this.#columns.size === MAX_NAMES) return null;
+    const column = {
+      minima: new Float32Array(0),
+      maxima: new Float32Array(0),
+      sums: new Float64Array(0),
+      counts: new Uint32Array(0),
     };
     this.#columns.set(name, column);
     return column;
   }
 
+  /** Doubles a series until it has so many buckets. */
+  #lengthen(column: Column, buckets: number): void {
+    let length = Math.max(FIRST_BUCKETS, column.counts.length);
+    while (length < buckets) length *= 2;
+    length = Math.min(length, this.#bucketCount);
+    column.minima = lengthened(column.minima, new Float32Array(length));
+    column.maxima = lengthened(column.maxima, new Float32Array(length));
+    column.sums = lengthened(column.sums, new Float64Array(length));
+    column.counts = lengthened(column.counts, new Uint32Array(length));
+  }
+
   #joinNeighbours(): void {
-    const half = this.#bucketCount / 2;
     for (const { minima, maxima, sums, counts } of this.#columns.values()) {
+      const half = Math.ceil(counts.length / 2);
       for (let i = 0; i < half; i++) {
         const [a, b] = [2 * i, 2 * i + 1];
-        const [countA, countB] = [counts[a] as number, counts[b] as number];
+        const [countA, countB] = [counts[a] as number, counts[b] ?? 0];
         minima[i] = pick(minima, a, b, countA, countB, Math.min);
         maxima[i] = pick(maxima, a, b, countA, countB, Math.max);
-        sums[i] = (sums[a] as number) + (sums[b] as number);
+        sums[i] = (sums[a] as number) + (sums[b] ?? 0);
         counts[i] = countA + countB;
       }
       counts.fill(0, half);
@@ -194,6 +212,11 @@ export class StepSeries {
     }
     this.#bucketSteps *= 2;
   }
+}
+
+function lengthened<T extends Float32Array | Float64Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 function pick(
