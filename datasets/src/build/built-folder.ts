@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type DomainName, makeFolder, UsageError, UserError, writeAtomically } from '@instagan/core/data';
+import * as z from 'zod';
 
 /** The file that tells a built set from other folders, and says what each domain was built from. */
 const MARKER = 'dataset.json';
@@ -12,6 +13,12 @@ const CLUTTER: ReadonlySet<string> = new Set(['.DS_Store', 'Thumbs.db', 'desktop
 
 /** What a set records of a domain. */
 export type DomainRecord = Readonly<Record<string, unknown>>;
+
+const domainSchema = z.record(z.string(), z.unknown());
+const markerSchema = z.object({
+  builtBy: z.literal(BUILT_BY),
+  domains: z.object({ A: z.exactOptional(domainSchema), B: z.exactOptional(domainSchema) }),
+});
 
 /** A folder in which domains are built, each whole or not at all. */
 export interface BuiltFolder {
@@ -66,10 +73,7 @@ async function readEarlier(output: string): Promise<Partial<Record<DomainName, D
 
 async function readMarker(file: string): Promise<Partial<Record<DomainName, DomainRecord>> | null> {
   try {
-    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof content !== 'object' || content === null || !('builtBy' in content)) return null;
-    if (content.builtBy !== BUILT_BY || !('domains' in content) || typeof content.domains !== 'object') return null;
-    return content.domains as Partial<Record<DomainName, DomainRecord>>;
+    return markerSchema.parse(JSON.parse(await readFile(file, 'utf8'))).domains;
   } catch {
     return null;
   }

@@ -2,7 +2,9 @@ import type { FuzzTarget } from '../fuzz-target.ts';
 import { ANNOTATIONS } from './annotations.ts';
 import { answers, commands } from './channel.ts';
 import { images } from './images.ts';
+import { MADE_FOLDERS } from './made-folders.ts';
 import { config, dashboard, events, lock, manifest, parts, videoPlan } from './runs.ts';
+import { SCORES } from './scores.ts';
 import { nut } from './streams.ts';
 import { pickle, pthLegacy, pthZip, safetensors } from './weights.ts';
 import { WORK } from './work.ts';
@@ -16,4 +18,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...[commands, answers],
   nut,
   ...WORK,
+  ...SCORES,
+  ...MADE_FOLDERS,
 ];

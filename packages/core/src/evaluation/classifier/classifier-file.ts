@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import * as z from 'zod';
 import type { NamedArray } from '../../checkpoint/named-arrays.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../checkpoint/safetensors.ts';
@@ -43,12 +43,12 @@ export async function writeClassifier(
  * @returns null if the file is missing, damaged, or of another fingerprint
  */
 export async function readClassifier(file: string, fingerprint: string): Promise<TrainedClassifier | null> {
+  const parameters = new Map<string, tf.Tensor>();
   try {
     const { arrays, metadata } = decodeSafetensors(await readFile(file), file);
     if (metadata.fingerprint !== fingerprint) return null;
     const accuracy = accuracySchema.parse(JSON.parse(metadata.accuracy ?? ''));
     const [A, B] = ['A', 'B'].map((domain) => parted(arrays.get(`shapes${domain}`)));
-    const parameters = new Map<string, tf.Tensor>();
     for (const [layer, shape] of CLASSIFIER_SHAPES) {
       for (const [name, wanted] of [
         [`${layer}.weight`, shape],
@@ -59,6 +59,7 @@ export async function readClassifier(file: string, fingerprint: string): Promise
     }
     return { classifier: new DomainClassifier(parameters), accuracy, shapes: { A: A ?? [], B: B ?? [] } };
   } catch {
+    tf.dispose([...parameters.values()]);
     return null;
   }
 }
