@@ -4,6 +4,7 @@ import { drawDataset } from '@instagan/datasets';
 import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { halvesIn, leaveHalf } from '../helpers/half-written.ts';
 
 const cwd = await temporaryFolder(t);
 const at = (...parts: string[]) => path.join(cwd, ...parts);
@@ -18,12 +19,15 @@ await drawDataset({ output: at('set'), count: 2, testCount: 2, seed: 1, height: 
 await plan(TINY);
 
 t.test('a plan is trained and scored once, and laid out', async (t) => {
+  const files = ['table.md', 'scores.json', 'pictures-AtoB.png', 'pictures-BtoA.png'];
+  for (const file of files) await leaveHalf(at('out', file));
   const first = await compare();
   t.equal(first.code, 0, first.stderr);
   t.match(first.stderr, 'Done at step 2 of 2');
   t.match(first.stdout, /^paper, seed 3: training\npaper, seed 3: scoring\n\n +score .*\npaper +0\.\d{3} /);
   t.match(await readFile(at('out/table.md'), 'utf8'), /\n\| paper \| 0\.\d{3} \| \d+\.\d % \|/);
-  for (const file of ['scores.json', 'pictures-AtoB.png', 'pictures-BtoA.png', 'classifier-32x32.safetensors']) {
+  t.same(await halvesIn(at('out')), []);
+  for (const file of [...files, 'classifier-32x32.safetensors']) {
     t.ok((await stat(at('out', file))).size > 100, file);
   }
 

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { halvesIn, leaveHalf } from '../helpers/half-written.ts';
 
 const cwd = await temporaryFolder(t);
 const drawn = await runCli(
@@ -109,8 +110,10 @@ t.test('annotations become a dataset, which a picture shows', async (t) => {
     ],
     faultCount: 0,
   });
+  await leaveHalf(path.join(cwd, 'pair-preview.png'));
   const preview = await runCli('dataset preview pair'.split(' '), cwd);
   t.equal(preview.code, 0, preview.stderr);
   t.match(preview.stdout, /trainA: 2 images of 2, row 1\n/);
   t.match(await sharp(path.join(cwd, 'pair-preview.png')).metadata(), { format: 'png', width: 2 * 224 + 12 });
+  t.same(await halvesIn(cwd), []);
 });

@@ -5,6 +5,7 @@ import { drawDataset } from '@instagan/datasets';
 import t from 'tap';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { runCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { halvesIn, leaveHalf } from '../helpers/half-written.ts';
 
 const RUN = fileURLToPath(new URL('../fixtures/old-run/run', import.meta.url));
 const cwd = await temporaryFolder(t);
@@ -16,6 +17,7 @@ await drawDataset({ output: at('set'), count: 3, testCount: 2, seed: 1, height: 
 
 t.test('a run is scored both ways, as JSON and as a table, and the classifier is kept', async (t) => {
   const line = 'evaluate --run run --data set --backend wasm --threads 1 --classifier-steps 3 --size 64x64';
+  await leaveHalf(at('run/evaluation/test-step-00000003-size-64x64.json'));
   const first = await runCli(`${line} --json`.split(' '), cwd);
   t.equal(first.code, 0, first.stderr);
   t.match(first.stderr, /Training the classifier of A and B on \d and \d images; it is kept in run\/evaluation/);
@@ -35,6 +37,7 @@ t.test('a run is scored both ways, as JSON and as a table, and the classifier is
   }
   t.match(report.variant, ['--size 64x64']);
   t.same(JSON.parse(await readFile(at('run/evaluation/test-step-00000003-size-64x64.json'), 'utf8')), report);
+  t.same(await halvesIn(at('run/evaluation')), []);
 
   const { mtimeMs } = await stat(at('run/evaluation/classifier.safetensors'));
   const second = await run(`${line} --direction BtoA`);

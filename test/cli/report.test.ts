@@ -8,6 +8,7 @@ import t from 'tap';
 import { openBrowser } from '../helpers/browser.ts';
 import { callCli } from '../helpers/cli-in-process.ts';
 import { startCli, temporaryFolder } from '../helpers/cli-process.ts';
+import { halvesIn, leaveHalf } from '../helpers/half-written.ts';
 import { makeRun } from '../helpers/made-run.ts';
 
 const browser = await openBrowser();
@@ -25,10 +26,12 @@ await makeRun(at(`runs/fast ${HOSTILE.replaceAll('/', '')}`), { steps: 200, conf
 
 t.test('runs become one page, which replaces no other file', async (t) => {
   await writeFile(at('notes.html'), 'mine');
+  await leaveHalf(at('report.html'));
   const made = await callCli(['report', 'runs'], cwd);
   const other = await callCli(['report', 'runs/slow', '--output', 'notes.html'], cwd);
   t.equal(made.code, 0, made.stderr);
   t.match(made.stdout, /^report\.html: 2 runs, 0\.\d MB\n$/);
+  t.same(await halvesIn(cwd), []);
   t.equal(other.code, 2);
   t.match(other.stderr, /^instagan: notes\.html is there already and is no report: choose another --output, or add/);
   t.equal(await readFile(at('notes.html'), 'utf8'), 'mine');

@@ -54,6 +54,15 @@ t.test('what a killed writer left behind is told from other files, and removed',
   t.same(readdirSync(folder).sort(), ['.a.json.part', 'a.json']);
 });
 
+t.test('the only writer of a file removes what killed ones left of it, and of no other', async (t) => {
+  const [half, other] = ['.a.json.00ff00ff00ff.part', '.b.json.00ff00ff00ff.part'];
+  const folder = t.testdir({ [half]: '', [other]: '' });
+  await writeAtomically(path.join(folder, 'a.json'), 'x');
+  t.same(readdirSync(folder).sort(), [half, other, 'a.json'], 'another process may be writing it');
+  await writeAtomically(path.join(folder, 'a.json'), 'x', { isOnlyWriter: true });
+  t.same(readdirSync(folder).sort(), [other, 'a.json']);
+});
+
 const skip = process.platform === 'win32' && 'needs sh and its ulimit';
 
 t.test('a write that breaks off half-way leaves the old file and no half of the new one', { skip }, async (t) => {

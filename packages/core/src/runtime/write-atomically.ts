@@ -9,6 +9,8 @@ export interface WriteOptions {
   readonly durable?: boolean;
   /** Whether to make the folder. @default false: what keeps the state of a run must not revive a folder that was moved away */
   readonly makesFolder?: boolean;
+  /** Whether no other process writes this file: what killed ones left of it is removed first. @default false */
+  readonly isOnlyWriter?: boolean;
 }
 
 /**
@@ -20,11 +22,12 @@ export interface WriteOptions {
 export async function writeAtomically(
   file: string,
   content: Uint8Array | string,
-  { durable = false, makesFolder = false }: WriteOptions = {},
+  { durable = false, makesFolder = false, isOnlyWriter = false }: WriteOptions = {},
 ): Promise<void> {
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
   try {
     if (makesFolder) await makeFolder(path.dirname(file));
+    if (isOnlyWriter) await removeUnfinished(path.dirname(file), path.basename(file));
     await writeNewFile(beside, content, durable);
     await rename(beside, file);
     if (durable) await syncFolder(path.dirname(file));
@@ -39,11 +42,16 @@ export function nameOfUnfinished(name: string): string | undefined {
   return /^\.(.+)\.[0-9a-f]{12}\.part$/.exec(name)?.[1];
 }
 
-/** Removes from a folder, which may not be there, what killed writers left. For its only writer. */
-export async function removeUnfinished(folder: string): Promise<void> {
+/**
+ * Removes from a folder, which may not be there, what killed writers left. For its only writer.
+ *
+ * @param of the one file that is meant; otherwise all are
+ */
+export async function removeUnfinished(folder: string, of?: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (nameOfUnfinished(name) !== undefined) await rm(path.join(folder, name), { force: true });
+    const unfinished = nameOfUnfinished(name);
+    if (unfinished !== undefined && (of === undefined || of === unfinished)) await rm(path.join(folder, name), { force: true });
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { likeTraining } from '@instagan/core/evaluation';
 import { eventLogFile, readEvents } from '@instagan/core/events';
 import { type Fields, mergeFields } from '@instagan/core/settings';
-import { writeImage } from '@instagan/datasets';
+import { encodeImage } from '@instagan/datasets';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { ComputeOptions } from '../options/shared.ts';
 import type { ShardValue } from '../options/values.ts';
@@ -31,7 +31,6 @@ import { dataFolder } from './data-folder.ts';
 import { variantOf } from './evaluation-variant.ts';
 import { openCompute } from './open-compute.ts';
 import { differencesFrom, readConfigFile } from './resolve-config.ts';
-import { plannedFile, removeHalfWritten } from './written-files.ts';
 
 export interface CompareCommandOptions extends ComputeOptions {
   readonly data: string;
@@ -198,17 +197,16 @@ async function report(rows: readonly Row[], options: CompareCommandOptions, term
   }
   const files = { table: path.join(output, 'table.md'), scores: path.join(output, 'scores.json') };
   const pictureFile = (direction: string) => path.join(output, `pictures-${direction}.png`);
-  const all = [files.table, files.scores, ...DIRECTIONS.map(pictureFile)];
-  await removeHalfWritten(all.map((file) => plannedFile('--output', file)));
-  await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true });
-  await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`);
+  await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true, isOnlyWriter: true });
+  await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`, { isOnlyWriter: true });
   const pictures: string[] = [];
   if (scored.length === rows.length) {
     const backend = await openCompute(options, terminal.remark);
     try {
       for (const direction of DIRECTIONS) {
         const file = pictureFile(direction);
-        await writeImage(file, await comparisonPictures(rows, options.data, direction, backend));
+        const picture = await encodeImage(file, await comparisonPictures(rows, options.data, direction, backend));
+        await writeAtomically(file, picture, { isOnlyWriter: true });
         pictures.push(file);
       }
     } finally {

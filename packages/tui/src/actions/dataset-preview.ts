@@ -11,7 +11,7 @@ import {
 } from '@instagan/datasets';
 import { counted } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
-import { plannedFile, refuseForeign, removeHalfWritten, writeOutput } from './written-files.ts';
+import { plannedFile, refuseForeign, writeOutput } from './written-files.ts';
 
 export interface DatasetPreviewCommandOptions {
   readonly output?: string;
@@ -50,8 +50,7 @@ export async function datasetPreviewAction(folder: string, options: DatasetPrevi
     }
   }
   if (rows.length === 0) throw new UserError(`${folder} holds no image to show: give the folder of a dataset.`);
-  await removeHalfWritten([plannedFile('--output', output)]);
-  await writeOutput(output, await encodeImage(output, pictureTable(rows)));
+  await writeOutput(output, await encodeImage(output, pictureTable(rows)), { isOnlyWriter: true });
   terminal.line(`Written to ${output}.`);
 }
 

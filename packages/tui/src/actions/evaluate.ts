@@ -42,7 +42,6 @@ import { listenForInterruption } from './interruption.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { refuseWithoutInstances } from './refuse-without-instances.ts';
 import { segmentPictures } from './segment-pictures.ts';
-import { plannedFile, removeHalfWritten } from './written-files.ts';
 
 export interface EvaluateCommandOptions extends ComputeOptions, CheckpointOptions, Partial<TranslationOptions> {
   readonly run: string;
@@ -146,8 +145,7 @@ export async function evaluateAction(options: EvaluateCommandOptions): Promise<n
     };
     status('');
     const file = evaluationFile(run, report);
-    await removeHalfWritten([plannedFile('--run', file)]);
-    await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true });
+    await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`, { makesFolder: true, isOnlyWriter: true });
     if (options.json) printJson(report);
     else {
       for (const line of evaluationLines(report)) terminal.line(line);

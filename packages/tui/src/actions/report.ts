@@ -10,7 +10,6 @@ import { isReport, reportPage } from '../report/page/report-page.ts';
 import { readReportedRuns } from '../report/reported-run.ts';
 import { findRuns } from './find-runs.ts';
 import { listenForInterruption } from './interruption.ts';
-import { plannedFile, removeHalfWritten } from './written-files.ts';
 
 export interface ReportCommandOptions {
   readonly output: string;
@@ -35,12 +34,11 @@ export async function reportAction(places: readonly string[], options: ReportCom
   const entries = findRuns(places).map((folder) => new RunEntry(folder));
   for (const entry of entries) readTraining(entry);
   if (!options.overwrite) await refuseOther(output);
-  await removeHalfWritten([plannedFile('--output', output)]);
   const pictures = new EmbeddedSamples();
   const write = async (reloadSeconds: number | null) => {
     const runs = await readReportedRuns(entries, pictures);
     const page = reportPage({ runs, nowMs: Date.now(), reloadSeconds });
-    await writeAtomically(output, page, { makesFolder: true });
+    await writeAtomically(output, page, { makesFolder: true, isOnlyWriter: true });
     return `${output}: ${counted(runs.length, 'run')}, ${(page.length / 1e6).toFixed(1)} MB`;
   };
   const isWatching = () => options.watch === true && entries.some((entry) => entry.isLive);

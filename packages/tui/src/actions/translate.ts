@@ -35,7 +35,7 @@ import { runJob } from './run-job.ts';
 import type { InstanceOptions } from './segment-pictures.ts';
 import type { ImageJob } from './translate-image.ts';
 import { sheetLimit, type TranslatedImages, translateImages } from './translate-images.ts';
-import { plannedFile, removeHalfWritten, writeOutput } from './written-files.ts';
+import { writeOutput } from './written-files.ts';
 
 export interface TranslateCommandOptions
   extends ComputeOptions,
@@ -173,8 +173,7 @@ async function joinAction(options: TranslateCommandOptions, say: (text: string) 
 }
 
 async function writeSheet(sheet: string, rows: readonly (readonly Picture[])[]): Promise<void> {
-  await removeHalfWritten([plannedFile('--sheet', sheet)]);
-  await writeOutput(sheet, await encodeImage(sheet, pictureTable(rows)));
+  await writeOutput(sheet, await encodeImage(sheet, pictureTable(rows)), { isOnlyWriter: true });
 }
 
 function joinCommand({ input, recursive, output, sheet }: TranslateCommandOptions): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { makeFolder, nameOfUnfinished, writeAtomically, writeFailure } from '@instagan/core/data';
+import { makeFolder, nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '@instagan/core/data';
 import { encodeMask } from '@instagan/datasets';
 
 /**
@@ -58,15 +58,23 @@ function lineOf(name: string, content: Uint8Array): string {
 }
 
 /** Writes a file, whole or not at all, as one that this tool may replace. @throws UserError if it cannot be written */
-export async function writeOutput(file: string, content: Uint8Array): Promise<void> {
-  await writeOutputs(path.dirname(file), new Map([[path.basename(file), content]]));
+export async function writeOutput(
+  file: string,
+  content: Uint8Array,
+  options: Pick<WriteOptions, 'isOnlyWriter'> = {},
+): Promise<void> {
+  await writeOutputs(path.dirname(file), new Map([[path.basename(file), content]]), options);
 }
 
 /** Writes files of one folder, by their names, as {@link writeOutput} does. */
-async function writeOutputs(folder: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function writeOutputs(
+  folder: string,
+  contents: ReadonlyMap<string, Uint8Array>,
+  options: Pick<WriteOptions, 'isOnlyWriter'> = {},
+): Promise<void> {
   await (await WrittenFiles.open(folder)).announce(contents);
   for (const [name, content] of contents) {
-    await writeAtomically(path.join(folder, name), content, { makesFolder: true });
+    await writeAtomically(path.join(folder, name), content, { makesFolder: true, ...options });
   }
 }
 
