@@ -12,6 +12,7 @@ import {
 import type { SizePx } from '../data/transform-draw.ts';
 import { edgeCoverOf, layObjects, layOver, markMask } from '../regions/compose.ts';
 import { dropSpecks } from '../regions/drop-specks.ts';
+import { continueObjects, smoothOutline, steepenOutline } from '../regions/outline.ts';
 import { planRegions, type Region, type RegionOptions } from '../regions/plan-regions.ts';
 import { resample } from '../regions/resample.ts';
 import { type Generated, generateSamples } from './generate-samples.ts';
@@ -123,6 +124,11 @@ function putBack(
 ): void {
   const { width, height } = sample;
   const whole: Box = { left: 0, top: 0, ...size };
+  const isPaper = background === 'translated';
+  const isEnlarged = box.width > size.width;
+  const cleaned = (mask: Float32Array) =>
+    isEnlarged ? smoothOutline(dropSpecks(mask, size), size) : dropSpecks(mask, size);
+  const masks = isPaper ? translated.masks : translated.masks.map(cleaned);
   const planes = { before: planeOf(box), after: planeOf(box), others: planeOf(box) };
   for (const [index, mask] of sample.masks.entries()) {
     const own = instances.indexOf(index);
@@ -131,18 +137,19 @@ function putBack(
       continue;
     }
     markMask(planes.before, mask, box);
-    const made = translated.masks[own] as Float32Array;
-    const clean = background === 'translated' ? made : dropSpecks(made, size);
-    const values = resample(clean, { width: size.width, channels: 1 }, whole, box, 1, 'linear');
+    const made = masks[own] as Float32Array;
+    const values = resample(made, { width: size.width, channels: 1 }, whole, box, 1, isPaper ? 'linear' : 'cubic');
+    if (!isPaper && isEnlarged) steepenOutline(values);
     markMask(planes.after, { box, pixels: values }, box);
     sample.masks[index] = { box, pixels: likeMask(mask.pixels, values) };
   }
+  const picture = background === 'fill' ? continueObjects(translated.image, masks, size) : translated.image;
   const enlarged = ({ left, top, ...part }: Box) => {
     const place = { left: left - box.left, top: top - box.top, ...part };
-    return resample(translated.image, { width: size.width, channels: 3 }, whole, box, 3, 'cubic', place);
+    return resample(picture, { width: size.width, channels: 3 }, whole, box, 3, 'cubic', place);
   };
   const layout = { width, channels: 3 };
-  if (background === 'translated') {
+  if (isPaper) {
     layOver(sample.image, layout, edgeCoverOf(box, { width, height }, rimPx), enlarged(box));
   } else layObjects(sample.image, layout, box, enlarged, planes, { background, rimPx });
 }

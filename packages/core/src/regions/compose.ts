@@ -110,11 +110,14 @@ export interface ObjectPlanes {
   readonly others: Uint8Array;
 }
 
+/** Just enough for an edge without steps. */
+const SHARP_RIM_PX = 1;
+
 /** How objects are laid on the background that they came from. */
 export interface LayingOptions {
   /** What appears where an object no longer is: what the model made, or a smooth continuation of what lies around. */
   readonly background: 'keep' | 'fill';
-  /** See {@link coverOf}. */
+  /** See {@link coverOf}; on a fill, objects have a sharp edge. */
   readonly rimPx: number;
 }
 
@@ -136,8 +139,9 @@ export function layObjects(
     const hole = coverOf(before, box, rimPx);
     if (hole !== null) layOver(pixels, layout, hole, surroundingsIn(pixels, layout, box, hole, others));
   }
-  const covered = background === 'fill' ? after : eitherOf(before, after);
-  const cover = coverOf(covered, box, rimPx);
+  // Nothing of the translation but its objects is seen on a fill: they are cut out sharply.
+  const cover =
+    background === 'fill' ? coverOf(after, box, SHARP_RIM_PX) : coverOf(eitherOf(before, after), box, rimPx);
   if (cover !== null) layOver(pixels, layout, cover, translated(cover.part));
 }
 
