@@ -32,11 +32,12 @@ export interface TranslateOptions {
   readonly region?: RegionKind;
   /**
    * Outside the masks of input and output: `keep` and `fill` leave every pixel as it is, `translated` takes what the generator made, as
-   * in the paper. The first two also drop specks of the translated masks, far smaller than the object. Where an object no longer is, `fill` continues smoothly what lies around it, and the others take what the generator
-   * made. A model that sees no masks cannot keep the background. @default 'translated'
+   * in the paper. The first two also drop specks of the translated masks, far smaller than the object, and smooth the outlines of those
+   * that are enlarged. Where an object no longer is, `fill` continues smoothly what lies around it, on which the others have a sharp edge;
+   * `keep` takes there what the generator made. A model that sees no masks cannot keep the background. @default 'translated'
    */
   readonly background?: Background;
-  /** Over so many pixels around the masks the background fades in. @default two pixels of what the networks see */
+  /** Over so many pixels around the masks the background fades in; on a fill, into the hole. @default two pixels of what the networks see */
   readonly rimPx?: number;
   /** Cuts the image into regions. @default planRegions */
   readonly plan?: RegionPlanner;

@@ -28,7 +28,7 @@ export const REGIONS: Readonly<Record<RegionKind, string>> = {
 
 export const BACKGROUNDS: Readonly<Record<Background, string>> = {
   keep: 'outside the masks of input and output, every pixel stays as it is',
-  fill: 'so, too; and where an object no longer is, what lies around it goes on smoothly',
+  fill: 'so, too; objects have sharp edges, and where one no longer is, what lies around it goes on smoothly',
   translated: 'the whole image comes from the model, as in the paper',
 };
 
