@@ -21,6 +21,13 @@ const PRODUCER = 1087;
  */
 const LOOKAHEAD = 16;
 
+/**
+ * Operations that TensorFlow with oneDNN merges with the one before them, such as a convolution and its bias. It takes any operation
+ * that they wait for to be that one, and ends the process as that has too many inputs (`mkl_layout_pass.cc`): their input waits in
+ * their place.
+ */
+const MERGED: ReadonlySet<string> = new Set(['Conv2D', 'BiasAdd']);
+
 /** Numbers of the fields on the way from a saved model to a function. */
 const FIELDS = { metaGraph: 2, graph: 2, library: 2, function: 1 } as const;
 
@@ -98,7 +105,11 @@ function* bodyNodes(
     const given = attributes.map((attribute) => [attribute.name, writer.ofCall(attribute)]);
     const waitsFor = order.at(-LOOKAHEAD);
     const references = inputs.map(({ source }) => reference(source, operations));
-    if (waitsFor !== undefined) references.push(`^n${waitsFor}`);
+    if (waitsFor !== undefined && MERGED.has(name)) {
+      const [x] = inputs as [Value];
+      yield writer.node(`w${i}`, 'Identity', [references[0] as string, `^n${waitsFor}`], { T: writer.type(x.dtype) });
+      references[0] = `w${i}:output:0`;
+    } else if (waitsFor !== undefined) references.push(`^n${waitsFor}`);
     yield writer.node(`n${i}`, name, references, Object.fromEntries([...inferred, ...given]));
     order.push(i);
   }
