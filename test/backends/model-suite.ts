@@ -82,7 +82,7 @@ async function checkGenerator(t: Test): Promise<void> {
 }
 
 async function checkDiscriminator(t: Test): Promise<void> {
-  const parameters = initialParameters(setDiscriminatorSpecs(SIZE.ndf), createRng(1, 'discriminator'));
+  const parameters = initialParameters(setDiscriminatorSpecs(SIZE), createRng(1, 'discriminator'));
   const samples = upload([3, 1, 2], 'd');
   const single = joinSamples(samples.slice(0, 1));
   const { scores } = setDiscriminator(parameters, single);

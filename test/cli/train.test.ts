@@ -117,7 +117,7 @@ t.test('a run of the first version goes on, and cannot be given another network'
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
   const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
   const decoders = { upsampling: 'transposed', outputFilter: 'none' };
-  const networks = { ...decoders, maskValues: 'soft', background: 'translated', ema: 0 };
+  const networks = { ...decoders, discriminatorLayers: 3, maskValues: 'soft', background: 'translated', ema: 0 };
   const later = {
     ...networks,
     init: null,

@@ -4,6 +4,7 @@ export const BEYOND_PAPER = {
   outputFilter: 'binomial',
   maskValues: 'binary',
   background: 'keep',
+  discriminatorLayers: 2,
   ema: 0.5,
   weights: { featureMatching: 5, consistency: 1 },
 } as const;

@@ -120,7 +120,7 @@ async function checkGenerator(t: Test, file: string): Promise<void> {
 async function checkDiscriminator(t: Test): Promise<void> {
   const file = 'discriminator.pth';
   const { parameters, ndf } = importAuthorsDiscriminator(await readStateDict(file), file);
-  const weights = tensorsFromArrays(setDiscriminatorSpecs(ndf), parameters, '', file);
+  const weights = tensorsFromArrays(setDiscriminatorSpecs({ ndf }), parameters, '', file);
   const spectral = spectralStateFrom(parameters);
   const io = await readParityArrays('discriminator_io.safetensors');
   t.equal(ndf, io.number('ndf'));
@@ -173,7 +173,7 @@ async function authorsState(): Promise<{ state: TrainingState; model: Translatio
   const generator = async (file: string) => importAuthorsGenerator(await readStateDict(file), file);
   const discriminator = async (file: string) => {
     const { parameters, ndf } = importAuthorsDiscriminator(await readStateDict(file), file);
-    const trained = new TrainedParameters(tensorsFromArrays(setDiscriminatorSpecs(ndf), parameters, '', file));
+    const trained = new TrainedParameters(tensorsFromArrays(setDiscriminatorSpecs({ ndf }), parameters, '', file));
     return { ndf, state: { trained, spectral: spectralStateFrom(parameters) } };
   };
   const aToB = await generator('step_net_G_A.pth');

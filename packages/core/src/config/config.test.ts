@@ -22,6 +22,7 @@ t.test('an empty configuration is the paper', async (t) => {
     model: 'instagan',
     size: { height: 200, width: 200 },
     ngf: 64,
+    discriminatorLayers: 3,
     blocks: 9,
     upsampling: 'transposed',
     maxInstances: 4,
@@ -70,6 +71,17 @@ t.test('every fault is named with its field and the file: a typo must not train 
     t.match(faultOf(input), message, JSON.stringify(input));
   }
   t.match(faultOf({ ngf: 0, seed: -1 }), /ngf: .*; seed: /, 'all faults at once');
+  for (const [discriminatorLayers, least] of [
+    [3, 32],
+    [4, 48],
+    [5, 96],
+  ] as const) {
+    const size = { height: 96, width: least };
+    t.equal(faultOf({ size, discriminatorLayers }), '', `${least} pixels are enough for ${discriminatorLayers} layers`);
+    if (least === 32) continue;
+    const fault = `my.json: size: with ${discriminatorLayers} discriminator layers height and width must be at least ${least}, not 96x${least - 4}.`;
+    t.equal(faultOf({ size: { ...size, width: least - 4 }, discriminatorLayers }), fault);
+  }
 });
 
 t.test('baselines know one mask and no context, whatever was asked for', async (t) => {

@@ -1,6 +1,6 @@
 import type { OpenBackend } from '../backends/backend.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { INSTAGAN_SETTINGS } from '../models/instagan/settings.ts';
+import { INSTAGAN_SETTINGS, shortestSidePx } from '../models/instagan/settings.ts';
 import type { TrainingConfig } from '../models/training-config.ts';
 import { type AvailableMemory, availableMemory, WASM_HEAP_BYTES } from './available-memory.ts';
 import { type NeededMemory, neededMemory } from './needed-memory.ts';
@@ -96,14 +96,15 @@ async function waysToFit(
   fits: (sizes: SizeConfig) => Promise<boolean>,
   otherBackend: string | undefined,
 ): Promise<string> {
-  const { size: full, batch, ngf, ndf, instancesPerChunk } = config;
+  const { size: full, batch, ngf, ndf, discriminatorLayers, instancesPerChunk } = config;
   const scaled = (steps: number) => {
     const shorter = Math.min(full.height, full.width);
     const side = (px: number) => Math.floor((px * steps * SIDE_STEP_PX) / shorter / SIDE_STEP_PX) * SIDE_STEP_PX;
     return { height: side(full.height), width: side(full.width) };
   };
   const sideSteps = Math.min(full.height, full.width) / SIDE_STEP_PX;
-  const steps = await largest(MIN_SIDE_PX / SIDE_STEP_PX, sideSteps, (each) => fits({ ...config, size: scaled(each) }));
+  const leastPx = Math.max(MIN_SIDE_PX, shortestSidePx(discriminatorLayers));
+  const steps = await largest(leastPx / SIDE_STEP_PX, sideSteps, (each) => fits({ ...config, size: scaled(each) }));
   const images = await largest(1, batch, (each) => fits({ ...config, batch: each }));
   const width = (channels: number) => ({ ngf: channels, ndf: Math.max(1, Math.round((ndf * channels) / ngf)) });
   const channels = await largest(1, ngf, (each) => fits({ ...config, ...width(each) }));

@@ -60,6 +60,7 @@ t.test('the estimate of the wasm heap is near what it grows to, or a warning wou
     { batch: 3 },
     { size: { height: 96, width: 128 }, blocks: 4 },
     { weights: { consistency: 1, featureMatching: 1 }, ema: 0.9 },
+    { discriminatorLayers: 2 },
   ]) {
     const settings = config(changes);
     const backend = await openBackend('wasm');
@@ -95,6 +96,8 @@ t.test('every model can be estimated, and estimating leaves nothing behind', asy
       t.ok((await stepTensors(config({ model, ...beyond }), joinCalls)).peakBytes > one.stateBytes);
       const averaged = await stepTensors(config({ model, ema: 0.9 }), joinCalls);
       t.ok(averaged.stateBytes > one.stateBytes, `${model}: averages are counted`);
+      const shallow = await stepTensors(config({ model, discriminatorLayers: 2 }), joinCalls);
+      t.ok(shallow.stateBytes < one.stateBytes, `${model}: shallower discriminators take less`);
     }
   }
   t.same({ ...tf.memory(), backend: tf.getBackend() }, before);
@@ -134,6 +137,15 @@ t.test('what does not fit is refused with settings that do: nobody must search f
   t.notOk(await fits({ batch: batch + 1 }), 'and no larger one');
   t.ok(await fits({ ngf, ndf }), `ngf ${ngf} and ndf ${ndf} fit`);
   t.notOk(await fits({ ngf: ngf + 1, ndf: ndf + 1 }), 'and nothing wider');
+});
+
+t.test('no size is proposed that the discriminators cannot score', async (t) => {
+  const backend = await openBackend('wasm');
+  t.teardown(() => backend.close());
+  const settings = config({ size: { height: 96, width: 96 }, discriminatorLayers: 5, poolSize: 0 });
+  const { deviceBytes, ramBytes } = await neededFor(settings, backend);
+  const little = { ramBytes, freeRamBytes: ramBytes, deviceBytes: deviceBytes - 1 };
+  await t.rejects(checkMemory(settings, backend, little), { message: /^(?!.*--size \d).*it fits with --ngf/ });
 });
 
 t.test('who lacks RAM for node is told of wasm where that would do', async (t) => {

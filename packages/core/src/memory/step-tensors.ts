@@ -24,6 +24,7 @@ export type SizeConfig = Pick<
   | 'size'
   | 'ngf'
   | 'ndf'
+  | 'discriminatorLayers'
   | 'blocks'
   | 'upsampling'
   | 'outputFilter'

@@ -27,6 +27,7 @@ export const NETWORK_SETTINGS = [
   'model',
   'ngf',
   'ndf',
+  'discriminatorLayers',
   'blocks',
   'upsampling',
 ] as const satisfies readonly (keyof TrainingConfig)[];

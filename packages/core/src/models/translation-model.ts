@@ -14,7 +14,7 @@ import type { TrainingConfig } from './training-config.ts';
 
 /** What a discriminator returns for a batch. */
 export interface Discrimination {
-  /** Patch scores `[batch, height / 8 - 2, width / 8 - 2, 1]`, 1 for real and 0 for fake. */
+  /** Patch scores, 1 for real and 0 for fake: `[batch, height / 8 - 2, width / 8 - 2, 1]` in the paper's model. */
   readonly scores: tf.Tensor4D;
   /** Its intermediate features, layer by layer: `[batch, height, width, channels]` each, of their own sizes. */
   readonly features: readonly tf.Tensor4D[];

@@ -409,4 +409,13 @@ t.test('a training that begins with the networks of another goes on from them, a
     name: 'UsageError',
     message: /second has blocks 1, so its weights do not fit blocks 2: leave/,
   });
+  const shallow = await trainTiny({
+    runFolder: path.join(folder, 'fourth'),
+    steps: 1,
+    config: tinyConfig({ discriminatorLayers: 2, init: second }),
+  });
+  t.match(shallow.error, {
+    name: 'UsageError',
+    message: /second has discriminatorLayers 3, so its weights do not fit discriminatorLayers 2: leave/,
+  });
 });

@@ -14,7 +14,7 @@ import type { TranslationModel } from '../translation-model.ts';
  * channel. Both learn as InstaGAN does from samples with a single mask.
  */
 export function cyclegan(name: 'cyclegan' | 'cyclegan-seg', settings: InstaganSettings): TranslationModel {
-  const { ngf, ndf } = settings;
+  const { ngf } = settings;
   const withMask = name === 'cyclegan-seg';
   const channels = withMask ? 4 : 3;
   const pixels = ({ image, masks }: InstanceSet): tf.Tensor4D => (withMask ? tf.concat([image, masks], 3) : image);
@@ -28,7 +28,7 @@ export function cyclegan(name: 'cyclegan' | 'cyclegan-seg', settings: InstaganSe
       ...encoderSpecs('imageEncoder', channels, settings),
       ...decoderSpecs('imageDecoder', ngf, channels, settings),
     ],
-    discriminatorSpecs: [...featureSpecs('imageFeatures', channels, ndf), ...classifierSpecs(4 * ndf)],
+    discriminatorSpecs: [...featureSpecs('imageFeatures', channels, settings), ...classifierSpecs(1, settings)],
     maskSlots: () => (withMask ? 1 : 0),
     generate(parameters, set) {
       const features = encoder(parameters, 'imageEncoder', settings, pixels(set));

@@ -1,13 +1,10 @@
 import type { TranslationModel } from '../translation-model.ts';
 import { beginLearning } from './learner.ts';
-import { setDiscriminator, setDiscriminatorSpecs } from './set-discriminator.ts';
+import { type DiscriminatorSettings, setDiscriminator, setDiscriminatorSpecs } from './set-discriminator.ts';
 import { type GeneratorSettings, SIDE_PX, setGenerator, setGeneratorSpecs } from './set-generator.ts';
 import { reasonToSkip, withInstances } from './with-instances.ts';
 
-export interface InstaganSettings extends GeneratorSettings {
-  /** Channels after the discriminator's first convolution. */
-  readonly ndf: number;
-}
+export interface InstaganSettings extends GeneratorSettings, DiscriminatorSettings {}
 
 /** InstaGAN (Mo, Cho and Shin 2019): a sample is an image with the set of its instances. */
 export function instagan(settings: InstaganSettings): TranslationModel {
@@ -18,7 +15,7 @@ export function instagan(settings: InstaganSettings): TranslationModel {
     sidePx: SIDE_PX,
     view: (sample) => sample,
     generatorSpecs: setGeneratorSpecs(settings),
-    discriminatorSpecs: setDiscriminatorSpecs(settings.ndf),
+    discriminatorSpecs: setDiscriminatorSpecs(settings),
     maskSlots: (instancesPerChunk) => instancesPerChunk,
     generate: (parameters, set) => setGenerator(parameters, settings, set),
     discriminate: setDiscriminator,

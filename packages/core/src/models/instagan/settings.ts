@@ -1,6 +1,6 @@
 import { ADAM, KEPT_SETTINGS, learningRate, SEED, SKIP_DAMAGED, schedule } from '../../config/run-settings.ts';
 import { choice, group, number, onOff, path, size, whole } from '../../config/setting.ts';
-import { type ConfigInputOf, type Presets, settingsTable } from '../../config/settings-table.ts';
+import { type ConfigInputOf, type Presets, type SettingRows, settingsTable } from '../../config/settings-table.ts';
 import type { ModelName } from '../model-names.ts';
 
 const MODELS: Readonly<Record<ModelName, string>> = {
@@ -9,19 +9,14 @@ const MODELS: Readonly<Record<ModelName, string>> = {
   'cyclegan-seg': "baseline that sees the masks' union",
 };
 
-/**
- * Everything that decides what a run computes, saved whole as `config.json`: two runs with the same settings, data and
- * backend give the same weights on a deterministic backend. The baselines share the table; `models/cyclegan/settings.ts` has
- * what they fix.
- */
-export const INSTAGAN_SETTINGS = settingsTable({
+const ROWS = {
   model: choice('instagan', MODELS, '--model <name>', 'model to train'),
   init: path(
     null,
     '--init <RUN>',
     'start from the networks of another run, which may be of another size; their settings default to its own',
   ),
-  // The generator halves each side twice; the discriminator scores (height / 8 - 2) (width / 8 - 2) patches.
+  // The generator halves each side twice; the rule of the discriminator stands below.
   size: size(
     { height: 200, width: 200 },
     { min: 32, max: 4096, multipleOf: 4 },
@@ -41,6 +36,13 @@ export const INSTAGAN_SETTINGS = settingsTable({
   ),
   ngf: whole(64, { min: 1, max: 512 }, '--ngf <N>', "channels of the generator's first layer"),
   ndf: whole(64, { min: 1, max: 512 }, '--ndf <N>', "channels of the discriminator's first layer"),
+  // pix2pix calls it n_layers_D.
+  discriminatorLayers: whole(
+    3,
+    { min: 1, max: 5 },
+    '--discriminator-layers <N>',
+    'how often discriminators halve height and width; at 3, as in the paper, a score looks at 70x70 pixels, which is more than a small image has, at 2 at 34x34, at 1 at 16x16',
+  ),
   blocks: whole(
     9,
     { min: 1, max: 32 },
@@ -164,6 +166,25 @@ export const INSTAGAN_SETTINGS = settingsTable({
     'steps between evaluations on the test images, 0 for none; the best checkpoint is kept',
     { section: 'kept', unit: 'steps', changesOnResume: true },
   ),
+} as const satisfies SettingRows;
+
+/** The shortest side that is scored: the classifier takes two rows and columns of what the layers of a discriminator leave. */
+export const shortestSidePx = (layers: number) => 3 * 2 ** layers;
+
+/**
+ * Everything that decides what a run computes, saved whole as `config.json`: two runs with the same settings, data and
+ * backend give the same weights on a deterministic backend. The baselines share the table; `models/cyclegan/settings.ts` has
+ * what they fix.
+ */
+export const INSTAGAN_SETTINGS = settingsTable(ROWS, {
+  size: {
+    help: `multiples of ${ROWS.size.multipleOf}, from ${shortestSidePx(4)} at 4 discriminator layers and from ${shortestSidePx(5)} at 5`,
+    fault({ size: { height, width }, discriminatorLayers }) {
+      const shortest = shortestSidePx(discriminatorLayers);
+      if (Math.min(height, width) >= shortest) return null;
+      return `with ${discriminatorLayers} discriminator layers height and width must be at least ${shortest}, not ${height}x${width}`;
+    },
+  },
 });
 
 type Input = ConfigInputOf<typeof INSTAGAN_SETTINGS.rows>;
