@@ -29,6 +29,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
 import { relativeDistance } from '../helpers/float64.ts';
 import { checkConsistency } from './consistency-check.ts';
+import { checkDiffAugment } from './diff-augment-check.ts';
 import { checkFeatureMatching } from './feature-matching-check.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
@@ -381,6 +382,13 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     t.test(
       `feature matching of ${model} is that of its equation${how}`,
       inScope((t) => checkFeatureMatching(t, model, joinCalls)),
+    );
+  }
+  for (const joinCalls of [false, true]) {
+    const how = joinCalls ? ', with calls of equal weights joined' : '';
+    t.test(
+      `discriminators see augmented samples, and generators learn through it${how}`,
+      inScope((t) => checkDiffAugment(t, joinCalls)),
     );
   }
   t.test('training does not leak: a run of days would end out of memory', (t) => checkLeaks(t, leakSteps));

@@ -123,6 +123,7 @@ t.test('a run of the first version goes on, and cannot be given another network'
     init: null,
     region: 'image',
     maskJitter: 0,
+    diffAugment: 'none',
     evaluateEvery: 0,
     keepEvery: 0,
     reconstructionEnd: 1,

@@ -6,5 +6,6 @@ export const BEYOND_PAPER = {
   background: 'keep',
   discriminatorLayers: 2,
   ema: 0.5,
+  diffAugment: 'color,translation,cutout',
   weights: { featureMatching: 5, consistency: 1 },
 } as const;

@@ -196,6 +196,32 @@ export function blockSum64(x: Array64): Array64 {
   });
 }
 
+/** Each image moved down and to the right by whole pixels, after zeros. */
+export function shift64(x: Array64, offsets: Array64): Array64 {
+  const shape = x.shape as [number, number, number, number];
+  const [, height, width] = shape;
+  return build(shape, (row, y, z, c) => {
+    const [fromY, fromZ] = [y - offsets.data[2 * row]!, z - offsets.data[2 * row + 1]!];
+    return fromY >= 0 && fromY < height && fromZ >= 0 && fromZ < width ? at(x, row, fromY, fromZ, c) : 0;
+  });
+}
+
+/** Saturation, then contrast: distances from the mean of a pixel, then from that of an image, by factors of their own. */
+export function recolour64(x: Array64, saturation: Array64, contrast: Array64): Array64 {
+  const shape = x.shape as [number, number, number, number];
+  const [, height, width, channels] = shape;
+  const saturated = build(shape, (row, y, z, c) => {
+    let mean = 0;
+    for (let each = 0; each < channels; each++) mean += at(x, row, y, z, each) / channels;
+    return mean + saturation.data[row]! * (at(x, row, y, z, c) - mean);
+  });
+  const size = height * width * channels;
+  return build(shape, (row, y, z, c) => {
+    const mean = saturated.data.subarray(row * size, (row + 1) * size).reduce((sum, value) => sum + value / size, 0);
+    return mean + contrast.data[row]! * (at(saturated, row, y, z, c) - mean);
+  });
+}
+
 export function absoluteDifferenceSum64(x: Array64, target: Array64, scale: number): Array64 {
   const sum = x.data.reduce((total, value, i) => total + Math.abs(value - target.data[i]!), 0);
   return { shape: [], data: Float64Array.of(scale * sum) };

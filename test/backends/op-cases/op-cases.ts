@@ -1,10 +1,14 @@
 import type { Rectifier } from '@instagan/core/internals/ops';
+import { recolourCase, shiftCase } from './augmentation-cases.ts';
 import { CONVOLUTIONS, convolutionCases, transposedCase } from './convolution-cases.ts';
 import { channelSumCase, normCase, reflectionCase, setCases, spectralCases, upsamplingCases } from './layer-cases.ts';
 import type { OpCase } from './op-case.ts';
 import { accumulateCase, adamCase, differenceCases, uncoveredCase } from './training-cases.ts';
 
 const RECTIFIERS: readonly Rectifier[] = [{ kind: 'none' }, { kind: 'relu' }, { kind: 'leakyRelu', slope: 0.2 }];
+
+/** In all directions: the wasm kernel that it is made of confuses some. */
+const SHIFTS = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right] as const));
 
 export const OP_CASES: readonly OpCase[] = [
   ...CONVOLUTIONS.flatMap(convolutionCases),
@@ -16,6 +20,15 @@ export const OP_CASES: readonly OpCase[] = [
   reflectionCase([1, 4, 5, 3], 1),
   reflectionCase([2, 4, 6, 8], 3),
   reflectionCase([1, 2, 3, 1], 1),
+  ...SHIFTS.map((offset) => shiftCase([1, 5, 4, 3], [offset])),
+  shiftCase(
+    [2, 13, 9, 1],
+    [
+      [-3, 2],
+      [0, -8],
+    ],
+  ),
+  recolourCase([2, 4, 3, 3]),
   ...RECTIFIERS.flatMap((activation) => [
     normCase([2, 5, 4, 3], activation, false),
     normCase([1, 6, 7, 8], activation, true),
@@ -44,6 +57,13 @@ export const LARGE_OP_CASES: readonly OpCase[] = [
   normCase([1, 70, 64, 12], { kind: 'none' }, false),
   channelSumCase([3, 65, 64, 5]),
   channelSumCase([2, 70, 40, 68]),
+  shiftCase(
+    [2, 130, 67, 3],
+    [
+      [16, -8],
+      [-16, 0],
+    ],
+  ),
   ...differenceCases([2, 70, 66, 3]),
   // Among so many pixels some lie on the edge of the clamp, where finite differences mean nothing.
   { ...uncoveredCase([2, 1], [100, 90, 3]), differentiable: [] },

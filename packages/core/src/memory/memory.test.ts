@@ -36,7 +36,7 @@ function trainSteps(settings: TrainingConfig, steps: number): void {
     return uploadSamples(all);
   };
   const [a, b] = [samples('a'), samples('b')];
-  const rngs = { poolRng: createRng(1), motionRng: createRng(2) };
+  const rngs = { poolRng: createRng(1), motionRng: createRng(2), augmentRng: createRng(3) };
   const plan = { config: settings, learningRate: settings.learningRate, ...rngs };
   for (let step = 0; step < steps; step++) {
     for (const { measurements } of trainStep(state, model, a, b, plan)) tf.dispose([...measurements.values()]);
@@ -60,7 +60,7 @@ t.test('the estimate of the wasm heap is near what it grows to, or a warning wou
     { batch: 3 },
     { size: { height: 96, width: 128 }, blocks: 4 },
     { weights: { consistency: 1, featureMatching: 1 }, ema: 0.9 },
-    { discriminatorLayers: 2 },
+    { discriminatorLayers: 2, diffAugment: 'color,translation,cutout' as const },
   ]) {
     const settings = config(changes);
     const backend = await openBackend('wasm');
@@ -92,6 +92,7 @@ t.test('every model can be estimated, and estimating leaves nothing behind', asy
         outputFilter: 'binomial',
         maskValues: 'binary',
         background: 'keep',
+        diffAugment: 'color,translation,cutout',
       } as const;
       t.ok((await stepTensors(config({ model, ...beyond }), joinCalls)).peakBytes > one.stateBytes);
       const averaged = await stepTensors(config({ model, ema: 0.9 }), joinCalls);

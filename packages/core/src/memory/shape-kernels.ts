@@ -68,6 +68,8 @@ export const SHAPE_KERNELS: Readonly<Record<string, OutputsOf>> = {
   },
   StraightThroughSign: like('x'),
   StraightThroughDilation: like('x'),
+  Shift: like('x'),
+  Recolour: like('x'),
   ReflectPad: (inputs, { pad }) => {
     const [batch = 0, height = 0, width = 0, channels = 0] = shapeOf(inputs, 'x');
     return { one: [batch, height + 2 * (pad as number), width + 2 * (pad as number), channels] };

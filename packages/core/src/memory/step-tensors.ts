@@ -34,6 +34,7 @@ export type SizeConfig = Pick<
   | 'maxInstances'
   | 'instancesPerChunk'
   | 'ema'
+  | 'diffAugment'
   | 'weights'
   | 'poolSize'
 >;
@@ -66,11 +67,13 @@ export function stepTensors(config: SizeConfig, joinCalls: boolean): Promise<Ste
       config: {
         instancesPerChunk: config.instancesPerChunk,
         weights: config.weights,
+        diffAugment: config.diffAugment,
         adam: { beta1: 0, beta2: 0 },
       },
       learningRate: { generator: 0, discriminator: 0 },
       poolRng: createRng(0),
       motionRng: createRng(0),
+      augmentRng: createRng(0),
       joinCalls,
     };
     try {

@@ -70,6 +70,7 @@ export const PLANS = {
       'all, and binary masks': { ...ALL, maskValues: 'binary' },
       'all, and feature matching': { ...ALL, weights: { featureMatching: 10 } },
       'all, and falling reconstruction weights': { ...ALL, reconstructionEnd: 0.4 },
+      'all, and augmented discriminators': { ...ALL, diffAugment: 'color,translation,cutout' },
       'all, and shallower discriminators': { ...ALL, discriminatorLayers: 2 },
     },
   },

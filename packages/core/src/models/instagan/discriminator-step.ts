@@ -6,6 +6,7 @@ import { type Gradients, lossAndGradients } from '../../optimizer/gradients.ts';
 import type { AdamSettings } from '../../optimizer/trained-parameters.ts';
 import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
 import type { TranslationModel } from '../translation-model.ts';
+import { augmented, type DeviceAugmentation } from './diff-augment.ts';
 import { adversarialLoss } from './losses.ts';
 import type { DiscriminatorState } from './training-state.ts';
 
@@ -15,6 +16,12 @@ export interface DiscriminatorStepSettings extends Pick<CompiledOptions, 'progra
   readonly keepGradients: boolean;
 }
 
+interface DiscriminatorSamples {
+  readonly real: readonly DeviceSample[];
+  readonly fake: readonly DeviceSample[];
+  readonly augmentation: DeviceAugmentation | undefined;
+}
+
 /**
  * One update of a discriminator D by equation 3, halved as in CycleGAN:
  *
@@ -22,18 +29,19 @@ export interface DiscriminatorStepSettings extends Pick<CompiledOptions, 'progra
  *
  * @param real samples of the domain that it knows, with all their instances
  * @param fake samples from the pool, with all masks translated so far
+ * @param augmentation what D is shown them under, the real ones first, if that is asked for
  * @returns what belongs to the caller; no gradients unless they are to be kept
  */
 export function discriminatorStep(
   { trained, spectral }: DiscriminatorState,
   model: TranslationModel,
-  { real, fake }: { readonly real: readonly DeviceSample[]; readonly fake: readonly DeviceSample[] },
+  { real, fake, augmentation }: DiscriminatorSamples,
   { learningRate, adam, keepGradients, programs }: DiscriminatorStepSettings,
 ): { readonly loss: tf.Scalar; readonly gradients: Gradients } {
   const rates = trained.nextRates(learningRate, adam);
-  const inputs = { real, fake, rates, settings: { model: model.key, adam, keepGradients } };
-  const step = ({ real, fake, rates }: typeof inputs) => {
-    const both = joinSamples([...real, ...fake]);
+  const inputs = { real, fake, augmentation, rates, settings: { model: model.key, adam, keepGradients } };
+  const step = ({ real, fake, augmentation, rates }: typeof inputs) => {
+    const both = augmented(joinSamples([...real, ...fake]), augmentation);
     advanceSpectralState(spectral, trained.parameters);
     const { loss, gradients } = lossAndGradients(() => {
       const { scores } = model.discriminate(spectrallyNormalised(trained.parameters, spectral), both);

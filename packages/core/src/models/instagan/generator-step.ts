@@ -15,6 +15,7 @@ import { averageRate } from '../../optimizer/averaged-parameters.ts';
 import { accumulateGradients, type Gradients, lossAndGradients } from '../../optimizer/gradients.ts';
 import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
 import type { TranslationModel } from '../translation-model.ts';
+import { augmented, augmentedMasks, type DeviceAugmentation } from './diff-augment.ts';
 import {
   adversarialLoss,
   consistencyLoss,
@@ -40,6 +41,8 @@ export interface DirectionInput {
   readonly earlier: readonly tf.Tensor4D[];
   /** Under which the translation is to stay the same, if that is asked for. */
   readonly motion: DeviceMotion | undefined;
+  /** What the discriminator is shown each sample under, and the real one beside it, if that is asked for. */
+  readonly augmentation: DeviceAugmentation | undefined;
   /** A real sample of the other domain for each of `input`, whose features are to be matched, if that is asked for. */
   readonly real: readonly DeviceSample[] | undefined;
 }
@@ -188,14 +191,15 @@ function differentiate(model: TranslationModel, { generators, directions, recons
   const { slots, weights } = settings;
   const { consistency = 0, featureMatching = 0 } = weights;
   const gradients = { forward: new Map() as Gradients, backward: new Map() as Gradients };
-  const parts = directions.map(({ input, targets, earlier, discriminator, motion, real }) => {
+  const parts = directions.map(({ input, targets, earlier, discriminator, motion, augmentation, real }) => {
     const x = joinSamples(input);
     return {
       ...{ x, input, motion },
       /** What the reconstruction and the identity should be. */
       target: targets ? { ...x, masks: concatRows(targets) } : x,
-      discriminate: discriminatorOf(model, discriminator, earlier),
-      realFeatures: real && tf.tidy(() => [...model.discriminate(discriminator, joinSamples(real)).features]),
+      discriminate: discriminatorOf(model, discriminator, earlier, augmentation),
+      realFeatures:
+        real && tf.tidy(() => [...discriminatorOf(model, discriminator, [], augmentation)(joinSamples(real)).features]),
       fakes: [] as DeviceSample[],
       measurements: new Map<GeneratorLoss | 'fakeMasks', tf.Scalar>(),
     };
@@ -303,11 +307,18 @@ function* passes(
 }
 
 /** A frozen discriminator for an output: masks of earlier chunks count in the sum of features, as constants. */
-function discriminatorOf(model: TranslationModel, weights: Parameters, earlier: readonly tf.Tensor4D[]) {
+function discriminatorOf(
+  model: TranslationModel,
+  weights: Parameters,
+  earlier: readonly tf.Tensor4D[],
+  augmentation: DeviceAugmentation | undefined,
+) {
   const counts = earlier.map((masks) => masks.shape[0]);
   const features =
-    earlier.length === 0 ? undefined : tf.tidy(() => sumOfMaskFeatures(weights, concatRows(earlier), counts));
-  return (output: InstanceSet) => model.discriminate(weights, output, features);
+    earlier.length === 0
+      ? undefined
+      : tf.tidy(() => sumOfMaskFeatures(weights, augmentedMasks(concatRows(earlier), counts, augmentation), counts));
+  return (output: InstanceSet) => model.discriminate(weights, augmented(output, augmentation), features);
 }
 
 /** A tensor that outlives the differentiation in which it was made. */

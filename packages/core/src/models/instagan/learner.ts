@@ -37,7 +37,11 @@ export function beginLearning(
       const [a, b] = [uploadSamples(usable.a.map(view)), uploadSamples(usable.b.map(view))];
       const isJittered = [...usable.a, ...usable.b].some((sample) => sample.truth !== undefined);
       const truth = isJittered ? { a: uploadTruth(usable.a, view), b: uploadTruth(usable.b, view) } : undefined;
-      const rngs = { poolRng: createRng(seed, 'pool', step), motionRng: createRng(seed, 'motion', step) };
+      const rngs = {
+        poolRng: createRng(seed, 'pool', step),
+        motionRng: createRng(seed, 'motion', step),
+        augmentRng: createRng(seed, 'diff-augment', step),
+      };
       try {
         const reconstruction = 1 - (1 - config.reconstructionEnd) * progress;
         const plan = { learningRate, reconstruction, ...rngs };

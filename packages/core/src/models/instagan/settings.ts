@@ -148,6 +148,19 @@ const ROWS = {
     "translate with a moving average of the generators' weights, such as 0.999; 0 for none",
     { changesOnResume: true },
   ),
+  // Not of the paper; the policies that Zhao et al. 2020 publish, by their names.
+  diffAugment: choice(
+    'none',
+    {
+      none: 'nothing, as in the paper',
+      translation: 'shifts by up to an eighth of the sides',
+      'translation,cutout': 'shifts, and cut-out rectangles of half the sides',
+      'color,translation,cutout': 'those, and brightness, saturation and contrast',
+    },
+    '--diff-augment <policy>',
+    'how discriminators see real and translated images augmented, so that they do not learn few images by heart',
+    { changesOnResume: true },
+  ),
   // Shrivastava et al. 2017.
   poolSize: whole(
     50,

@@ -3,4 +3,4 @@ import type { LossWeights } from './losses.ts';
 
 /** What a training step takes of the settings. */
 export type StepConfig = Pick<TrainingConfig, 'instancesPerChunk' | 'adam'> &
-  Partial<Pick<TrainingConfig, 'ema'>> & { readonly weights: LossWeights };
+  Partial<Pick<TrainingConfig, 'ema' | 'diffAugment'>> & { readonly weights: LossWeights };

@@ -6,6 +6,7 @@ import type { ProgramRunner } from '../../programs/program.ts';
 import type { Rng } from '../../random/rng.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import type { DeviceTruth } from './device-samples.ts';
+import { drawAugmentation, uploadAugmentation } from './diff-augment.ts';
 import { Direction } from './direction.ts';
 import { discriminatorStep } from './discriminator-step.ts';
 import { generatorStep } from './generator-step.ts';
@@ -23,6 +24,8 @@ export interface StepSettings {
   readonly poolRng: Rng;
   /** Draws the motions of the consistency loss. @default none: needed only where that has a weight */
   readonly motionRng?: Rng;
+  /** Draws how discriminators see samples augmented. @default none: needed only where they do */
+  readonly augmentRng?: Rng;
   /**
    * Of samples whose masks were jittered. The discriminators take the true masks for real; cycle, identity and context
    * loss compare with the targets: so jittered masks are to be corrected, what they miss of an object may change, and what
@@ -113,10 +116,12 @@ function trainChunk(
 
   const taken = active.map(({ direction, samples }) => direction.take(samples, first, instancesPerChunk));
   const motion = weights.consistency ? motionFor(taken[0]!.input[0]!, motionRng) : undefined;
+  const augmentationOf = (samples: number) => augmentationFor(taken[0]!.input[0]!, samples, settings);
   const inputs = active.map(({ direction, samples }, i) => ({
     ...taken[i]!,
     source: direction.source,
     motion: motion && uploadMotion(motion, taken[i]!.input),
+    augmentation: augmentationOf(samples.length),
     real: weights.featureMatching ? samples.map((sample) => direction.realBeside(sample)) : undefined,
   }));
   const { results, gradients } = generatorStep(state, model, inputs, {
@@ -136,13 +141,23 @@ function trainChunk(
     const update = discriminatorStep(
       state[opponent],
       model,
-      { real: reals, fake },
+      { real: reals, fake, augmentation: augmentationOf(reals.length + fake.length) },
       { adam, keepGradients, programs, learningRate: learningRate.discriminator },
     );
     measurements.set(opponent, update.loss);
     discriminatorGradients[opponent] = update.gradients;
   }
   return { measurements, gradients: { ...gradients, ...discriminatorGradients } };
+}
+
+/** A drawn augmentation for each of so many samples, which are as large as this one. */
+function augmentationFor({ image }: DeviceSample, samples: number, { config, augmentRng: rng }: StepSettings) {
+  const { diffAugment = 'none' } = config;
+  if (diffAugment === 'none') return undefined;
+  if (rng === undefined) throw new Error('trainStep: the augmentation for discriminators needs an augmentRng.');
+  const [, height, width] = image.shape;
+  const drawn = Array.from({ length: samples }, () => drawAugmentation(rng, { height, width }));
+  return uploadAugmentation(diffAugment, drawn, { height, width });
 }
 
 /** One motion for all samples of a chunk, which are as large as this one. */
