@@ -51,7 +51,8 @@ export async function removeUnfinished(folder: string, of?: string): Promise<voi
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const unfinished = nameOfUnfinished(name);
-    if (unfinished !== undefined && (of === undefined || of === unfinished)) await rm(path.join(folder, name), { force: true });
+    if (unfinished !== undefined && (of === undefined || of === unfinished))
+      await rm(path.join(folder, name), { force: true });
   }
 }
 
