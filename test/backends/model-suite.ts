@@ -31,6 +31,8 @@ import { relativeDistance } from '../helpers/float64.ts';
 import { checkConsistency } from './consistency-check.ts';
 import { checkDiffAugment } from './diff-augment-check.ts';
 import { checkFeatureMatching } from './feature-matching-check.ts';
+import { checkObjectDiscriminator } from './object-discriminator-check.ts';
+import { checkWarmUp } from './warm-up-check.ts';
 
 const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
 /** The smallest that the discriminator scores. */
@@ -370,6 +372,14 @@ export function modelSuite(t: Test, { leakSteps = 20 } = {}): void {
     const how = joinCalls ? ', with calls of equal weights joined' : '';
     t.test(`losses are those of the equations, and gradients those of their sum${how}`, (t) =>
       checkLosses(t, joinCalls),
+    );
+    t.test(
+      `object discriminators learn and teach by their equations${how}`,
+      inScope((t) => checkObjectDiscriminator(t, joinCalls)),
+    );
+    t.test(
+      `a warm-up learns the identity of both target domains alone${how}`,
+      inScope((t) => checkWarmUp(t, joinCalls)),
     );
   }
   t.test('consistency under motion is that of its equation', inScope(checkConsistency));

@@ -56,7 +56,9 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
       });
       const [a, b] = [3, 4].map((instances) => uploadSamples([tinySample(`${instances}`, instances, SIZE_PX)]));
 
-      const state = initialTrainingState(model, 1, POOL_SIZE);
+      const state = initialTrainingState(model, 1, POOL_SIZE, {
+        hasObjectDiscriminators: config.weights.objectDiscriminator > 0,
+      });
       let [computed, runs] = [0, 0];
       const worst = { difference: 0, where: 'nowhere' };
       const compare = (where: string, replayed: tf.Tensor, direct: tf.Tensor) => {
@@ -101,6 +103,7 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
         reconstruction: 0.7,
         poolRng: createRng(1),
         motionRng: createRng(2),
+        augmentRng: createRng(3),
         programs: comparing,
       };
       const held: number[] = [];

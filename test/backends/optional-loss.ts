@@ -7,7 +7,7 @@ import {
   type TranslationModel,
   trainStep,
 } from '@instagan/core';
-import type { StepSettings } from '@instagan/core/internals/instagan';
+import type { StateParts, StepSettings } from '@instagan/core/internals/instagan';
 import type * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
 
@@ -19,15 +19,17 @@ export interface ComputedStep {
 }
 
 /** The state from which {@link computedStep} begins. */
-export const stateBefore = (model: TranslationModel) => initialTrainingState(model, 3, 0);
+export const stateBefore = (model: TranslationModel, parts: StateParts = {}) =>
+  initialTrainingState(model, 3, 0, parts);
 
-/** @param settings all but the gradients being kept */
+/** @param settings all but the gradients being kept @param parts of the state */
 export async function computedStep(
   model: TranslationModel,
   { a, b }: { readonly a: readonly DeviceSample[]; readonly b: readonly DeviceSample[] },
   settings: Omit<StepSettings, 'keepGradients'>,
+  parts: StateParts = {},
 ): Promise<ComputedStep> {
-  const state = stateBefore(model);
+  const state = stateBefore(model, parts);
   const gradients: Record<string, Map<string, Float32Array>> = {};
   const measured = [];
   for (const chunk of trainStep(state, model, a, b, { ...settings, keepGradients: true })) {

@@ -24,7 +24,10 @@ for (const [name, isDeterministic] of Object.entries(BACKENDS) as [keyof typeof 
       const losses = events.flatMap((event) => (event.type === 'step' ? [event.losses] : []));
       t.ok(
         losses.length > 0 &&
-          losses.every(({ featureMatchingA = 0, consistencyB = 0 }) => featureMatchingA > 0 && consistencyB > 0),
+          losses.every(({ featureMatchingA = 0, consistencyB = 0 }) => featureMatchingA > 0 && consistencyB > 0) &&
+          losses.every(
+            ({ objectDiscriminatorA = 0, objectDiscriminatorB = 0 }) => objectDiscriminatorA * objectDiscriminatorB > 0,
+          ),
       );
       t.ok(losses.every((each) => Object.values(each).every(Number.isFinite)));
     };

@@ -115,7 +115,7 @@ t.test('a run of the first version goes on, and cannot be given another network'
   t.equal(resumed.code, 0, resumed.stderr);
   t.match(resumed.stdout, /settings .*size 32x32 \(200x200\).*learningRate 1e-4,1e-4 \(2e-4,1e-4\).*seed 7 \(0\)/);
   const learningRate = { generator: 1e-4, discriminator: 1e-4 };
-  const weights = { ...old.weights, consistency: 0, featureMatching: 0 };
+  const weights = { ...old.weights, consistency: 0, featureMatching: 0, objectDiscriminator: 0 };
   const decoders = { upsampling: 'transposed', outputFilter: 'none' };
   const networks = { ...decoders, discriminatorLayers: 3, maskValues: 'soft', background: 'translated', ema: 0 };
   const later = {
@@ -127,10 +127,22 @@ t.test('a run of the first version goes on, and cannot be given another network'
     evaluateEvery: 0,
     keepEvery: 0,
     reconstructionEnd: 1,
+    warmUp: 0,
     skipDamaged: false,
     weights,
   };
   t.strictSame(JSON.parse(await readFile(file, 'utf8')), { ...old, learningRate, sampleEvery: 0, ...later });
+});
+
+t.test('a warm-up is told in place of a time that its short steps would get wrong', async (t) => {
+  const { code, stdout, stderr } = await callCli(trainArguments('warm', '--warm-up', '1', '--steps', '3'), cwd);
+  t.equal(code, 0, stderr);
+  const lines = stdout.split('\n').filter((line) => line.startsWith('step '));
+  t.match(
+    lines[0],
+    /^step 1\/3 \(epoch 1\) {2}G [\d.]+ {2}\S+ \S+\/step {2}warm-up to step 1 {2}.* {2}G: identity [\d.]+$/,
+  );
+  t.match(lines.at(-1), /^step 3\/3 .* {2}G [\d.]+ {2}D [\d.]+ .*G: gan [\d.]+ cycle/);
 });
 
 t.test('SIGTERM, as a scheduler sends it, saves and exits with 143', async (t) => {

@@ -7,5 +7,5 @@ export const BEYOND_PAPER = {
   discriminatorLayers: 2,
   ema: 0.5,
   diffAugment: 'color,translation,cutout',
-  weights: { featureMatching: 5, consistency: 1 },
+  weights: { featureMatching: 5, consistency: 1, objectDiscriminator: 1 },
 } as const;

@@ -6,3 +6,4 @@ export * from './config/setting-text.ts';
 export * from './config/settings-table.ts';
 export { FIXED_SETTINGS } from './models/cyclegan/settings.ts';
 export { INSTAGAN_SETTINGS, PRESETS, type PresetName } from './models/instagan/settings.ts';
+export { warmUpSteps } from './models/instagan/warm-up.ts';

@@ -1,9 +1,10 @@
 import type { Rectifier } from '@instagan/core/internals/ops';
 import { recolourCase, shiftCase } from './augmentation-cases.ts';
 import { CONVOLUTIONS, convolutionCases, transposedCase } from './convolution-cases.ts';
+import { objectCropsCases } from './crop-cases.ts';
 import { channelSumCase, normCase, reflectionCase, setCases, spectralCases, upsamplingCases } from './layer-cases.ts';
 import type { OpCase } from './op-case.ts';
-import { accumulateCase, adamCase, differenceCases, uncoveredCase } from './training-cases.ts';
+import { accumulateCase, adamCase, differenceCases, presentDifferenceCase, uncoveredCase } from './training-cases.ts';
 
 const RECTIFIERS: readonly Rectifier[] = [{ kind: 'none' }, { kind: 'relu' }, { kind: 'leakyRelu', slope: 0.2 }];
 
@@ -38,6 +39,11 @@ export const OP_CASES: readonly OpCase[] = [
   ...setCases([1, 1], [2, 2, 1]),
   ...spectralCases([4, 4, 3, 5]),
   ...spectralCases([4, 4, 8, 1]),
+  ...objectCropsCases(),
+  presentDifferenceCase([1, 0, 1], [2, 3]),
+  presentDifferenceCase([1, 1], [1, 1]),
+  // Nothing is there: the loss is 0, whatever the scores are.
+  { ...presentDifferenceCase([0, 0], [2, 2]), differentiable: [] },
   ...differenceCases([2, 5, 4, 3]),
   ...differenceCases([1, 7, 3, 1]),
   uncoveredCase([1], [4, 5, 3]),

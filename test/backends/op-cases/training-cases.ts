@@ -3,6 +3,7 @@ import {
   accumulate,
   adamRates,
   adamUpdate,
+  presentDifference,
   squaredDifferenceSum,
   uncoveredDifferenceSum,
 } from '@instagan/core/internals/ops';
@@ -34,6 +35,27 @@ export function differenceCases(shape: Shape4D): OpCase[] {
       reference: ({ x }) => squaredDifferenceSum64(x!, 1, 0.3),
     },
   ];
+}
+
+/** @param present of each row, 1 or 0 */
+export function presentDifferenceCase(present: readonly number[], [height, width]: [number, number]): OpCase {
+  const shape = [present.length, height, width, 1];
+  const there = { shape: [present.length, 1, 1, 1], data: Float64Array.from(present) };
+  return {
+    name: `presentDifference of rows ${present.join(', ')}, ${height}x${width}`,
+    inputs: { x: random('x', shape), present: there },
+    differentiable: ['x'],
+    run: ({ x, present: rows }) => presentDifference(x as tf.Tensor4D, rows as tf.Tensor4D, 1, 0.3),
+    reference({ x }) {
+      const own = [...x!.data.keys()].filter((i) => present[Math.floor(i / (height * width))] === 1);
+      const rows = Math.max(
+        1,
+        present.reduce((sum, row) => sum + row, 0),
+      );
+      const sum = own.reduce((total, i) => total + (x!.data[i]! - 1) ** 2, 0);
+      return { shape: [], data: Float64Array.of((0.3 * sum) / rows) };
+    },
+  };
 }
 
 export function uncoveredCase(counts: readonly number[], [height, width, channels]: [number, number, number]): OpCase {

@@ -30,7 +30,7 @@ t.test('an empty configuration is the paper', async (t) => {
     instancesPerChunk: 2,
     learningRate: { generator: 2e-4, discriminator: 1e-4 },
     adam: { beta1: 0.5, beta2: 0.999 },
-    weights: { cycle: 10, identity: 10, context: 10, consistency: 0, featureMatching: 0 },
+    weights: { cycle: 10, identity: 10, context: 10, consistency: 0, featureMatching: 0, objectDiscriminator: 0 },
     poolSize: 50,
     epochs: { constant: 100, decay: 100 },
   });
@@ -46,7 +46,10 @@ t.test('every preset is valid and keeps what it sets', async (t) => {
 t.test('a part of a group leaves the rest of the group at its defaults', async (t) => {
   const config = parseTrainingConfig({ learningRate: { generator: 1e-3 }, weights: { cycle: 5 }, epochs: {} }, 'x');
   t.same(config.learningRate, { generator: 1e-3, discriminator: 1e-4 });
-  t.same(config.weights, { cycle: 5, identity: 10, context: 10, consistency: 0, featureMatching: 0 });
+  t.same(config.weights, {
+    ...{ cycle: 5, identity: 10, context: 10 },
+    ...{ consistency: 0, featureMatching: 0, objectDiscriminator: 0 },
+  });
   t.same(config.epochs, { constant: 100, decay: 100 });
 });
 
@@ -55,6 +58,7 @@ t.test('every fault is named with its field and the file: a typo must not train 
     [{ size: { height: 30, width: 64 } }, /^my\.json: size\.height: /],
     [{ size: { height: 64 } }, /size\.width: /],
     [{ size: { height: 66, width: 64 } }, /size\.height: .*multiple of 4/],
+    [{ warmUp: 8, weights: { identity: 0 } }, /warmUp: .*so weights\.identity must be above 0/],
     [{ ngf: 0 }, /^my\.json: ngf: /],
     [{ ngf: 2.5 }, /ngf: .*int/],
     [{ blocks: '9' }, /blocks: .*number/],

@@ -74,15 +74,17 @@ t.test('a copy names no folder of the machine that it comes from', async (t) => 
   const folder = t.testdir();
   const at = (name: string) => path.join(folder, name);
   await trainTiny({ runFolder: at('first'), steps: 1 });
-  await trainTiny({ runFolder: at('second'), steps: 1, config: tinyConfig({ init: at('first') }) });
+  await trainTiny({ runFolder: at('second'), steps: 1, config: tinyConfig({ init: at('first'), warmUp: 5 }) });
   await exportRun(at('second'), at('copy'));
   for (const file of ['config.json', 'checkpoints/step-00000001/manifest.json']) {
     const [run, copy] = await Promise.all(['second', 'copy'].map((name) => readFile(at(`${name}/${file}`), 'utf8')));
     t.match(run, JSON.stringify(at('first')), file);
     t.notMatch(copy, folder, file);
   }
-  const { error } = await trainTiny({ runFolder: at('copy'), steps: 2, resume: true, config: {} });
+  const { events, error } = await trainTiny({ runFolder: at('copy'), steps: 2, resume: true, config: {} });
   t.equal(error, undefined);
+  const { losses } = events.find((event) => event.type === 'step')!;
+  t.ok(losses.generatorA! > 0, 'nor does it warm up networks that needed no warm-up');
 });
 
 t.test('what is not a run, has no checkpoint or is there already is refused', async (t) => {

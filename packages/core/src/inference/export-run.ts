@@ -91,6 +91,8 @@ function meanOf(a: NamedArrays, b: NamedArrays): NamedArrays | null {
 
 /** A configuration that names no run to begin with: the copy has its weights, and such paths are of one machine. */
 function withoutInit<Config>(config: Config): Config {
-  const names = typeof config === 'object' && config !== null && 'init' in config;
-  return names ? { ...config, init: null } : config;
+  if (typeof config !== 'object' || config === null || !('init' in config)) return config;
+  // Networks of another run had no warm-up: without their origin, the settings would give the copy one.
+  const isWarm = config.init !== null && 'warmUp' in config;
+  return { ...config, init: null, ...(isWarm ? { warmUp: 0 } : {}) };
 }

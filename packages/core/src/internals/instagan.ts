@@ -7,7 +7,8 @@ export {
   drawAugmentation,
   uploadAugmentation,
 } from '../models/instagan/diff-augment.ts';
+export { cropSidePx, objectDiscriminator } from '../models/instagan/object-discriminator.ts';
 export { drawMotion, moved, uploadMotion } from '../models/instagan/synthetic-motion.ts';
 export type { StepSettings } from '../models/instagan/train-step.ts';
 export { stateToCheckpoint } from '../models/instagan/training-checkpoint.ts';
-export type { DiscriminatorState } from '../models/instagan/training-state.ts';
+export type { DiscriminatorState, StateParts } from '../models/instagan/training-state.ts';

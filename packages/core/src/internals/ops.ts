@@ -7,6 +7,8 @@ export * from '../ops/channel-sum.ts';
 export * from '../ops/convolution.ts';
 export * from '../ops/instance-norm.ts';
 export * from '../ops/nearest-upsampling.ts';
+export * from '../ops/object-crops.ts';
+export * from '../ops/present-difference.ts';
 export * from '../ops/recolour.ts';
 export * from '../ops/reflection-pad.ts';
 export * from '../ops/set-sum.ts';

@@ -28,7 +28,10 @@ function config(changes: TrainingConfigInput): TrainingConfig {
 function trainSteps(settings: TrainingConfig, steps: number): void {
   const { batch, size, maxInstances } = settings;
   const model = translationModel(settings);
-  const state = initialTrainingState(model, 0, settings.poolSize, settings.ema > 0);
+  const state = initialTrainingState(model, 0, settings.poolSize, {
+    hasAverages: settings.ema > 0,
+    hasObjectDiscriminators: settings.weights.objectDiscriminator > 0,
+  });
   const samples = (domain: string) => {
     const all = Array.from({ length: batch }, (_, i) =>
       tinySample(`${domain}${i}`, maxInstances, size.width, size.height),
@@ -61,6 +64,7 @@ t.test('the estimate of the wasm heap is near what it grows to, or a warning wou
     { size: { height: 96, width: 128 }, blocks: 4 },
     { weights: { consistency: 1, featureMatching: 1 }, ema: 0.9 },
     { discriminatorLayers: 2, diffAugment: 'color,translation,cutout' as const },
+    { weights: { objectDiscriminator: 1 } },
   ]) {
     const settings = config(changes);
     const backend = await openBackend('wasm');
@@ -83,7 +87,7 @@ t.test('every model can be estimated, and estimating leaves nothing behind', asy
       const three = await stepTensors(config({ model, batch: 3 }), joinCalls);
       t.ok(one.peakBytes > one.stateBytes, `${model}: a step takes more than the state`);
       t.ok(three.peakBytes > one.peakBytes, `${model}: a larger batch takes more`);
-      for (const weights of [{ consistency: 1 }, { featureMatching: 1 }]) {
+      for (const weights of [{ consistency: 1 }, { featureMatching: 1 }, { objectDiscriminator: 1 }]) {
         const more = await stepTensors(config({ model, weights }), joinCalls);
         t.ok(more.peakBytes >= one.peakBytes, `${model}: ${Object.keys(weights)} is counted`);
       }

@@ -54,6 +54,8 @@ export const SHAPE_KERNELS: Readonly<Record<string, OutputsOf>> = {
   SquaredDifferenceGradient: like('x'),
   AbsoluteDifferenceSum: scalar,
   AbsoluteDifferenceGradient: like('x'),
+  PresentDifference: scalar,
+  PresentDifferenceGradient: like('x'),
   UncoveredDifferenceSum: scalar,
   UncoveredDifferenceImageGradient: like('image'),
   UncoveredDifferenceMasksGradient: like('masks'),
@@ -70,6 +72,19 @@ export const SHAPE_KERNELS: Readonly<Record<string, OutputsOf>> = {
   StraightThroughDilation: like('x'),
   Shift: like('x'),
   Recolour: like('x'),
+  ObjectCrops: (inputs, { side }) => {
+    const [objects = 0, , , channels = 0] = shapeOf(inputs, 'x');
+    return {
+      several: [
+        [objects, side as number, side as number, channels],
+        [objects, 1, 1, 1],
+      ],
+    };
+  },
+  ObjectCropsGradient: (inputs) => {
+    const channels = shapeOf(inputs, 'dy').slice(-1);
+    return { one: [...shapeOf(inputs, 'masks').slice(0, 3), ...channels] };
+  },
   ReflectPad: (inputs, { pad }) => {
     const [batch = 0, height = 0, width = 0, channels = 0] = shapeOf(inputs, 'x');
     return { one: [batch, height + 2 * (pad as number), width + 2 * (pad as number), channels] };

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { ImagePool } from '../models/instagan/image-pool.ts';
 import { trainStep } from '../models/instagan/train-step.ts';
 import {
+  type DiscriminatorName,
   type DiscriminatorState,
+  discriminatorSpecs,
   disposeTrainingState,
   type TrainingState,
 } from '../models/instagan/training-state.ts';
@@ -94,8 +96,8 @@ function emptyState(config: SizeConfig, model: TranslationModel): TrainingState 
     new Map(specs.map(({ name, shape }) => [name, tf.fill([...shape], 0)]));
   const network = (specs: readonly ParameterSpec[]) => new TrainedParameters(empty(specs));
   const average = () => new AveragedParameters(empty(model.generatorSpecs));
-  const discriminator = (): DiscriminatorState => {
-    const trained = network(model.discriminatorSpecs);
+  const discriminator = (name: DiscriminatorName): DiscriminatorState => {
+    const trained = network(discriminatorSpecs(model, name));
     return { trained, spectral: initialSpectralState(trained.parameters, createRng(0)) };
   };
   const pool = () =>
@@ -107,8 +109,12 @@ function emptyState(config: SizeConfig, model: TranslationModel): TrainingState 
     generatorAToB: network(model.generatorSpecs),
     generatorBToA: network(model.generatorSpecs),
     averages: config.ema > 0 ? { generatorAToB: average(), generatorBToA: average() } : undefined,
-    discriminatorA: discriminator(),
-    discriminatorB: discriminator(),
+    discriminatorA: discriminator('discriminatorA'),
+    discriminatorB: discriminator('discriminatorB'),
+    ...(config.weights.objectDiscriminator > 0 && {
+      objectDiscriminatorA: discriminator('objectDiscriminatorA'),
+      objectDiscriminatorB: discriminator('objectDiscriminatorB'),
+    }),
     poolA: pool(),
     poolB: pool(),
   };

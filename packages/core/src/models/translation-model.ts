@@ -34,6 +34,8 @@ export interface TranslationModel {
 
   readonly generatorSpecs: readonly ParameterSpec[];
   readonly discriminatorSpecs: readonly ParameterSpec[];
+  /** Of a discriminator of single objects; only models with instances have it. */
+  readonly objectDiscriminatorSpecs: readonly ParameterSpec[];
   /** Mask channels that count in the average of a reconstruction loss, for chunks of this many instances. */
   maskSlots(instancesPerChunk: number): number;
   generate(parameters: Parameters, set: InstanceSet): InstanceSet;

@@ -35,7 +35,7 @@ t.test('a loss far above its average explodes; the start of a run may jump', asy
   t.same(observe(new AlarmMonitor(), means(jump)), [], 'the first value is no jump');
   const early = new AlarmMonitor();
   observeTimes(early, 10);
-  t.same(observe(early, means(jump)), [], 'within the warm-up');
+  t.same(observe(early, means(jump)), [], 'within the first steps');
   const late = new AlarmMonitor();
   observeTimes(late, 30);
   t.match(observe(late, means(jump)), [{ code: 'loss-exploding', fatal: false, message: /^cycleA is 200, 50 times/ }]);
@@ -44,6 +44,15 @@ t.test('a loss far above its average explodes; the start of a run may jump', asy
   const nearZero = new AlarmMonitor();
   observeTimes(nearZero, 30, { contextA: 0 });
   t.same(observe(nearZero, means({ contextA: 0.9 })), [], 'a loss that was 0 may come back');
+});
+
+t.test('a loss that begins later, after a warm-up, may jump at its own start', async (t) => {
+  const monitor = new AlarmMonitor();
+  for (let i = 0; i < 80; i++) t.same(monitor.observe({ identityA: 5 }, []), []);
+  t.same(monitor.observe({ identityA: 5, contextA: 0.01 }, []), []);
+  t.same(monitor.observe({ identityA: 5, contextA: 8 }, []), [], 'the translations have only begun');
+  for (let i = 0; i < 20; i++) t.same(monitor.observe({ identityA: 5, contextA: 2 }, []), []);
+  t.match(monitor.observe({ identityA: 5, contextA: 900 }, []), [{ code: 'loss-exploding' }], 'and counts afterwards');
 });
 
 t.test('a collapse counts after 50 steps, is told once, and again if it comes back', async (t) => {

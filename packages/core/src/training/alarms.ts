@@ -10,18 +10,17 @@ export interface Alarm {
 
 /** A loss this many times its running average is exploding. */
 const EXPLOSION_FACTOR = 50;
-/** Steps that make up the running average, and before which nothing explodes. */
-const WARM_UP_STEPS = 20;
+/** Steps that make up the running average of a loss, and before which it does not explode. */
+const AVERAGED_STEPS = 20;
 
 /** Watches the losses for what ruins a run. Pure: one call per step, in order. */
 export class AlarmMonitor {
-  readonly #averages = new Map<string, number>();
+  /** By loss; one may begin later than the others. */
+  readonly #averages = new Map<string, { readonly average: number; readonly steps: number }>();
   readonly #streaks = new Map<string, number>();
-  #steps = 0;
 
   /** @param losses by name @param symptoms all those of the model, whether they show or not */
   observe(losses: Readonly<Record<string, number>>, symptoms: readonly Symptom[]): Alarm[] {
-    this.#steps++;
     const broken = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]));
     if (broken.length > 0) {
       return [
@@ -38,15 +37,15 @@ export class AlarmMonitor {
   #explosions(losses: Readonly<Record<string, number>>): Alarm[] {
     const alarms: Alarm[] = [];
     for (const [name, value] of Object.entries(losses)) {
-      const average = this.#averages.get(name);
-      if (average !== undefined && this.#steps > WARM_UP_STEPS && value > EXPLOSION_FACTOR * Math.max(average, 0.02)) {
+      const { average, steps } = this.#averages.get(name) ?? { average: value, steps: 0 };
+      if (steps >= AVERAGED_STEPS && value > EXPLOSION_FACTOR * Math.max(average, 0.02)) {
         alarms.push({
           code: 'loss-exploding',
           message: `${name} is ${value.toPrecision(3)}, ${EXPLOSION_FACTOR} times its average of ${average.toPrecision(3)} or more; lower the learning rate.`,
           fatal: false,
         });
       } else {
-        this.#averages.set(name, average === undefined ? value : average + (value - average) / WARM_UP_STEPS);
+        this.#averages.set(name, { average: average + (value - average) / AVERAGED_STEPS, steps: steps + 1 });
       }
     }
     return alarms;

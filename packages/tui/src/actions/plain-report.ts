@@ -1,4 +1,5 @@
 import type { FinishReason, LossReport, OpenBackend, RunEvent } from '@instagan/core';
+import { warmUpSteps } from '@instagan/core/settings';
 import { counted, formatBytes, formatSeconds } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { describeCompute } from './open-compute.ts';
@@ -40,6 +41,7 @@ export class PlainReport {
   readonly #beganMs = performance.now();
   #facts: RunFacts | undefined;
   #started: EventOf<'run-started'> | undefined;
+  #warmUpSteps = 0;
   #samples = 0;
   #lastLineMs = Number.NEGATIVE_INFINITY;
 
@@ -60,7 +62,8 @@ export class PlainReport {
     switch (event.type) {
       case 'run-started':
         this.#started = event;
-        this.#pace.start(event.step, performance.now());
+        this.#warmUpSteps = warmUpSteps({ init: null, warmUp: 0, ...(event.config as object) });
+        this.#pace.start(event.step, performance.now(), this.#warmUpSteps);
         this.#printStart(event);
         break;
       case 'step':
@@ -124,7 +127,7 @@ export class PlainReport {
       `step ${event.step}/${total} (epoch ${event.epoch + 1})`,
       ...this.#wording.summary(losses),
       `${formatSeconds(secondsPerStep)}/step`,
-      ...(event.step < total ? [`ETA ${formatSeconds(this.#secondsLeft((total - event.step) * secondsPerStep))}`] : []),
+      ...this.#eta(event.step, total, secondsPerStep),
       formatBytes(memory.rssBytes),
       this.#wording.details(losses),
     ];
@@ -135,6 +138,15 @@ export class PlainReport {
       this.#terminal.line(text);
       this.#lastLineMs = now;
     }
+  }
+
+  /** Nothing where only steps of the warm-up, which are shorter, would tell. */
+  #eta(step: number, total: number, secondsPerStep: number): string[] {
+    if (step >= total) return [];
+    const warmUp = this.#warmUpSteps;
+    if (step <= warmUp && warmUp < total) return [`warm-up to step ${warmUp}`];
+    if (warmUp > 0 && this.#pace.secondsPerStep() === undefined) return [];
+    return [`ETA ${formatSeconds(this.#secondsLeft((total - step) * secondsPerStep))}`];
   }
 
   /** `scheduled`, or what is left of the time limit if that is less. */

@@ -25,9 +25,13 @@ export function translationWording(options: TrainCommandOptions, dataset: () => 
   const place = `--run ${shellQuoted(run)}`;
   return {
     summary: (losses) => {
-      const { discriminatorA = 0, discriminatorB = 0, ...generator } = losses;
-      const sum = Object.values(generator).reduce((total, value) => total + value, 0);
-      return [`G ${sum.toFixed(2)}`, `D ${(discriminatorA + discriminatorB).toFixed(3)}`];
+      const [ofDiscriminators, ofGenerators] = [true, false].map((wanted) =>
+        Object.entries(losses).flatMap(([name, loss]) => (/discriminator[AB]$/i.test(name) === wanted ? [loss] : [])),
+      ) as [number[], number[]];
+      const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+      const shown = [`G ${sum(ofGenerators).toFixed(2)}`];
+      // In the warm-up the discriminators do not learn.
+      return ofDiscriminators.length === 0 ? shown : [...shown, `D ${sum(ofDiscriminators).toFixed(3)}`];
     },
     details: (losses) => `G: ${describeGeneratorLosses(losses)}`,
     next: (reason) => {
@@ -53,8 +57,10 @@ function describeDomain(domain: DomainName, { images, masks, leftOut }: DomainCo
 }
 
 function describeModel(config: TrainingConfig): string {
-  const { generatorSpecs, discriminatorSpecs } = translationModel(config);
-  return `${config.model}: two generators of ${parameterCount(generatorSpecs)} parameters, two discriminators of ${parameterCount(discriminatorSpecs)}`;
+  const { generatorSpecs, discriminatorSpecs, objectDiscriminatorSpecs } = translationModel(config);
+  const ofObjects =
+    config.weights.objectDiscriminator > 0 ? `, two of objects of ${parameterCount(objectDiscriminatorSpecs)}` : '';
+  return `${config.model}: two generators of ${parameterCount(generatorSpecs)} parameters, two discriminators of ${parameterCount(discriminatorSpecs)}${ofObjects}`;
 }
 
 /** Such as `820 k` or `2.61 M`. */

@@ -72,6 +72,8 @@ export const PLANS = {
       'all, and falling reconstruction weights': { ...ALL, reconstructionEnd: 0.4 },
       'all, and augmented discriminators': { ...ALL, diffAugment: 'color,translation,cutout' },
       'all, and shallower discriminators': { ...ALL, discriminatorLayers: 2 },
+      'all, and discriminators of objects': { ...ALL, weights: { objectDiscriminator: 1 } },
+      'all, and a warm-up': { ...ALL, warmUp: 80 },
     },
   },
 } as const satisfies Record<string, ComparisonPlan & { help: string }>;

@@ -29,6 +29,7 @@ export function cyclegan(name: 'cyclegan' | 'cyclegan-seg', settings: InstaganSe
       ...decoderSpecs('imageDecoder', ngf, channels, settings),
     ],
     discriminatorSpecs: [...featureSpecs('imageFeatures', channels, settings), ...classifierSpecs(1, settings)],
+    objectDiscriminatorSpecs: [],
     maskSlots: () => (withMask ? 1 : 0),
     generate(parameters, set) {
       const features = encoder(parameters, 'imageEncoder', settings, pixels(set));

@@ -21,6 +21,8 @@ export class Direction {
   readonly source: DomainName;
   /** The discriminator of the other domain, and the pool of its fakes. */
   readonly opponent: 'discriminatorA' | 'discriminatorB';
+  /** That of its objects. */
+  readonly objectOpponent: 'objectDiscriminatorA' | 'objectDiscriminatorB';
   readonly pool: ImagePool;
   /** Real samples of the other domain, with all their true instances. */
   readonly reals: readonly DeviceSample[];
@@ -34,6 +36,7 @@ export class Direction {
   constructor(source: DomainName, { poolA, poolB }: TrainingState, { sources, others, truth }: DirectionSamples) {
     this.source = source;
     this.opponent = source === 'A' ? 'discriminatorB' : 'discriminatorA';
+    this.objectOpponent = source === 'A' ? 'objectDiscriminatorB' : 'objectDiscriminatorA';
     this.pool = source === 'A' ? poolB : poolA;
     this.reals = others.map(({ image, masks }, i) => ({ image, masks: truth?.others[i]?.masks ?? masks }));
     this.#sources = sources;

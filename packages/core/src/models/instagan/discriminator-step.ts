@@ -8,12 +8,21 @@ import { type CompiledOptions, compiled } from '../../programs/compiled.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import { augmented, type DeviceAugmentation } from './diff-augment.ts';
 import { adversarialLoss } from './losses.ts';
+import { objectDiscriminatorLoss } from './object-discriminator.ts';
 import type { DiscriminatorState } from './training-state.ts';
 
 export interface DiscriminatorStepSettings extends Pick<CompiledOptions, 'programs'> {
   readonly learningRate: number;
   readonly adam: AdamSettings;
   readonly keepGradients: boolean;
+  /** What the discriminator judges. */
+  readonly judges: 'samples' | 'objects';
+}
+
+interface DiscriminatorSamples {
+  readonly real: readonly DeviceSample[];
+  readonly fake: readonly DeviceSample[];
+  readonly augmentation: DeviceAugmentation | undefined;
 }
 
 interface DiscriminatorSamples {
@@ -27,6 +36,8 @@ interface DiscriminatorSamples {
  *
  *     ((D(real) - 1)^2 + D(fake)^2) / 2
  *
+ * An object discriminator judges each object of the same samples.
+ *
  * @param real samples of the domain that it knows, with all their instances
  * @param fake samples from the pool, with all masks translated so far
  * @param augmentation what D is shown them under, the real ones first, if that is asked for
@@ -36,15 +47,17 @@ export function discriminatorStep(
   { trained, spectral }: DiscriminatorState,
   model: TranslationModel,
   { real, fake, augmentation }: DiscriminatorSamples,
-  { learningRate, adam, keepGradients, programs }: DiscriminatorStepSettings,
+  { learningRate, adam, keepGradients, judges, programs }: DiscriminatorStepSettings,
 ): { readonly loss: tf.Scalar; readonly gradients: Gradients } {
   const rates = trained.nextRates(learningRate, adam);
-  const inputs = { real, fake, augmentation, rates, settings: { model: model.key, adam, keepGradients } };
+  const inputs = { real, fake, augmentation, rates, settings: { model: model.key, adam, keepGradients, judges } };
   const step = ({ real, fake, augmentation, rates }: typeof inputs) => {
     const both = augmented(joinSamples([...real, ...fake]), augmentation);
     advanceSpectralState(spectral, trained.parameters);
     const { loss, gradients } = lossAndGradients(() => {
-      const { scores } = model.discriminate(spectrallyNormalised(trained.parameters, spectral), both);
+      const weights = spectrallyNormalised(trained.parameters, spectral);
+      if (judges === 'objects') return objectDiscriminatorLoss(weights, both, real.length);
+      const { scores } = model.discriminate(weights, both);
       const ofReal = takeRows(scores, 0, real.length);
       const ofFake = takeRows(scores, real.length, fake.length);
       return tf.add(adversarialLoss(ofReal, 1, 0.5), adversarialLoss(ofFake, 0, 0.5));

@@ -25,6 +25,7 @@ import {
   type LossWeights,
   reconstructionLoss,
 } from './losses.ts';
+import { objectAdversarialLoss, objectDiscriminator } from './object-discriminator.ts';
 import { sumOfMaskFeatures } from './set-discriminator.ts';
 import type { StepConfig } from './step-config.ts';
 import { type DeviceMotion, moved } from './synthetic-motion.ts';
@@ -53,12 +54,13 @@ export interface GeneratorStepSettings extends Pick<CompiledOptions, 'programs'>
   /** See `StepSettings`. */
   readonly reconstruction: number;
   readonly joinCalls: boolean;
+  readonly isWarmUp: boolean;
   readonly keepGradients: boolean;
 }
 
 /** The result of a direction; the caller owns it. */
 interface DirectionResult {
-  /** What its input was translated to. */
+  /** What its input was translated to; none in a warm-up. */
   readonly fakes: readonly DeviceSample[];
   readonly measurements: ReadonlyMap<GeneratorLoss | 'fakeMasks', tf.Scalar>;
 }
@@ -66,9 +68,12 @@ interface DirectionResult {
 /** The generators; the first translates samples of domain A. */
 const GENERATORS = ['generatorAToB', 'generatorBToA'] as const;
 type GeneratorName = (typeof GENERATORS)[number];
+/** The domains that they translate to. */
+const TARGETS = ['B', 'A'] as const satisfies readonly DomainName[];
 
 /**
- * One update of both generators by equation 7, on the directions that take part.
+ * One update of both generators by equation 7, on the directions that take part. In a warm-up, by the identity loss alone; a
+ * generator whose target domain does not take part has no loss then, and is not updated.
  *
  * On a GPU, which makes few large operations sooner than many small ones, all of it is one program. Elsewhere its parts are: the
  * gradients of a direction are the same program for either direction and whatever the other one has to do, so that few
@@ -80,25 +85,39 @@ export function generatorStep(
   state: TrainingState,
   model: TranslationModel,
   directions: readonly DirectionInput[],
-  { config, learningRate, reconstruction, joinCalls, keepGradients, programs }: GeneratorStepSettings,
+  { config, learningRate, reconstruction, joinCalls, isWarmUp, keepGradients, programs }: GeneratorStepSettings,
 ): { readonly results: readonly DirectionResult[]; readonly gradients: Record<GeneratorName, Gradients> } {
   const { adam, weights, instancesPerChunk, ema = 0 } = config;
+  const learning = GENERATORS.filter((_, i) => !isWarmUp || directions.some(({ source }) => source === TARGETS[i]));
   const nextRates = (name: GeneratorName) => {
     const rates = state[name].nextRates(learningRate, adam);
     return state.averages ? { adam: rates, average: averageRate(ema, state[name].step) } : { adam: rates };
   };
   const inputs = {
     directions,
-    rates: { generatorAToB: nextRates('generatorAToB'), generatorBToA: nextRates('generatorBToA') },
+    rates: new Map(learning.map((name) => [name, nextRates(name)])),
     // A tensor: as a number, each step would be another program.
     reconstruction: reconstruction === 1 ? undefined : tf.scalar(reconstruction),
-    settings: { model: model.key, slots: model.maskSlots(instancesPerChunk), weights, adam, joinCalls, keepGradients },
+    settings: {
+      ...{ model: model.key, slots: model.maskSlots(instancesPerChunk), weights, adam },
+      ...{ joinCalls, isWarmUp, keepGradients },
+    },
   };
   const changingOf = (name: GeneratorName) => [
     ...state[name].state,
     ...(state.averages ? [state.averages[name].parameters] : []),
   ];
-  const opponentOf = (source: DomainName) => (source === 'A' ? state.discriminatorB : state.discriminatorA);
+  const judgesObjects = (weights.objectDiscriminator ?? 0) > 0;
+  const opponentsOf = (source: DomainName) => {
+    const [ofSamples, ofObjects] =
+      source === 'A'
+        ? [state.discriminatorB, state.objectDiscriminatorB]
+        : [state.discriminatorA, state.objectDiscriminatorA];
+    if (!judgesObjects) return { ofSamples };
+    if (ofObjects === undefined)
+      throw new Error('trainStep: the weight of object discriminators needs some in the state.');
+    return { ofSamples, ofObjects };
+  };
 
   const step = ({ directions, rates, reconstruction, settings }: typeof inputs) => {
     const gradients: Record<GeneratorName, Gradients> = { generatorAToB: new Map(), generatorBToA: new Map() };
@@ -106,20 +125,31 @@ export function generatorStep(
     const results = groups.flatMap((group) => {
       const [a, b] = GENERATORS;
       const [forward, backward] = group[0]?.source === 'A' ? [a, b] : [b, a];
-      const frozen = group.map(({ source }) => freeze(opponentOf(source), programs));
+      const frozen = isWarmUp
+        ? []
+        : group.map(({ source }) => {
+            const { ofSamples, ofObjects } = opponentsOf(source);
+            return { discriminator: freeze(ofSamples, programs), objects: ofObjects && freeze(ofObjects, programs) };
+          });
       const found = compiled('generator gradients', (given: Given) => differentiate(model, given), { programs })({
         generators: { forward: state[forward].parameters, backward: state[backward].parameters },
         // Without the names of the domains.
-        directions: group.map(({ source, ...rest }, i) => ({ ...rest, discriminator: frozen[i]!.parameters })),
+        directions: group.map(({ source, ...rest }, i) => ({
+          ...rest,
+          discriminator: frozen[i]?.discriminator.parameters,
+          objectDiscriminator: frozen[i]?.objects?.parameters,
+        })),
         ...{ reconstruction, settings },
       });
-      for (const { normalised } of frozen) tf.dispose([...normalised.values()]);
+      for (const { discriminator, objects } of frozen) {
+        for (const own of [discriminator, objects]) tf.dispose([...(own?.normalised.values() ?? [])]);
+      }
       accumulateGradients(gradients[forward], found.gradients.forward);
       accumulateGradients(gradients[backward], found.gradients.backward);
       return found.results;
     });
-    for (const name of GENERATORS) {
-      const given = { gradients: gradients[name], rates: rates[name], adam };
+    for (const [name, own] of rates) {
+      const given = { gradients: gradients[name], rates: own, adam };
       const update = ({ gradients, rates, adam }: typeof given) => {
         state[name].update(gradients, rates.adam, adam);
         if (rates.average) state.averages?.[name].update(state[name].parameters, rates.average);
@@ -135,13 +165,13 @@ export function generatorStep(
     return { results, gradients };
   };
 
-  const opponents = directions.map(({ source }) => opponentOf(source));
+  const opponents = isWarmUp ? [] : directions.flatMap(({ source }) => Object.values(opponentsOf(source)));
   const changing = [
-    ...GENERATORS.flatMap(changingOf),
+    ...learning.flatMap(changingOf),
     ...opponents.flatMap(({ trained, spectral }) => [...trained.state, spectral]),
   ];
   const returned = joinCalls ? compiled('generators', step, { state: changing, programs })(inputs) : step(inputs);
-  tf.dispose([inputs.rates, inputs.reconstruction ?? []]);
+  tf.dispose([[...inputs.rates.values()], inputs.reconstruction ?? []]);
   return returned;
 }
 
@@ -163,7 +193,12 @@ function freeze({ trained, spectral }: DiscriminatorState, programs: CompiledOpt
 interface Given {
   /** As the first direction calls them; the second one translates backward. */
   readonly generators: Readonly<Record<'forward' | 'backward', Parameters>>;
-  readonly directions: readonly (Omit<DirectionInput, 'source'> & { readonly discriminator: Parameters })[];
+  readonly directions: readonly (Omit<DirectionInput, 'source'> & {
+    /** Undefined in a warm-up. */
+    readonly discriminator: Parameters | undefined;
+    /** If there is one, and no warm-up. */
+    readonly objectDiscriminator: Parameters | undefined;
+  })[];
   /** What is left of the weights of cycle and identity loss; undefined for all. */
   readonly reconstruction: tf.Scalar | undefined;
   readonly settings: {
@@ -171,6 +206,7 @@ interface Given {
     /** Mask channels in the average of a reconstruction loss. */
     readonly slots: number;
     readonly joinCalls: boolean;
+    readonly isWarmUp: boolean;
   };
 }
 
@@ -189,21 +225,25 @@ interface Translations {
 /** The losses of all directions, and the gradients of their sum by the weights of both generators. */
 function differentiate(model: TranslationModel, { generators, directions, reconstruction, settings }: Given) {
   const { slots, weights } = settings;
-  const { consistency = 0, featureMatching = 0 } = weights;
+  const { consistency = 0, featureMatching = 0, objectDiscriminator: ofObjects = 0 } = weights;
   const gradients = { forward: new Map() as Gradients, backward: new Map() as Gradients };
-  const parts = directions.map(({ input, targets, earlier, discriminator, motion, augmentation, real }) => {
-    const x = joinSamples(input);
-    return {
-      ...{ x, input, motion },
-      /** What the reconstruction and the identity should be. */
-      target: targets ? { ...x, masks: concatRows(targets) } : x,
-      discriminate: discriminatorOf(model, discriminator, earlier, augmentation),
-      realFeatures:
-        real && tf.tidy(() => [...discriminatorOf(model, discriminator, [], augmentation)(joinSamples(real)).features]),
-      fakes: [] as DeviceSample[],
-      measurements: new Map<GeneratorLoss | 'fakeMasks', tf.Scalar>(),
-    };
-  });
+  const parts = directions.map(
+    ({ input, targets, earlier, discriminator, objectDiscriminator, motion, augmentation, real }) => {
+      const x = joinSamples(input);
+      return {
+        ...{ x, input, motion, objects: objectDiscriminator },
+        /** What the reconstruction and the identity should be. */
+        target: targets ? { ...x, masks: concatRows(targets) } : x,
+        discriminate: discriminator && discriminatorOf(model, discriminator, earlier, augmentation),
+        realFeatures:
+          discriminator &&
+          real &&
+          tf.tidy(() => [...discriminatorOf(model, discriminator, [], augmentation)(joinSamples(real)).features]),
+        fakes: [] as DeviceSample[],
+        measurements: new Map<GeneratorLoss | 'fakeMasks', tf.Scalar>(),
+      };
+    },
+  );
 
   const toRebuild = (output: InstanceSet, target: InstanceSet, weight: number) => {
     const loss = reconstructionLoss(output, target, slots, weight);
@@ -212,14 +252,15 @@ function differentiate(model: TranslationModel, { generators, directions, recons
 
   /** The terms of equation 7 for those translations that there are, and those that the paper does not have. */
   const lossesOf = (part: (typeof parts)[number], { fake, reconstructed, identity, ofMoved }: Translations) => {
-    const { target, discriminate, realFeatures, motion, measurements } = part;
+    const { target, discriminate, realFeatures, objects, motion, measurements } = part;
     const losses: Partial<Record<GeneratorLoss, tf.Scalar>> = {};
-    if (fake) {
+    if (fake && discriminate) {
       part.fakes = splitSamples(fake).map(({ image, masks }) => ({ image: kept(image), masks: kept(masks) }));
       measurements.set('fakeMasks', kept(tf.mean(fake.masks) as tf.Scalar));
       const { scores, features } = discriminate(fake);
       losses.generator = adversarialLoss(scores, 1);
       losses.context = contextLoss(target, fake, weights.context);
+      if (objects) losses.objectGenerator = objectAdversarialLoss(objectDiscriminator(objects, fake), 1, ofObjects);
       if (realFeatures) losses.featureMatching = featureMatchingLoss(features, realFeatures, featureMatching);
     }
     if (reconstructed) losses.cycle = toRebuild(reconstructed, target, weights.cycle);
@@ -231,7 +272,7 @@ function differentiate(model: TranslationModel, { generators, directions, recons
     return Object.values(losses);
   };
 
-  for (const { calls, translate } of passes(model, generators, parts, settings.joinCalls)) {
+  for (const { calls, translate } of passes(model, generators, parts, settings)) {
     const { gradients: found } = lossAndGradients(
       () => total(translate().flatMap((translations, i) => lossesOf(parts[i]!, translations))),
       calls.map(({ parameters }) => parameters),
@@ -251,7 +292,8 @@ interface Pass {
 
 /**
  * The calls of the generators in one of two ways. Joined: the samples of one or two directions in two or three large calls, all
- * differentiated at once. Else one by one, a single direction's identity apart from the rest, which saves memory.
+ * differentiated at once. Else one by one, a single direction's identity apart from the rest, which saves memory. A warm-up has
+ * only the identities.
  */
 function* passes(
   model: TranslationModel,
@@ -261,13 +303,18 @@ function* passes(
     readonly input: readonly DeviceSample[];
     readonly motion: DeviceMotion | undefined;
   }[],
-  joinCalls: boolean,
+  { joinCalls, isWarmUp }: Pick<Given['settings'], 'joinCalls' | 'isWarmUp'>,
 ): Iterable<Pass> {
   const G = { generator: 'forward', parameters: forward } as const;
   const F = { generator: 'backward', parameters: backward } as const;
   const call = ({ parameters }: Pass['calls'][number], ...sets: readonly InstanceSet[]) =>
     splitSet(model.generate(parameters, joinSets(sets)), sets) as [InstanceSet, ...InstanceSet[]];
   const [{ x }, other] = parts as [(typeof parts)[number], (typeof parts)[number]?];
+  if (isWarmUp) {
+    const calls = parts.map((_, i) => (i === 0 ? F : G));
+    yield { calls, translate: () => parts.map(({ x }, i) => ({ identity: call(calls[i]!, x)[0] })) };
+    return;
+  }
   if (joinCalls) {
     // Under tensors of its own, so that backpropagation does not add the gradients of both calls weight by weight.
     const again = { ...G, parameters: new Map([...forward].map(([name, tensor]) => [name, tf.clone(tensor)])) };

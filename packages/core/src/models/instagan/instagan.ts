@@ -1,5 +1,6 @@
 import type { TranslationModel } from '../translation-model.ts';
 import { beginLearning } from './learner.ts';
+import { objectDiscriminatorSpecs } from './object-discriminator.ts';
 import { type DiscriminatorSettings, setDiscriminator, setDiscriminatorSpecs } from './set-discriminator.ts';
 import { type GeneratorSettings, SIDE_PX, setGenerator, setGeneratorSpecs } from './set-generator.ts';
 import { reasonToSkip, withInstances } from './with-instances.ts';
@@ -16,6 +17,7 @@ export function instagan(settings: InstaganSettings): TranslationModel {
     view: (sample) => sample,
     generatorSpecs: setGeneratorSpecs(settings),
     discriminatorSpecs: setDiscriminatorSpecs(settings),
+    objectDiscriminatorSpecs: objectDiscriminatorSpecs(settings.ndf),
     maskSlots: (instancesPerChunk) => instancesPerChunk,
     generate: (parameters, set) => setGenerator(parameters, settings, set),
     discriminate: setDiscriminator,

@@ -12,6 +12,7 @@ import { instaganSymptoms } from './symptoms.ts';
 import { trainStep } from './train-step.ts';
 import { stateFromCheckpoint, stateToCheckpoint } from './training-checkpoint.ts';
 import { disposeTrainingState, generatorWeights, initialTrainingState } from './training-state.ts';
+import { warmUpSteps } from './warm-up.ts';
 
 /** Begins the training of a model that learns as InstaGAN does; see `TranslationModel.begin`. */
 export function beginLearning(
@@ -21,11 +22,11 @@ export function beginLearning(
   { gpu: joinCalls, programs }: TrainingBackend,
 ): TranslationLearner {
   const { seed, poolSize } = config;
-  const hasAverages = config.ema > 0;
+  const parts = { hasAverages: config.ema > 0, hasObjectDiscriminators: config.weights.objectDiscriminator > 0 };
   const state =
     checkpoint === null
-      ? initialTrainingState(model, seed, poolSize, hasAverages)
-      : stateFromCheckpoint(checkpoint, model, seed, poolSize, hasAverages);
+      ? initialTrainingState(model, seed, poolSize, parts)
+      : stateFromCheckpoint(checkpoint, model, seed, poolSize, parts);
   const objectSides = ObjectSides.fromJson(checkpoint?.state.objectSides);
   return {
     reasonToSkip: (pair) => model.reasonToSkip(pair),
@@ -44,7 +45,7 @@ export function beginLearning(
       };
       try {
         const reconstruction = 1 - (1 - config.reconstructionEnd) * progress;
-        const plan = { learningRate, reconstruction, ...rngs };
+        const plan = { learningRate, reconstruction, ...rngs, isWarmUp: step < warmUpSteps(config) };
         const settings = { config, ...plan, joinCalls, programs, ...(truth && { truth }) };
         for (const { measurements } of trainStep(state, model, a, b, settings)) yield measurements;
       } finally {

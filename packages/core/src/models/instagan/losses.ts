@@ -13,6 +13,7 @@ export const GENERATOR_LOSSES = [
   'context',
   'consistency',
   'featureMatching',
+  'objectGenerator',
 ] as const;
 
 export type GeneratorLoss = (typeof GENERATOR_LOSSES)[number];

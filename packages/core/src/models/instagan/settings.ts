@@ -117,7 +117,7 @@ const ROWS = {
       cycle: number(10, { min: 0 }, 'none', 'weight of the cycle loss; that of the adversarial loss is 1'),
       identity: number(10, { min: 0 }, 'none', 'weight of the identity loss'),
       context: number(10, { min: 0 }, 'none', 'weight of the context loss'),
-      // The next two are not of the paper; at 0 they cost nothing.
+      // The next ones are not of the paper; at 0 they cost nothing.
       consistency: number(
         0,
         { min: 0 },
@@ -129,6 +129,12 @@ const ROWS = {
         { min: 0 },
         '--feature-matching <W>',
         "weight of a loss that matches the discriminators' features of translated and real images",
+      ),
+      objectDiscriminator: number(
+        0,
+        { min: 0 },
+        '--object-discriminator <W>',
+        'weight of the adversarial loss of discriminators that see each object alone, cut out and scaled',
       ),
     },
     { changesOnResume: true },
@@ -160,6 +166,14 @@ const ROWS = {
     '--diff-augment <policy>',
     'how discriminators see real and translated images augmented, so that they do not learn few images by heart',
     { changesOnResume: true },
+  ),
+  // CartoonGAN's initialization phase (Chen et al. 2018).
+  warmUp: whole(
+    0,
+    { min: 0 },
+    '--warm-up <N>',
+    'steps at the beginning that train the generators with the identity loss alone; 0 for none, and none with --init',
+    { unit: 'steps' },
   ),
   // Shrivastava et al. 2017.
   poolSize: whole(
@@ -197,6 +211,13 @@ export const INSTAGAN_SETTINGS = settingsTable(ROWS, {
       if (Math.min(height, width) >= shortest) return null;
       return `with ${discriminatorLayers} discriminator layers height and width must be at least ${shortest}, not ${height}x${width}`;
     },
+  },
+  warmUp: {
+    help: 'whose weight must be above 0',
+    fault: ({ warmUp, weights: { identity } }) =>
+      warmUp === 0 || identity > 0
+        ? null
+        : 'a warm-up trains with the identity loss alone, so weights.identity must be above 0',
   },
 });
 

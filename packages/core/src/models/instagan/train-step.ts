@@ -13,7 +13,7 @@ import { generatorStep } from './generator-step.ts';
 import type { ChunkMeasurements } from './measurements.ts';
 import type { StepConfig } from './step-config.ts';
 import { drawMotion, type SyntheticMotion, uploadMotion } from './synthetic-motion.ts';
-import type { TrainingState } from './training-state.ts';
+import type { DiscriminatorName, ObjectDiscriminatorName, TrainingState } from './training-state.ts';
 
 export interface StepSettings {
   readonly config: StepConfig;
@@ -32,6 +32,8 @@ export interface StepSettings {
    * they have of the background may not. @default the samples' own masks
    */
   readonly truth?: { readonly a: readonly DeviceTruth[]; readonly b: readonly DeviceTruth[] };
+  /** Whether only the generators are trained, and only with the identity loss: nothing is translated. @default false */
+  readonly isWarmUp?: boolean;
   /**
    * Whether generator calls with the same weights are made as one larger batch: half as many operations, for up to three
    * times the memory. @default false
@@ -48,7 +50,7 @@ export interface ChunkResult {
   /** Owned by the caller. */
   readonly measurements: ChunkMeasurements;
   /** The gradients that the updates used, valid until the next chunk is asked for; empty unless they are kept. */
-  readonly gradients: NetworkGradients;
+  readonly gradients: NetworkGradients & Readonly<Partial<Record<ObjectDiscriminatorName, Gradients>>>;
 }
 
 export interface NetworkGradients {
@@ -108,46 +110,52 @@ function trainChunk(
   settings: StepSettings,
 ): ChunkResult {
   const { config, learningRate, reconstruction = 1, poolRng, motionRng } = settings;
-  const { joinCalls = false, keepGradients = false, programs } = settings;
+  const { joinCalls = false, isWarmUp = false, keepGradients = false, programs } = settings;
   const { adam, weights, instancesPerChunk } = config;
   const active = directions
     .map((direction) => ({ direction, samples: direction.samplesWith(first) }))
     .filter(({ samples }) => samples.length > 0);
 
   const taken = active.map(({ direction, samples }) => direction.take(samples, first, instancesPerChunk));
-  const motion = weights.consistency ? motionFor(taken[0]!.input[0]!, motionRng) : undefined;
+  const motion = weights.consistency && !isWarmUp ? motionFor(taken[0]!.input[0]!, motionRng) : undefined;
   const augmentationOf = (samples: number) => augmentationFor(taken[0]!.input[0]!, samples, settings);
   const inputs = active.map(({ direction, samples }, i) => ({
     ...taken[i]!,
     source: direction.source,
     motion: motion && uploadMotion(motion, taken[i]!.input),
-    augmentation: augmentationOf(samples.length),
-    real: weights.featureMatching ? samples.map((sample) => direction.realBeside(sample)) : undefined,
+    augmentation: isWarmUp ? undefined : augmentationOf(samples.length),
+    real: weights.featureMatching && !isWarmUp ? samples.map((sample) => direction.realBeside(sample)) : undefined,
   }));
   const { results, gradients } = generatorStep(state, model, inputs, {
-    ...{ config, reconstruction, joinCalls, keepGradients, programs },
+    ...{ config, reconstruction, joinCalls, isWarmUp, keepGradients, programs },
     learningRate: learningRate.generator,
   });
 
   const measurements: ChunkMeasurements = new Map();
   for (const [i, { direction, samples }] of active.entries()) {
     for (const [name, value] of results[i]!.measurements) measurements.set(`${name}${direction.source}`, value);
-    direction.advance(samples, results[i]!.fakes);
+    if (!isWarmUp) direction.advance(samples, results[i]!.fakes);
   }
-  const discriminatorGradients = { discriminatorA: new Map() as Gradients, discriminatorB: new Map() as Gradients };
-  for (const { direction, samples } of active) {
-    const { opponent, pool, reals } = direction;
+  const ofDiscriminators: Partial<Record<DiscriminatorName, Gradients>> = {};
+  for (const { direction, samples } of isWarmUp ? [] : active) {
+    const { opponent, objectOpponent, pool, reals: real } = direction;
     const fake = samples.map((sample) => pool.query(direction.translated(sample), poolRng));
-    const update = discriminatorStep(
-      state[opponent],
-      model,
-      { real: reals, fake, augmentation: augmentationOf(reals.length + fake.length) },
-      { adam, keepGradients, programs, learningRate: learningRate.discriminator },
-    );
-    measurements.set(opponent, update.loss);
-    discriminatorGradients[opponent] = update.gradients;
+    for (const [name, judges] of [
+      [opponent, 'samples'],
+      [objectOpponent, 'objects'],
+    ] as const) {
+      const own = state[name];
+      if (own === undefined) continue;
+      // Crops of objects show them as they are.
+      const augmentation = judges === 'samples' ? augmentationOf(real.length + fake.length) : undefined;
+      const how = { adam, keepGradients, judges, programs, learningRate: learningRate.discriminator };
+      const update = discriminatorStep(own, model, { real, fake, augmentation }, how);
+      measurements.set(name, update.loss);
+      ofDiscriminators[name] = update.gradients;
+    }
   }
-  return { measurements, gradients: { ...gradients, ...discriminatorGradients } };
+  const none = { discriminatorA: new Map(), discriminatorB: new Map() };
+  return { measurements, gradients: { ...gradients, ...none, ...ofDiscriminators } };
 }
 
 /** A drawn augmentation for each of so many samples, which are as large as this one. */

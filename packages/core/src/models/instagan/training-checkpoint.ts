@@ -11,18 +11,28 @@ import type { ParameterSpec } from '../../networks/parameters.ts';
 import type { SpectralState } from '../../networks/spectral-state.ts';
 import { AveragedParameters } from '../../optimizer/averaged-parameters.ts';
 import { readTensors, trainedFromCheckpoint, trainedTensors } from '../../optimizer/trained-arrays.ts';
-import { TrainedParameters } from '../../optimizer/trained-parameters.ts';
+import type { TrainedParameters } from '../../optimizer/trained-parameters.ts';
 import type { TranslationModel } from '../translation-model.ts';
 import { ImagePool } from './image-pool.ts';
-import { initialTrainingState, type TrainingState } from './training-state.ts';
+import {
+  type DiscriminatorName,
+  type DiscriminatorState,
+  discriminatorSpecs,
+  discriminatorsOf,
+  initialTrainingState,
+  type StateParts,
+  type TrainingState,
+} from './training-state.ts';
 
-const NETWORKS = ['generatorAToB', 'generatorBToA', 'discriminatorA', 'discriminatorB'] as const;
 const GENERATORS = ['generatorAToB', 'generatorBToA'] as const;
 const POOLS = ['poolA', 'poolB'] as const;
 
-function trainedOf(state: TrainingState, network: (typeof NETWORKS)[number]): TrainedParameters {
-  const part = state[network];
-  return part instanceof TrainedParameters ? part : part.trained;
+type NetworkName = (typeof GENERATORS)[number] | DiscriminatorName;
+
+/** All networks that there are. */
+function networksOf(state: TrainingState): Map<NetworkName, TrainedParameters> {
+  const discriminators = [...discriminatorsOf(state)].map(([name, { trained }]) => [name, trained] as const);
+  return new Map([...GENERATORS.map((name) => [name, state[name]] as const), ...discriminators]);
 }
 
 /** Reads the whole state off the device, as the files of a checkpoint. */
@@ -32,15 +42,14 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
   const averages = new Map<string, tf.Tensor>();
   const pools = new Map<string, tf.Tensor>();
   const updates: Record<string, number> = {};
-  for (const network of NETWORKS) {
-    const trained = trainedOf(state, network);
+  for (const [network, trained] of networksOf(state)) {
     updates[network] = trained.step;
     const own = trainedTensors(network, trained);
     for (const [name, tensor] of own.model) model.set(name, tensor);
     for (const [name, tensor] of own.optimizer) optimizer.set(name, tensor);
   }
-  for (const network of ['discriminatorA', 'discriminatorB'] as const) {
-    for (const [layer, { u, v }] of state[network].spectral) {
+  for (const [network, { spectral }] of discriminatorsOf(state)) {
+    for (const [layer, { u, v }] of spectral) {
       model.set(`${network}.${layer}.u`, u);
       model.set(`${network}.${layer}.v`, v);
     }
@@ -72,7 +81,7 @@ export async function stateToCheckpoint(state: TrainingState, manifest: JsonObje
  * with a fresh discriminator where it has none. One without averages begins them with its weights.
  *
  * @param seed for what the checkpoint does not hold
- * @param hasAverages whether averages of the generators are kept
+ * @param parts what it is to have; averages begin as above, and discriminators of objects with those of the checkpoint, if there are any
  * @throws UserError if the arrays do not fit the model
  */
 export function stateFromCheckpoint(
@@ -80,33 +89,39 @@ export function stateFromCheckpoint(
   model: TranslationModel,
   seed: number,
   poolSize: number,
-  hasAverages = false,
+  parts: StateParts = {},
 ): TrainingState {
   const arrays = checkpoint.files[MODEL_FILE];
   if (arrays === undefined) throw new UserError(`${checkpoint.folder} lacks ${MODEL_FILE}: restore it from a copy.`);
-  const fresh = initialTrainingState(model, seed, poolSize);
-  const restore = (network: (typeof NETWORKS)[number], specs: readonly ParameterSpec[]): TrainedParameters => {
+  const fresh = initialTrainingState(model, seed, poolSize, { ...parts, hasAverages: false });
+  const restore = (network: NetworkName, begun: TrainedParameters, specs: readonly ParameterSpec[]) => {
     const restored = trainedFromCheckpoint(checkpoint, network, specs);
-    if (restored === null) return trainedOf(fresh, network);
-    trainedOf(fresh, network).dispose();
-    return restored;
+    if (restored !== null) begun.dispose();
+    return restored ?? begun;
   };
-  const discriminator = (network: 'discriminatorA' | 'discriminatorB') => ({
-    trained: restore(network, model.discriminatorSpecs),
-    spectral: restoreSpectral(fresh[network].spectral, arrays, `${network}.`, checkpoint.folder),
+  const generator = (network: (typeof GENERATORS)[number]) => restore(network, fresh[network], model.generatorSpecs);
+  const discriminator = (
+    network: DiscriminatorName,
+    { trained, spectral }: DiscriminatorState,
+  ): DiscriminatorState => ({
+    trained: restore(network, trained, discriminatorSpecs(model, network)),
+    spectral: restoreSpectral(spectral, arrays, `${network}.`, checkpoint.folder),
   });
+  const discriminators = [...discriminatorsOf(fresh)].map(
+    ([name, begun]) => [name, discriminator(name, begun)] as const,
+  );
   const average = (network: (typeof GENERATORS)[number]) => {
     const stored = checkpoint.files[AVERAGES_FILE] ?? arrays;
     return new AveragedParameters(tensorsFromArrays(model.generatorSpecs, stored, `${network}.`, checkpoint.folder));
   };
   return {
-    averages: hasAverages
+    ...fresh,
+    averages: parts.hasAverages
       ? { generatorAToB: average('generatorAToB'), generatorBToA: average('generatorBToA') }
       : undefined,
-    generatorAToB: restore('generatorAToB', model.generatorSpecs),
-    generatorBToA: restore('generatorBToA', model.generatorSpecs),
-    discriminatorA: discriminator('discriminatorA'),
-    discriminatorB: discriminator('discriminatorB'),
+    generatorAToB: generator('generatorAToB'),
+    generatorBToA: generator('generatorBToA'),
+    ...Object.fromEntries(discriminators),
     poolA: restorePool('poolA', checkpoint.files[POOLS_FILE], poolSize),
     poolB: restorePool('poolB', checkpoint.files[POOLS_FILE], poolSize),
   };

@@ -23,6 +23,18 @@ t.test('at a glance: where the run is, how fast, how well, and its pictures', as
   t.match(text, /q leave/);
 });
 
+t.test('in a warm-up the header says so, in place of a time that its short steps would get wrong', async (t) => {
+  const [start, ...rest] = meadowEvents();
+  const headerOf = (warmUp: number) => {
+    const config = { batch: 1, init: null, warmUp };
+    const run = trainedRun(t, [{ ...start, config } as RunEventBody, ...rest], `warm-up-${warmUp}`);
+    return new User([run]).lines()[0];
+  };
+  t.match(headerOf(250), /step 200\/400 {2}epoch 4\/8 {2}warm-up$/);
+  t.match(headerOf(100), /step 200\/400 {2}epoch 4\/8 {2}ETA 1 min 40 s$/);
+  t.match(headerOf(400), /ETA 1 min 40 s$/, 'all steps of the run are alike');
+});
+
 t.test('every width from 40 to 200 fits: no line is longer, the keys are always there', async (t) => {
   const run = loggedRun(t, meadowEvents());
   for (const columns of [40, 60, 80, 119, 120, 160, 200]) {

@@ -6,6 +6,7 @@ import type { StepSeries } from './step-series.ts';
 
 /** `{"v":1,"time":"2024-01-02T03:04:05.678Z","type":"step"`: where the word begins. */
 const TYPE_OFFSET = 49;
+const MAX_READERS = 4;
 const STEP_QUOTE = Buffer.from('step"');
 
 /** Where a line lies, to name it in messages. */
@@ -21,7 +22,8 @@ export class LogFold {
   readonly state = new RunState();
   #time = new Date(0).toISOString();
   #lastStep = 0;
-  #stepLines: StepLineReader | null = null;
+  /** Of the ways in which steps are spelled: those of a warm-up have fewer losses. */
+  readonly #readers: StepLineReader[] = [];
 
   /** @param series where the curves go */
   constructor(series: StepSeries) {
@@ -35,9 +37,10 @@ export class LogFold {
    */
   take(bytes: Buffer, start: number, end: number, { file, line }: LinePlace): void {
     if (isStepLine(bytes, start)) {
-      const numbers = this.#stepLines?.read(bytes, start, end) ?? null;
-      if (numbers !== null && this.#stepLines !== null) {
-        this.#takeStep(numbers.step, numbers.timeMs, this.#stepLines.names, numbers.values);
+      for (const reader of this.#readers) {
+        const numbers = reader.read(bytes, start, end);
+        if (numbers === null) continue;
+        this.#takeStep(numbers.step, numbers.timeMs, reader.names, numbers.values);
         return;
       }
     }
@@ -50,7 +53,9 @@ export class LogFold {
     const entries = numbersOf(event, '');
     const [names, values] = [entries.map(([name]) => name), entries.map(([, value]) => value)];
     this.#takeStep(event.step, Date.parse(event.time), names, values);
-    this.#stepLines ??= StepLineReader.like(bytes.subarray(start, end));
+    if (this.#readers.length === MAX_READERS) return;
+    const reader = StepLineReader.like(bytes.subarray(start, end));
+    if (reader !== null) this.#readers.push(reader);
   }
 
   #takeStep(step: number, timeMs: number, names: readonly string[], values: ArrayLike<number>): void {

@@ -127,3 +127,29 @@ t.test('a break does not count as the pace of a step', async (t) => {
   log.poll(1000);
   t.equal(log.state.secondsPerStep(), 2);
 });
+
+t.test('after a warm-up the pace is that of the steps since, and a curve that begins there does so', async (t) => {
+  const begun = { ...(started(0, false) as object), config: { init: null, warmUp: 10 } } as RunEventBody;
+  const warm = Array.from({ length: 10 }, (_, i) => {
+    const { losses: _losses, ...rest } = step(i + 1, 1) as RunEventBody & { type: 'step' };
+    return stamped({ ...rest, losses: { identityA: 3 } }, i + 1);
+  });
+  const { folder, log } = runWith(t, [stamped(begun, 0), ...warm]);
+  log.poll(1000);
+  t.equal(log.state.isWarmingUp, true, 'its end cannot be told by these steps');
+  t.equal(log.state.secondsPerStep(), 1);
+  const after = [11, 12, 13].map((number) => stamped(step(number, number), 10 + 4 * (number - 10)));
+  appendFileSync(eventLogFile(folder), text(after));
+  log.poll(1000);
+  t.equal(log.state.isWarmingUp, false);
+  t.equal(log.state.secondsPerStep(), 4);
+  t.same(lossesOf(log), [11, 12, 13], 'a curve that begins later begins there');
+  t.equal(log.series.latest('losses.identityA'), 3);
+});
+
+t.test('the warm-up of a run that began with the networks of another is none', async (t) => {
+  const begun = { ...(started(0, false) as object), config: { init: 'runs/first', warmUp: 10 } } as RunEventBody;
+  const { log } = runWith(t, [stamped(begun, 0), stamped(step(1, 1), 1)]);
+  log.poll(1000);
+  t.equal(log.state.isWarmingUp, false);
+});

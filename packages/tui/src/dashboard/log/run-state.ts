@@ -1,5 +1,6 @@
 import type { JobItem, RunEvent } from '@instagan/core/events';
 import { translates } from '@instagan/core/models';
+import { warmUpSteps } from '@instagan/core/settings';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -84,12 +85,25 @@ export class RunState {
     return translates(model) ? 2 * batch : batch;
   }
 
+  /** Whether the training has only made shorter steps than those that follow, by which its end cannot be told. */
+  get isWarmingUp(): boolean {
+    return this.step <= this.#warmUpSteps && (this.totalSteps ?? 0) > this.#warmUpSteps;
+  }
+
+  get #warmUpSteps(): number {
+    return warmUpSteps({ init: null, warmUp: 0, ...(this.started?.config as object | undefined) });
+  }
+
   /** Takes a step; its values are kept elsewhere. */
   observeStep(step: number, timeMs: number): void {
     this.step = step;
     this.stepMs = timeMs;
     this.lastMs = timeMs;
     this.end = null;
+    const warmUp = this.#warmUpSteps;
+    if (step > warmUp && (this.#marks[0]?.step ?? warmUp) < warmUp) {
+      this.#marks = this.#marks.filter((mark) => mark.step >= warmUp);
+    }
     this.#marks.push({ step, timeMs, isAfterPause: this.#wasPaused });
     this.#wasPaused = false;
     if (this.#marks.length > 2 * PACE_STEPS) this.#marks = this.#marks.slice(-PACE_STEPS);

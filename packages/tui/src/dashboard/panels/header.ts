@@ -76,5 +76,6 @@ function etaText(run: RunEntry): string {
   const { totalSteps, step } = run.log.state;
   const pace = run.log.state.secondsPerStep();
   if (totalSteps === null || pace === null || run.status !== 'running') return '';
+  if (run.log.state.isWarmingUp) return 'warm-up';
   return `ETA ${formatSeconds((totalSteps - step) * pace)}`;
 }
