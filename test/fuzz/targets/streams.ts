@@ -1,4 +1,11 @@
-import { NutError, NutReader, nutChecksum, nutFrameHeader, nutHeader } from '@instagan/video/internals/streams';
+import {
+  bytesOf,
+  NutError,
+  NutReader,
+  nutChecksum,
+  nutFrameHeader,
+  nutHeader,
+} from '@instagan/video/internals/streams';
 import type { FuzzTarget } from '../fuzz-target.ts';
 
 const FORMAT = {
@@ -36,7 +43,7 @@ export const nut: FuzzTarget = {
     async function* chunks() {
       for (let at = 0; at < input.length; at += 100) yield input.subarray(at, at + 100);
     }
-    const reader = new NutReader(chunks());
+    const reader = new NutReader(bytesOf(chunks()));
     try {
       if ((await reader.format()) === null) return [];
       while ((await reader.frame()) !== null);

@@ -126,6 +126,25 @@ t.test('masks of boxes give bit for bit what whole masks give, and come back in 
   }
 });
 
+t.test('regions are laid over the image itself where that is asked for, with the same result', async (t) => {
+  const translator = { ...tinyTranslator('instagan'), trained: { size: { width: 32, height: 32 } } };
+  const photo = photoOf(120, 60, [
+    [10, 10, 16],
+    [22, 14, 12],
+    [92, 43, 16],
+  ]);
+  for (const background of ['keep', 'fill', 'translated'] as const) {
+    const options = { region: 'objects', background } as const;
+    const own = { ...photo, image: Uint8Array.from(photo.image) };
+    const expected = await translateSample(translator, own, options);
+    t.same(own.image, photo.image, 'it stays as it is by default');
+    const output = await translateSample(translator, own, { ...options, changesImage: true });
+    t.equal(output.image, own.image);
+    t.same(output, expected, background);
+    t.not(Buffer.compare(output.image, photo.image), 0);
+  }
+});
+
 t.test('bytes and values give the same, whole or in regions', async (t) => {
   const translator = { ...tinyTranslator('instagan'), trained: { size: { width: 32, height: 32 } } };
   const photo = photoOf(120, 60, [

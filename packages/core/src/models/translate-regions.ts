@@ -29,6 +29,7 @@ interface RegionTranslation {
   readonly background: Background;
   /** Instances that share a region, at most. */
   readonly instancesPerChunk: number;
+  readonly changesImage: boolean;
   readonly rimPx?: number;
   readonly plan?: RegionPlanner;
 }
@@ -47,11 +48,12 @@ export async function translateRegions<S extends PixelSample>(
   translator: Translator,
   sample: S,
   order: readonly number[],
-  { background, instancesPerChunk, rimPx, plan = planRegions }: RegionTranslation,
+  { background, instancesPerChunk, changesImage, rimPx, plan = planRegions }: RegionTranslation,
 ): Promise<S> {
   const { width, height } = sample;
   const given = sample.masks.map((mask) => boxedMask(mask, sample));
-  const result = { width, height, image: copyPixels(sample.image), masks: [...given] };
+  const image = changesImage ? sample.image : copyPixels(sample.image);
+  const result = { width, height, image, masks: [...given] };
   const isChanging = new Set(order);
   const changing = given.map((mask, index) => (isChanging.has(index) ? boxOfBoxed(mask) : null));
   const options: RegionOptions = {

@@ -41,6 +41,8 @@ export interface TranslateOptions {
   readonly rimPx?: number;
   /** Cuts the image into regions. @default planRegions */
   readonly plan?: RegionPlanner;
+  /** Regions are laid over the pixels of the sample itself, which then are the result, and no copy is made. @default false */
+  readonly changesImage?: boolean;
 }
 
 /** The rim of an image that is translated whole. */
@@ -63,14 +65,13 @@ export async function translateSample<S extends PixelSample>(
   options: TranslateOptions = {},
 ): Promise<S> {
   const { model } = translator;
-  const { background = 'translated', rimPx, plan } = options;
+  const { background = 'translated', rimPx, plan, changesImage = false } = options;
   const instancesPerChunk = chunkSize(translator, options);
   if (takesRegions(translator, sample, options)) {
     const order = orderOf(pixelsOf(sample.masks), options);
     if (order.length === 0) return sample;
     return translateRegions(translator, sample, order, {
-      background,
-      instancesPerChunk,
+      ...{ background, instancesPerChunk, changesImage },
       ...(rimPx !== undefined && { rimPx }),
       ...(plan && { plan }),
     });

@@ -6,7 +6,10 @@ import { allTracksOpen, inputOnClock } from '../ffmpeg/input-clock.ts';
 import { type MediaInput, rateText } from '../ffmpeg/media-input.ts';
 import type { MediaInfo } from '../ffmpeg/probe-media.ts';
 import { scanTracks, type TrackScan } from '../ffmpeg/scan-tracks.ts';
+import { openWidePipe } from '../ffmpeg/wide-pipe.ts';
 import { type FrameFormat, secondsOf, type VideoFrame } from '../frame.ts';
+import { FrameMemory } from '../frame-memory.ts';
+import { bytesOf } from '../nut/byte-source.ts';
 import { NutReader } from '../nut/nut-reader.ts';
 import { DamageError } from './damage-error.ts';
 import { CLOCK_ROUNDING_SECONDS, decodeFilters, type FrameSelection, requireToneMapping } from './decode-filters.ts';
@@ -32,6 +35,8 @@ export interface DecodedVideo {
    * @throws DamageError from the iterator as soon as the file turns out to be damaged, UserError if frames are lost on the way
    */
   readonly frames: AsyncIterable<VideoFrame>;
+  /** Where the pixels of frames lie: what of them is given back, once nothing reads it any more, is used for later ones. */
+  readonly memory: FrameMemory;
   /** What is known once all frames are read. */
   readonly ending: VideoEnding;
   /** Ends ffmpeg; harmless if it has ended. */
@@ -77,9 +82,11 @@ export async function decodeVideo(
   const isDoubtful = !toleratesDamage && scan?.hasDoubtfulPackets === true;
   const endsAtDamage = !toleratesDamage && !(isDoubtful && (await decodesWell(ffmpeg, input, info)));
   const context: Context = { input, info, options, scan, endsAtDamage };
-  const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, context), 'verbose');
+  const pipe = await openWidePipe();
+  const running = startFfmpeg(ffmpeg, decodeArguments(ffmpeg, context), 'verbose', pipe);
   running.stdin.end();
-  const reader = new NutReader(running.stdout);
+  const memory = new FrameMemory();
+  const reader = new NutReader(pipe?.output ?? bytesOf(running.stdout), memory);
   let format: FrameFormat | null;
   try {
     format = await reader.format();
@@ -97,6 +104,7 @@ export async function decodeVideo(
   return {
     format,
     frames: readFrames(reader, format, running, context, ending),
+    memory,
     ending,
     close: () => running.kill(),
   };

@@ -14,9 +14,11 @@ export interface FrameEncoder {
    * Hands a frame over; settles when there is room for the next one.
    *
    * @param ticks at least 0, growing
+   * @param data must not change before it is read
+   * @param whenRead called when all of `data` has been read; never if the encoder fails before
    * @throws UserError if the encoder has failed, such as on a full disk
    */
-  write(ticks: number, data: Uint8Array): Promise<void>;
+  write(ticks: number, data: Uint8Array, whenRead?: () => void): Promise<void>;
   /** Ends the file. @throws UserError if it cannot be written */
   finish(): Promise<void>;
   /** Gives up; the file is left as it is. */
@@ -60,12 +62,13 @@ export function encodeFrames(ffmpeg: Ffmpeg, encoder: Encoder, format: FrameForm
     if (end !== null) throw failure(file, end);
   };
   return {
-    async write(ticks, data) {
+    async write(ticks, data, whenRead) {
       requireRunning();
       running.stdin.write(nutFrameHeader(ticks, frameBytes));
       waiting++;
-      running.stdin.write(padToSize(data, format, padded, channels), () => {
+      running.stdin.write(padToSize(data, format, padded, channels), (error) => {
         waiting--;
+        if (!error) whenRead?.();
         wake();
       });
       while (end === null && waiting >= QUEUE_FRAMES) {

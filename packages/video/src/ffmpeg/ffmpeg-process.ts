@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import type { Ffmpeg } from './find-ffmpeg.ts';
+import type { WidePipe } from './wide-pipe.ts';
 
 /** How an ffmpeg ended. */
 export interface FfmpegEnd {
@@ -51,21 +52,25 @@ exit "$code"`;
  * good order. It never outlives this process (except on Windows, where it ends with its pipes). A program that cannot be started ends with exit code 127.
  *
  * @param level what it prints: `error` for complaints alone, `info` for what it finds in files, `verbose` for complaints and counts
+ * @param pipe where its standard output goes, if not to `stdout`; the process closes it
  */
 export function startFfmpeg(
   ffmpeg: Ffmpeg,
   args: readonly string[],
   level: 'error' | 'info' | 'verbose' = 'error',
+  pipe: WidePipe | null = null,
 ): FfmpegProcess {
   const tagged = level === 'verbose' ? 'level+verbose' : level;
   const own = [ffmpeg.path, '-hide_banner', '-nostats', '-loglevel', tagged, ...args];
   const [program, ...programArgs] = isLeashed ? ['/bin/sh', '-c', LEASHED, 'sh', ...own] : own;
   const child = spawn(program as string, programArgs, {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', pipe?.input ?? 'pipe', 'pipe', 'pipe'],
     detached: isLeashed,
     windowsHide: true,
     env: ffmpegEnvironment(),
-  }) as ReturnType<typeof spawn> & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
+  }) as ReturnType<typeof spawn> & { readonly stdin: Writable; readonly stderr: Readable };
+  pipe?.input.destroy();
+  const stdout = child.stdout ?? Readable.from([]);
   // The leash: it closes with this process, and does not keep it running.
   child.stdio[3]?.on('error', () => {});
   const [messages, notes]: [string[], string[]] = [[], []];
@@ -94,9 +99,10 @@ export function startFfmpeg(
   const kill = () => {
     killAll(child);
     // It has not ended before its output is read or given up.
-    child.stdout.destroy();
+    stdout.destroy();
+    pipe?.close();
   };
-  return { stdin: child.stdin, stdout: child.stdout, ended, kill, pid: child.pid };
+  return { stdin: child.stdin, stdout, ended, kill, pid: child.pid };
 }
 
 /**

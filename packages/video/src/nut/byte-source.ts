@@ -1,38 +1,28 @@
-/** Reads bytes of a stream in the portions that its reader wants. The stream is not read ahead of them. */
-export class ByteSource {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array(0);
-  #at = 0;
+/** Bytes that come one after the other. */
+export interface ByteSource {
+  /** Fills memory with the next bytes. @returns how many: fewer than fit only at the end */
+  fill(target: Uint8Array): Promise<number>;
+}
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** @returns the next byte, or null at the end */
-  async byte(): Promise<number | null> {
-    while (this.#at === this.#chunk.length) if (!(await this.#advance())) return null;
-    return this.#chunk[this.#at++] as number;
-  }
-
-  /** @returns the next bytes in an array of their own; null if the stream ends before */
-  async bytes(count: number): Promise<Uint8Array | null> {
-    const result = new Uint8Array(count);
-    let filled = 0;
-    while (filled < count) {
-      if (this.#at === this.#chunk.length && !(await this.#advance())) return null;
-      const part = this.#chunk.subarray(this.#at, this.#at + count - filled);
-      result.set(part, filled);
-      filled += part.length;
-      this.#at += part.length;
-    }
-    return result;
-  }
-
-  async #advance(): Promise<boolean> {
-    const next = await this.#chunks.next();
-    if (next.done === true) return false;
-    this.#chunk = next.value;
-    this.#at = 0;
-    return true;
-  }
+/** The bytes of a stream, which is not read ahead of its reader. */
+export function bytesOf(stream: AsyncIterable<Uint8Array>): ByteSource {
+  const chunks = stream[Symbol.asyncIterator]();
+  let chunk: Uint8Array = new Uint8Array(0);
+  return {
+    async fill(target) {
+      let filled = 0;
+      while (filled < target.length) {
+        if (chunk.length === 0) {
+          const next = await chunks.next();
+          if (next.done === true) break;
+          chunk = next.value;
+        }
+        const part = chunk.subarray(0, target.length - filled);
+        target.set(part, filled);
+        filled += part.length;
+        chunk = chunk.subarray(part.length);
+      }
+      return filled;
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { channelsOf, type FrameFormat, type Rational } from '../frame.ts';
-import { ByteSource } from './byte-source.ts';
+import { FrameMemory } from '../frame-memory.ts';
+import type { ByteSource } from './byte-source.ts';
 import { FILE_ID, FLAGS, nutChecksum, PACKET_MARK, PIXEL_CODES, START_CODES } from './nut-format.ts';
 
 /** A frame as it comes out of the pipe. */
@@ -41,14 +42,18 @@ export class NutError extends Error {}
 /** Reads a NUT stream of one track of raw RGB or RGBA frames, as ffmpeg writes it, frame by frame. */
 export class NutReader {
   readonly #source: ByteSource;
+  readonly #memory: FrameMemory;
+  readonly #oneByte = new Uint8Array(1);
   #main: MainHeader | null = null;
   #stream: StreamHeader | null = null;
   #lastTicks = 0;
   /** First byte of the first frame, read with the headers. */
   #pending: number | null = null;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#source = new ByteSource(chunks);
+  /** @param memory that of the frames is taken of it */
+  constructor(source: ByteSource, memory: FrameMemory = new FrameMemory()) {
+    this.#source = source;
+    this.#memory = memory;
   }
 
   /**
@@ -58,10 +63,10 @@ export class NutReader {
    * @throws NutError
    */
   async format(): Promise<FrameFormat | null> {
-    const id = await this.#source.bytes(FILE_ID.length);
-    if (id === null) return null;
+    const id = new Uint8Array(FILE_ID.length);
+    if ((await this.#source.fill(id)) < id.length) return null;
     if (Buffer.from(id).toString('latin1') !== FILE_ID) throw new NutError('the stream does not begin as NUT does');
-    this.#pending = await this.#skipPackets(await this.#source.byte());
+    this.#pending = await this.#skipPackets(await this.#byte());
     if (this.#pending === null) return null;
     if (this.#stream === null) throw new NutError('a frame came before the headers');
     return this.#stream.format;
@@ -69,7 +74,7 @@ export class NutReader {
 
   /** @returns the next frame, or null after the last one  @throws NutError if the stream ends inside of a frame */
   async frame(): Promise<NutFrame | null> {
-    const first = this.#pending ?? (await this.#source.byte());
+    const first = this.#pending ?? (await this.#byte());
     this.#pending = null;
     const code = await this.#skipPackets(first);
     if (code === null) return null;
@@ -81,7 +86,7 @@ export class NutReader {
     let byte = first;
     while (byte === PACKET_MARK) {
       await this.#readPacket();
-      byte = await this.#source.byte();
+      byte = await this.#byte();
     }
     return byte;
   }
@@ -124,8 +129,9 @@ export class NutReader {
     if (size !== format.width * format.height * channelsOf(format) || size < elided.length || size > MAX_FRAME_BYTES) {
       throw new NutError(`a frame has ${size} bytes, which is not its size`);
     }
-    const rest = await this.#bytes(size - elided.length);
-    const data = elided.length === 0 ? rest : Uint8Array.from([...elided, ...rest]);
+    const data = this.#memory.take(size);
+    data.set(elided);
+    await this.#fill(data.subarray(elided.length));
     this.#lastTicks = ticks;
     return { ticks, data };
   }
@@ -140,18 +146,32 @@ export class NutReader {
 
   async #number(): Promise<number> {
     for (let value = 0; ; ) {
-      const [byte] = await this.#bytes(1);
-      value = value * 128 + ((byte as number) & 127);
+      const byte = await this.#byte();
+      if (byte === null) throw cutShort();
+      value = value * 128 + (byte & 127);
       if (value > Number.MAX_SAFE_INTEGER) throw new NutError('a number is too large');
-      if ((byte as number) < 128) return value;
+      if (byte < 128) return value;
     }
   }
 
+  /** @returns null at the end */
+  async #byte(): Promise<number | null> {
+    return (await this.#source.fill(this.#oneByte)) === 0 ? null : (this.#oneByte[0] as number);
+  }
+
   async #bytes(count: number): Promise<Uint8Array> {
-    const bytes = await this.#source.bytes(count);
-    if (bytes === null) throw new NutError('the stream ends inside of a frame');
+    const bytes = new Uint8Array(count);
+    await this.#fill(bytes);
     return bytes;
   }
+
+  async #fill(target: Uint8Array): Promise<void> {
+    if ((await this.#source.fill(target)) < target.length) throw cutShort();
+  }
+}
+
+function cutShort(): NutError {
+  return new NutError('the stream ends inside of a frame');
 }
 
 /** Reads the fields of a packet; beyond its end they throw. */

@@ -10,10 +10,10 @@ export function coloursOf(data: Uint8Array, channels: 3 | 4): Uint8Array {
   return colours;
 }
 
-/** New colours, with the alpha of `original` where it has one. */
-export function withColours(colours: Uint8Array, original: Uint8Array, channels: 3 | 4): Uint8Array {
+/** New colours, with the alpha of `original` where it has one. @param changes whether they may be written over those of `original` */
+export function withColours(colours: Uint8Array, original: Uint8Array, channels: 3 | 4, changes: boolean): Uint8Array {
   if (channels === 3) return colours;
-  const data = new Uint8Array(original);
+  const data = changes ? original : Uint8Array.from(original);
   for (let from = 0, to = 0; to < data.length; from += 3, to += 4) {
     data[to] = colours[from] as number;
     data[to + 1] = colours[from + 1] as number;

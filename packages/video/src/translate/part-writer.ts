@@ -3,9 +3,11 @@ import type { Encoder } from '../encode/choose-encoder.ts';
 import { encodeFrames, type FrameEncoder } from '../encode/encode-frames.ts';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.ts';
 import { type FrameFormat, secondsOf } from '../frame.ts';
+import type { FrameMemory } from '../frame-memory.ts';
 import type { PartFolder } from '../parts/part-folder.ts';
 import { compareFormat, compareFrame } from './compare-frame.ts';
 import { flattened } from './frame-pixels.ts';
+import { PictureInUse } from './picture-in-use.ts';
 import type { TranslatedFrame } from './translate-frames.ts';
 
 export interface PartWriterOptions {
@@ -15,6 +17,8 @@ export interface PartWriterOptions {
   readonly firstFrame: number;
   /** How long a frame is shown, roughly. */
   readonly secondsPerFrame: number;
+  /** Takes frames back when they are written and nothing else needs them; null if something does. */
+  readonly memory: FrameMemory | null;
 }
 
 interface OpenPart {
@@ -23,7 +27,8 @@ interface OpenPart {
   readonly firstFrame: number;
   readonly firstTicks: number;
   lastTicks: number;
-  lastData: Uint8Array;
+  /** It is written again when the part ends. */
+  last: PictureInUse;
   frames: number;
 }
 
@@ -67,17 +72,20 @@ export class PartWriter {
   async write(frame: TranslatedFrame): Promise<boolean> {
     const picture = this.#options.compares ? compareFrame(frame, this.#decoded) : frame.data;
     const data = this.#decoded.hasAlpha && !this.format.hasAlpha ? flattened(picture) : picture;
+    for (const each of [frame.original, frame.data]) if (each !== data) this.#options.memory?.giveBack(each);
     const isFull = this.#open !== null && this.#open.frames >= this.#options.partFrames;
     if (isFull) await this.#close(frame.ticks);
     if (this.#lastTicks !== null) this.#stepTicks = frame.ticks - this.#lastTicks;
     this.#lastTicks = frame.ticks;
-    this.#open ??= this.#begin(frame.ticks, data);
+    const shown = new PictureInUse(data, () => this.#options.memory?.giveBack(data));
+    this.#open ??= this.#begin(frame.ticks, shown);
     const open = this.#open;
-    await open.encoder.write(frame.ticks - open.firstTicks, data);
+    if (open.last !== shown) open.last.release();
+    open.last = shown;
     open.lastTicks = frame.ticks;
-    open.lastData = data;
     open.frames++;
     this.#nextFrame++;
+    await this.#encode(open, frame.ticks);
     return isFull;
   }
 
@@ -106,17 +114,24 @@ export class PartWriter {
     this.#open = null;
   }
 
-  #begin(ticks: number, data: Uint8Array): OpenPart {
+  /** Encodes the last picture of a part. */
+  #encode({ encoder, firstTicks, last }: OpenPart, ticks: number): Promise<void> {
+    last.use();
+    return encoder.write(ticks - firstTicks, last.data, () => last.release());
+  }
+
+  #begin(ticks: number, first: PictureInUse): OpenPart {
     const unfinished = `${this.#parts.fileFor(this.#nextFrame)}.unfinished`;
     const encoder = encodeFrames(this.#ffmpeg, this.#encoder, this.format, unfinished);
     const firstFrame = this.#nextFrame;
-    return { encoder, unfinished, firstFrame, firstTicks: ticks, lastTicks: ticks, lastData: data, frames: 0 };
+    return { encoder, unfinished, firstFrame, firstTicks: ticks, lastTicks: ticks, last: first, frames: 0 };
   }
 
   async #close(endTicks: number): Promise<void> {
     const open = this.#open as OpenPart;
     await this.#flushing;
-    await open.encoder.write(endTicks - open.firstTicks, open.lastData);
+    await this.#encode(open, endTicks);
+    open.last.release();
     this.#open = null;
     this.#flushing = this.#flush(open, endTicks);
     // Told to whoever waits for it next.

@@ -41,13 +41,20 @@ export interface TranslateFramesOptions
    * Frames that are looked at, so that the instances of those after them are known, and do not come out. @default none
    */
   readonly isWarmUp?: (frame: VideoFrame) => boolean;
+  /**
+   * Translates frames in their own memory where that saves a copy. They are then no longer what they were, `original` neither, and a
+   * segmenter must copy what it keeps of them. Blending needs the originals, so nothing changes with it.
+   *
+   * @default false
+   */
+  readonly changesFrames?: boolean;
 }
 
 /** What became of a frame. */
 export interface TranslatedFrame {
   readonly index: number;
   readonly ticks: number;
-  /** As it came in. */
+  /** As it came in; with `changesFrames` it may be `data`. */
   readonly original: Uint8Array;
   /** In the same layout, alpha included. */
   readonly data: Uint8Array;
@@ -75,8 +82,9 @@ export async function* translateFrames(
 ): AsyncGenerator<TranslatedFrame, void, void> {
   const { translator, maxInstances = 20, blending = 0, isWarmUp = () => false } = options;
   const { instancesPerChunk, region, background, rimPx } = options;
+  const changesFrames = options.changesFrames === true && blending === 0;
   const how: TranslateOptions = {
-    ...{ maxInstances, order: 'given' },
+    ...{ maxInstances, order: 'given', changesImage: changesFrames },
     ...(instancesPerChunk !== undefined && { instancesPerChunk }),
     ...(region && { region }),
     ...(background && { background }),
@@ -101,7 +109,7 @@ export async function* translateFrames(
     const plan = steady.planner(instances.map(({ id }) => id));
     const output = await translateSample(translator, sample, { ...how, plan });
     const { masks } = output;
-    const translated = output === sample ? frame.data : withColours(output.image, frame.data, channels);
+    const translated = output === sample ? frame.data : withColours(output.image, frame.data, channels, changesFrames);
     const data = blender?.blend({ original: frame.data, translated, instances, masks }) ?? translated;
     if (isWarmUp(frame)) continue;
     yield { index: frame.index, ticks: frame.ticks, original: frame.data, data, instances, masks };

@@ -12,7 +12,7 @@ import {
 } from '@instagan/core';
 import type { SizePx } from '@instagan/core/data';
 import { DamageError } from '../decode/damage-error.ts';
-import { decodeVideo } from '../decode/decode-video.ts';
+import { type DecodedVideo, decodeVideo } from '../decode/decode-video.ts';
 import { chooseEncoder, type Encoder, type EncoderOptions } from '../encode/choose-encoder.ts';
 import { secondsOf, type VideoFrame } from '../frame.ts';
 import { joinParts } from '../parts/join-parts.ts';
@@ -27,7 +27,7 @@ import type { VideoProgress } from './video-progress.ts';
 export interface TranslateVideoOptions
   extends VideoJobOptions,
     EncoderOptions,
-    Omit<TranslateFramesOptions, 'isWarmUp'> {
+    Omit<TranslateFramesOptions, 'isWarmUp' | 'changesFrames'> {
   readonly translator: Translator;
   /** Writes original, masks and translation side by side. @default false */
   readonly compares?: boolean;
@@ -107,6 +107,8 @@ async function* translateParts(
       partFrames,
       firstFrame: doneFrames,
       secondsPerFrame: step,
+      // The next frame is blended with the one before.
+      memory: (options.blending ?? 0) > 0 ? null : video.memory,
     });
     try {
       await options.checkFits?.(video.format);
@@ -120,10 +122,11 @@ async function* translateParts(
         encoder: encoder.name,
         remarks: [...folder.damage, ...job.remarks, ...writer.remarks],
       };
-      const frames = withLead(video.frames, isWanted, WARM_UP_FRAMES);
+      const frames = withLead(video, isWanted, WARM_UP_FRAMES);
       const isWarmUp = (frame: VideoFrame) => !isWanted(frame);
       try {
-        for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp })) {
+        const changesFrames = options.compares !== true;
+        for await (const frame of translateFrames(frames, video.format, { ...options, isWarmUp, changesFrames })) {
           const hasPart = await writer.write(frame);
           doneFrames++;
           yield { type: 'frame', doneFrames, instances: frame.instances.length };
@@ -208,7 +211,7 @@ export async function joinShards(
 
 /** The frames wanted, with as many of those just before the first. */
 async function* withLead(
-  frames: AsyncIterable<VideoFrame>,
+  { frames, memory }: Pick<DecodedVideo, 'frames' | 'memory'>,
   isWanted: (frame: VideoFrame) => boolean,
   length: number,
 ): AsyncGenerator<VideoFrame, void, void> {
@@ -216,7 +219,7 @@ async function* withLead(
   for await (const frame of frames) {
     lead.push(frame);
     if (isWanted(frame)) yield* lead.splice(0);
-    else if (lead.length > length) lead.shift();
+    else if (lead.length > length) memory.giveBack((lead.shift() as VideoFrame).data);
   }
 }
 
