@@ -7,8 +7,8 @@ import {
   type RegionKind,
   type TranslateOptions,
 } from '@instagan/core';
-import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
-import { openFrameMasks, segmentPictures } from '@instagan/tui/internals/masks';
+import { loadSegmenter } from '@instagan/segmenter';
+import { masksOfPictures, openFrameMasks } from '@instagan/tui/internals/masks';
 import {
   type DecodedVideo,
   type DecodeOptions,
@@ -96,7 +96,7 @@ async function openMasks({ masks, segmenter }: VideoFlags): Promise<FrameSegment
   if (masks !== undefined) return openFrameMasks(masks);
   const loaded = await loadSegmenter(segmenter as string);
   return async ({ width, height, image }) => {
-    const [found] = await segmentPictures(loaded, [{ width, height, data: image }], {});
-    return found === undefined ? [] : masksOfInstances(found);
+    const [found = []] = await masksOfPictures(loaded, [{ width, height, data: image }]);
+    return found;
   };
 }

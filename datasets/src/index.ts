@@ -54,7 +54,7 @@ export {
 } from './images/image-file.ts';
 export { READ_FORMATS } from './images/open-image.ts';
 export { type ReadImageOptions, readImage, resizeImage } from './images/read-image.ts';
-export { type ReadMaskOptions, readMask, resizeMask } from './images/read-mask.ts';
+export { type ReadMaskOptions, readBoxedMask, readMask, resizeMask } from './images/read-mask.ts';
 export { encodeImage, encodeMask, writeImage, writeMask } from './images/write-image.ts';
 export { type FolderImages, type FolderImagesOptions, openFolderImages } from './pairs/folder-images.ts';
 export { type DomainCounts, type FolderPairs, type FolderPairsOptions, openFolderPairs } from './pairs/folder-pairs.ts';

@@ -1,10 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { trimmedMask } from '@instagan/core/data';
 import sharp from 'sharp';
 import t from 'tap';
 import { isImageName, readHeader, requirePixels } from './image-file.ts';
 import { readImage } from './read-image.ts';
-import { decodeMask, readMask } from './read-mask.ts';
+import { decodeMask, readBoxedMask, readMask } from './read-mask.ts';
 import { writeImage, writeMask } from './write-image.ts';
 
 const width = 12;
@@ -204,6 +205,39 @@ t.test('a written mask is 8-bit grey and comes back exactly', async (t) => {
   await writeMask(join(folder, 'm_0.png'), { width: 5, height: 3, data });
   t.same(Buffer.from((await readMask(join(folder, 'm_0.png'))).data), Buffer.from(data));
   t.match(await readHeader(join(folder, 'm_0.png')), { channels: 1, colourSpace: 'b-w' });
+});
+
+t.test('a mask in the box around its object is what the whole one has there, wherever that is', async (t) => {
+  const file = join(t.testdir(), 'm_0.png');
+  const size = { width: 130, height: 97 };
+  const px = size.width * size.height;
+  const soft = (i: number) => (i % 3 === 0 ? 127 : 128);
+  for (const [name, object] of Object.entries({
+    'first and last pixel': (i: number) => (i === 0 || i === px - 1 ? 255 : 0),
+    'a row amid': (i: number) => (i >= 50 * 130 + 20 && i < 50 * 130 + 90 ? 255 : 0),
+    'across what is passed over at once': (i: number) => (i >= 4090 && i < 4100 ? 128 : 0),
+    'faint before and after': (i: number) => (i < 3 ? 127 : i > 6000 && i < 6100 ? 200 : i > 9000 ? 1 : 0),
+    everything: () => 255,
+    'half of it, soft': (i: number) => (i % 130 > 60 ? soft(i) : 0),
+    nothing: () => 0,
+  })) {
+    await sharp(
+      Uint8Array.from({ length: px }, (_, i) => object(i)),
+      { raw: { ...size, channels: 1 } },
+    )
+      .toColourspace('b-w')
+      .png()
+      .toFile(file);
+    const cut = Uint8Array.from({ length: px }, (_, i) => (object(i) > 127 ? 255 : 0));
+    for (const at of [size, { width: 211, height: 140 }, { width: 60, height: 40 }]) {
+      const whole = await readMask(file, { size: at });
+      if (at === size) t.ok(Buffer.from(whole.data).equals(cut), name);
+      const expected = trimmedMask(whole.data, at);
+      const found = await readBoxedMask(file, at);
+      t.same(found?.box, expected?.box, `${name}, ${at.width}x${at.height}`);
+      t.ok(Buffer.from(found?.pixels ?? []).equals(Buffer.from(expected?.pixels ?? [])), `${name}, its pixels`);
+    }
+  }
 });
 
 t.test('what cannot be written is refused and leaves the old file whole', async (t) => {

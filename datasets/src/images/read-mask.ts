@@ -1,4 +1,4 @@
-import { type SizePx, UserError } from '@instagan/core/data';
+import { type BoxedMask, type SizePx, trimmedMask, UserError } from '@instagan/core/data';
 import { type MaskImage, readHeader } from './image-file.ts';
 import { openImage, openPixels, unreadable } from './open-image.ts';
 import { resizeOptions } from './read-image.ts';
@@ -13,6 +13,8 @@ export interface DecodedMask extends MaskImage {
   readonly objectPx: number;
   /** Pixels that were neither 0 nor 255. */
   readonly betweenPx: number;
+  /** From the first row that holds some of the object until after the last one. */
+  readonly rows: readonly [from: number, until: number];
 }
 
 /** The file can be decoded, but is no mask: colours, or a shape held by transparency alone. */
@@ -38,6 +40,19 @@ export async function readMask(file: string, { size }: ReadMaskOptions = {}): Pr
   return size === undefined ? mask : resizeMask(mask, size);
 }
 
+/**
+ * As {@link readMask}, in the smallest box around the object.
+ *
+ * @returns null if there is no object
+ */
+export async function readBoxedMask(file: string, size: SizePx): Promise<BoxedMask<Uint8Array> | null> {
+  const { rows, data } = await resizeMask(await decodeMask(file), size);
+  const [top, bottom] = rows;
+  const { width } = size;
+  const box = { left: 0, top, width, height: bottom - top };
+  return trimmedMask({ box, pixels: data.subarray(top * width, bottom * width) }, size);
+}
+
 /** As {@link readMask} at its own size, with counts of what was found. */
 export async function decodeMask(file: string): Promise<DecodedMask> {
   const { channels } = await readHeader(file);
@@ -47,7 +62,7 @@ export async function decodeMask(file: string): Promise<DecodedMask> {
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const grey = info.channels === 1 ? data : greyOf(file, data, info.channels);
-    const mask = { width: info.width, height: info.height, ...threshold(grey) };
+    const mask = { width: info.width, height: info.height, ...threshold(grey, info.width) };
     if (mask.objectPx === 0 && channels === 1) await refuseFaint(file);
     return mask;
   } catch (error) {
@@ -56,7 +71,7 @@ export async function decodeMask(file: string): Promise<DecodedMask> {
 }
 
 /** Resizes as images are resized, and cuts at 127 again. */
-export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskImage> {
+export async function resizeMask<M extends MaskImage>(mask: M, size: SizePx): Promise<M | DecodedMask> {
   const { width, height } = mask;
   if (width === size.width && height === size.height) return mask;
   const resized = await openPixels(mask.data, { width, height, channels: 1 })
@@ -64,7 +79,7 @@ export async function resizeMask(mask: MaskImage, size: SizePx): Promise<MaskIma
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
     .toBuffer();
-  return { ...size, data: threshold(resized).data };
+  return { ...size, ...threshold(resized, size.width) };
 }
 
 /** @throws FaintMaskError if all that is not 0 has one value, which is too low for an object */
@@ -84,28 +99,34 @@ async function refuseFaint(file: string): Promise<void> {
   );
 }
 
+/** Pixels of background that are passed over at once. */
+const BLOCK_PX = 4096;
+const BACKGROUND = Buffer.alloc(BLOCK_PX);
+
 /** Cuts grey levels at 127, in place. */
-function threshold(grey: Uint8Array): { data: Uint8Array; objectPx: number; betweenPx: number } {
+function threshold(grey: Uint8Array, width: number): Omit<DecodedMask, 'width' | 'height'> {
   const data = new Uint8Array(grey.buffer, grey.byteOffset, grey.length);
+  const bytes = Buffer.from(grey.buffer, grey.byteOffset, grey.length);
   let objectPx = 0;
   let betweenPx = 0;
-  // Most of most masks is 0 or 255: four pixels at a time.
-  const words = data.byteOffset % 4 === 0 ? new Uint32Array(data.buffer, data.byteOffset, data.length >> 2) : [];
-  for (let i = 0; i < data.length; ) {
-    const word = i % 4 === 0 ? words[i / 4] : undefined;
-    if (word === 0) i += 4;
-    else if (word === 0xffffffff) {
-      objectPx += 4;
-      i += 4;
-    } else {
+  let [first, last] = [-1, -1];
+  for (let from = 0; from < data.length; from += BLOCK_PX) {
+    const until = Math.min(data.length, from + BLOCK_PX);
+    // Most of most masks is background.
+    if (bytes.compare(BACKGROUND, 0, until - from, from, until) === 0) continue;
+    for (let i = from; i < until; i++) {
       const value = data[i] as number;
+      if (value === 0) continue;
+      if (value !== 255) betweenPx++;
       data[i] = value > 127 ? 255 : 0;
-      if (value > 127) objectPx++;
-      if (value !== 0 && value !== 255) betweenPx++;
-      i++;
+      if (value <= 127) continue;
+      objectPx++;
+      if (first < 0) first = i;
+      last = i;
     }
   }
-  return { data, objectPx, betweenPx };
+  const rows = first < 0 ? ([0, 0] as const) : ([Math.floor(first / width), Math.floor(last / width) + 1] as const);
+  return { data, objectPx, betweenPx, rows };
 }
 
 /** RGB or RGBA bytes as grey on black. */

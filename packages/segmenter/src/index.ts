@@ -23,7 +23,7 @@ export {
   type Segmenter,
   workingSize,
 } from './inference/predict-maps.ts';
-export { masksOfInstances, resizeInstances } from './instances/resize-instances.ts';
+export { masksOfInstances, resizedMasks, resizeInstances } from './instances/resize-instances.ts';
 export { type Instance, type MaskMaps, type SplitMask, type SplitOptions, splitMask } from './instances/split-mask.ts';
 export { type SegmenterNetworks, segmenterNetworks } from './networks/segmenter-networks.ts';
 export { type UnetSize, unet, unetSpecs } from './networks/unet.ts';

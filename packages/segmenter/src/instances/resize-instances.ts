@@ -1,9 +1,10 @@
-import type { BoxedMask } from '@instagan/core';
-import { GrowingBox } from './growing-box.ts';
+import { type Box, type BoxedMask, type SizePx, trimmedMask } from '@instagan/core';
 import type { Instance, MaskMaps, SplitMask } from './split-mask.ts';
 
 /** How far a pixel that was cleaned up is moved to the other side of the threshold. */
 const MARGIN = 0.02;
+/** Around no pixel. */
+const NOWHERE: Box = { left: 0, top: 0, width: 0, height: 0 };
 
 /**
  * Instances at another size, such as that of the photo: outlines follow the bilinearly interpolated mask, and each pixel
@@ -13,28 +14,45 @@ const MARGIN = 0.02;
  */
 export function resizeInstances(split: SplitMask, maps: MaskMaps, width: number, height: number): SplitMask {
   if (width === split.width && height === split.height) return split;
-  const soft = maps.mask.map((value, i) =>
-    split.labels[i] === 0 ? Math.min(value, -MARGIN) : Math.max(value, MARGIN),
-  );
   const labels = new Int32Array(width * height);
-  const columns = placesOf(width, split.width);
-  const rows = placesOf(height, split.height);
-  const instances = split.instances.map(({ confidence, box }, index): Instance => {
-    const [left, right] = reachOf(columns, box.left, box.width);
-    const [top, bottom] = reachOf(rows, box.top, box.height);
-    const grown = new GrowingBox();
+  const instances = resizedMasks(split, maps, { width, height }).map(({ box, pixels }, index): Instance => {
     let areaPx = 0;
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) {
-        if (labelAt(split, soft, columns[x] as Place, rows[y] as Place) !== index + 1) continue;
-        labels[y * width + x] = index + 1;
-        grown.add(x, y);
+    for (let y = 0; y < box.height; y++) {
+      const row = (box.top + y) * width + box.left;
+      for (let x = 0; x < box.width; x++) {
+        if (pixels[y * box.width + x] === 0) continue;
+        labels[row + x] = index + 1;
         areaPx++;
       }
     }
-    return { areaPx, box: grown.box, confidence };
+    return { areaPx, box, confidence: (split.instances[index] as Instance).confidence };
   });
   return { width, height, labels, instances };
+}
+
+/**
+ * The masks alone of {@link resizeInstances}, each in the box around it, 0 background and 255 object: what they take does not
+ * depend on the size of the picture.
+ */
+export function resizedMasks(split: SplitMask, maps: MaskMaps, size: SizePx): BoxedMask<Uint8Array>[] {
+  if (size.width === split.width && size.height === split.height) return masksOfInstances(split);
+  const soft = maps.mask.map((value, i) =>
+    split.labels[i] === 0 ? Math.min(value, -MARGIN) : Math.max(value, MARGIN),
+  );
+  const columns = placesOf(size.width, split.width);
+  const rows = placesOf(size.height, split.height);
+  return split.instances.map(({ box }, index) => {
+    const [left, right] = reachOf(columns, box.left, box.width);
+    const [top, bottom] = reachOf(rows, box.top, box.height);
+    const reach = { left, top, width: right - left, height: bottom - top };
+    const pixels = new Uint8Array(reach.width * reach.height);
+    for (let y = top, to = 0; y < bottom; y++) {
+      for (let x = left; x < right; x++, to++) {
+        if (labelAt(split, soft, columns[x] as Place, rows[y] as Place) === index + 1) pixels[to] = 255;
+      }
+    }
+    return trimmedMask({ box: reach, pixels }, size) ?? { box: NOWHERE, pixels: new Uint8Array(0) };
+  });
 }
 
 /**

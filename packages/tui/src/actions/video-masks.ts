@@ -1,6 +1,6 @@
-import { trimmedMask, UserError } from '@instagan/core';
+import { UserError } from '@instagan/core';
 import type { BoxedMask } from '@instagan/core/data';
-import { indexMasks, type MaskFile, readMask } from '@instagan/datasets';
+import { indexMasks, type MaskFile, readBoxedMask } from '@instagan/datasets';
 import type { FrameSegmenter } from '@instagan/video';
 
 /**
@@ -30,8 +30,7 @@ export async function openFrameMasks(folder: string): Promise<FrameSegmenter> {
   return async ({ index: frame, width, height }) => {
     const masks: BoxedMask[] = [];
     for (const { file } of byFrame.get(frame + first) ?? []) {
-      const { data } = await readMask(file, { size: { width, height } });
-      const mask = trimmedMask(data, { width, height });
+      const mask = await readBoxedMask(file, { width, height });
       if (mask !== null) masks.push(mask);
     }
     return masks;

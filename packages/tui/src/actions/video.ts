@@ -10,7 +10,7 @@ import {
   UsageError,
 } from '@instagan/core';
 import type { SizePx } from '@instagan/core/data';
-import { loadSegmenter, masksOfInstances } from '@instagan/segmenter';
+import { loadSegmenter } from '@instagan/segmenter';
 import {
   type FrameSegmenter,
   joinShards,
@@ -27,7 +27,7 @@ import { type Interruption, listenForInterruption } from './interruption.ts';
 import { loggedVideo, type VideoJob } from './logged-video.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
 import { refuseWithoutInstances } from './refuse-without-instances.ts';
-import { segmentPictures } from './segment-pictures.ts';
+import { masksOfPictures } from './segment-pictures.ts';
 import { openFrameMasks } from './video-masks.ts';
 import type { VideoCommandOptions } from './video-options.ts';
 import { VideoReport } from './video-report.ts';
@@ -110,8 +110,8 @@ async function openSegmenter(
   const segmenter = await loadSegmenter(folder);
   for (const warning of segmenter.warnings) terminal.remark(`instagan: ${warning}`);
   const segment: FrameSegmenter = async ({ width, height, image }) => {
-    const [found] = await segmentPictures(segmenter, [{ width, height, data: image }], options);
-    return found === undefined ? [] : masksOfInstances(found);
+    const [masks = []] = await masksOfPictures(segmenter, [{ width, height, data: image }], options);
+    return masks;
   };
   return { segment, step: segmenter.step };
 }

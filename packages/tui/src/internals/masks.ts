@@ -1,3 +1,3 @@
 /** For benchmarks of videos: the masks that the command finds for pictures and frames. */
-export { segmentPictures } from '../actions/segment-pictures.ts';
+export { masksOfPictures } from '../actions/segment-pictures.ts';
 export { openFrameMasks } from '../actions/video-masks.ts';
