@@ -26,7 +26,10 @@ export interface StageCost {
 /** What the stages of `instagan video` cost, and what ffmpeg alone costs on the same clip. */
 export type StageCosts = Readonly<Record<StageName, StageCost>>;
 
-export const STAGES = ['decode', 'masks', 'network', 'objects', 'encode', 'ffmpeg decode', 'ffmpeg encode'] as const;
+export const STAGES = [
+  ...(['decode', 'masks', 'network', 'objects', 'encode', 'all together'] as const),
+  ...(['ffmpeg decode', 'ffmpeg encode'] as const),
+] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** Frames that are kept, and translated: many large ones would keep the garbage collector busy. */
@@ -34,7 +37,7 @@ const KEPT_FRAMES = 8;
 
 /**
  * Measures the stages one after the other: `objects` is all of a translation but the network, which is tracking, resampling and
- * laying over. The least of all rounds, for other work on the machine only adds. Linux only: elsewhere the time of ffmpeg is not known.
+ * laying over, and `all together` a whole translation from its start on. The least of all rounds, for other work on the machine only adds. Linux only: elsewhere the time of ffmpeg is not known.
  *
  * @param source of frames enough that what a process takes to start does not count
  * @param folder for what is encoded
@@ -46,9 +49,11 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
   const found = new Map<number, Awaited<ReturnType<FrameSegmenter>>>();
   const segment: FrameSegmenter = async ({ index }) => found.get(index) ?? [];
   const { width, height } = format;
+  const copies = frames.map((frame) => ({ ...frame, data: Uint8Array.from(frame.data) }));
   const stages = {
     decode: async () => {
-      for await (const _ of (await source.decode()).frames);
+      const video = await source.decode();
+      for await (const { data } of video.frames) video.memory.giveBack(data);
     },
     masks: async () => {
       for (const { index, data } of frames) {
@@ -56,8 +61,8 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
       }
     },
     translate: async () => {
-      const options = { ...source.how, translator: network.translator, segment };
-      for await (const _ of translateFrames(each(frames), format, options));
+      const options = { ...source.how, translator: network.translator, segment, changesFrames: true };
+      for await (const _ of translateFrames(each(copies), format, options));
     },
     encode: async () => {
       const writer = encodeFrames(source.ffmpeg, encoder, format, join(folder, 'encoded.mp4'));
@@ -71,6 +76,7 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
     decode: () => run(source.ffmpeg.path, [...input, '-f', 'null', '-']),
     both: () => run(source.ffmpeg.path, [...input, '-an', ...argumentsOf(encoder), '-y', join(folder, 'again.mp4')]),
   };
+  const together = () => translated(source, folder, () => {});
   // Kernels are compiled and memory is taken before anything is timed.
   await stages.masks();
   await stages.translate();
@@ -78,6 +84,7 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
   for (let round = 0; round < rounds; round++) {
     const decode = await costOf(stages.decode, count);
     const masks = await costOf(stages.masks, frames.length);
+    for (const [i, { data }] of copies.entries()) data.set((frames[i] as VideoFrame).data);
     network.reset();
     const translation = await costOf(stages.translate, frames.length);
     const networkMs = network.spentMs() / frames.length;
@@ -87,7 +94,11 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
     const transcoding = await costOf(alone.both, count);
     all.push({
       ...{ decode, masks, network: ofNetwork, objects: less(translation, ofNetwork), encode },
-      ...{ 'ffmpeg decode': decodeAlone, 'ffmpeg encode': less(transcoding, decodeAlone) },
+      ...{
+        'all together': await costOf(together, count),
+        'ffmpeg decode': decodeAlone,
+        'ffmpeg encode': less(transcoding, decodeAlone),
+      },
     });
   }
   const least = (name: StageName) =>
@@ -97,14 +108,19 @@ export async function measureStages(source: VideoSource, rounds: number, folder:
 
 /** The most resident memory of this process, in MiB, in each half of the translation of a clip. */
 export async function memoryOfHalves(source: VideoSource, folder: string): Promise<readonly [number, number]> {
-  const { translator, segment, input, how } = source;
-  const output = join(folder, 'whole.mp4');
   const residentMiB: number[] = [];
-  for await (const { type } of translateVideo({ translator, segment, input, output, overwrites: true, ...how })) {
-    if (type === 'frame') residentMiB.push(process.memoryUsage.rss() / 2 ** 20);
-  }
+  await translated(source, folder, () => residentMiB.push(process.memoryUsage.rss() / 2 ** 20));
   const half = Math.ceil(residentMiB.length / 2);
   return [Math.max(...residentMiB.slice(0, half)), Math.max(...residentMiB.slice(half))];
+}
+
+/** Translates the whole clip. */
+async function translated(source: VideoSource, folder: string, afterFrame: () => void): Promise<void> {
+  const { translator, segment, input, how } = source;
+  const output = join(folder, 'whole.mp4');
+  for await (const { type } of translateVideo({ translator, segment, input, output, overwrites: true, ...how })) {
+    if (type === 'frame') afterFrame();
+  }
 }
 
 async function firstFrames(source: VideoSource) {

@@ -1,6 +1,6 @@
 import { boxOfMask, wholeMask } from '@instagan/core';
 import t from 'tap';
-import { masksOfInstances, resizeInstances } from './resize-instances.ts';
+import { masksOfInstances, resizedMasks, resizeInstances } from './resize-instances.ts';
 import { type MaskMaps, type SplitMask, splitMask } from './split-mask.ts';
 import { discs } from './test-support.ts';
 
@@ -130,6 +130,7 @@ t.test(
       [25, 17],
     ] as const) {
       const resized = resizeInstances(split, maps, width, height);
+      t.same(resizedMasks(split, maps, { width, height }), masksOfInstances(resized), 'and so are the masks alone');
       t.same(resized.labels, resizedEverywhere(split, maps, width, height), `${width}x${height}`);
       for (const [i, { areaPx, box }] of resized.instances.entries()) {
         const mask = Uint8Array.from(resized.labels, (label) => (label === i + 1 ? 255 : 0));
