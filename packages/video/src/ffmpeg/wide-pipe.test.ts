@@ -78,5 +78,7 @@ t.test(
     process.env.TMPDIR = deep;
     t.equal(await openWidePipe(), null);
     t.same(await readdir(deep), []);
+    process.env.TMPDIR = join(folder, 'gone');
+    t.equal(await openWidePipe(), null);
   },
 );

@@ -28,7 +28,8 @@ const MAX_PATH_BYTES = 100;
  */
 export async function openWidePipe(): Promise<WidePipe | null> {
   if (process.platform === 'win32') return null;
-  const folder = await mkdtemp(join(tmpdir(), 'instagan-'));
+  const folder = await mkdtemp(join(tmpdir(), 'instagan-')).catch(() => null);
+  if (folder === null) return null;
   const path = join(folder, 'pipe');
   const server = createServer();
   try {
