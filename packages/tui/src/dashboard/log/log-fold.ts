@@ -1,4 +1,5 @@
 import { parseEventLine, type RunEvent } from '@instagan/core/events';
+import { visibleLine } from '../../output/visible.ts';
 import { jobCurves, SCORE } from './curve-groups.ts';
 import { RunState } from './run-state.ts';
 import { StepLineReader } from './step-line-reader.ts';
@@ -44,7 +45,7 @@ export class LogFold {
         return;
       }
     }
-    const event = parseEventLine(bytes.toString('utf8', start, end), { file, line, time: this.#time });
+    const event = visibleIn(parseEventLine(bytes.toString('utf8', start, end), { file, line, time: this.#time }));
     this.#time = event.time;
     if (event.type !== 'step') {
       this.#observe(event);
@@ -81,6 +82,19 @@ export class LogFold {
       this.series.add(event.step, jobCurves(this.state.item), [event.seconds, event.instances]);
     }
   }
+}
+
+/** Settings lie nowhere near as deep. */
+const MAX_DEPTH = 50;
+
+/** An event whose texts and names no terminal takes for commands: whoever wrote the log, the dashboard shows it. */
+function visibleIn<T>(value: T, depth = 0): T {
+  if (typeof value === 'string') return visibleLine(value) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) return '…' as T;
+  if (Array.isArray(value)) return value.map((part) => visibleIn(part, depth + 1)) as T;
+  const parts = Object.entries(value).map(([key, part]) => [visibleLine(key), visibleIn(part, depth + 1)]);
+  return Object.fromEntries(parts) as T;
 }
 
 function isStepLine(bytes: Buffer, start: number): boolean {

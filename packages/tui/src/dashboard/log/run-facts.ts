@@ -67,7 +67,9 @@ export function settingsOf({ log }: RunEntry): ReadonlyMap<string, string> {
 function entriesOf(group: object, prefix: string): [name: string, value: string][] {
   return Object.entries(group).flatMap(([key, value]): [string, string][] => {
     const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isGroup ? entriesOf(value, `${prefix}${key}.`) : [[prefix + key, String(value)]];
+    return isGroup
+      ? entriesOf(value, `${prefix}${key}.`)
+      : [[prefix + key, Array.isArray(value) ? JSON.stringify(value) : String(value)]];
   });
 }
 

@@ -70,3 +70,14 @@ t.test('a line that is spelled differently is left to the JSON parser, never mis
     t.equal(reader.read(Buffer.from(line), 0, line.length), null, name);
   }
 });
+
+t.test('a step beyond all whole numbers, or a name that commands a terminal, is left to the caller', async (t) => {
+  const line = (step: string, name = 'cycleA') =>
+    Buffer.from(`{"v":1,"time":"2024-01-02T03:04:05.678Z","type":"step","step":${step},"losses":{"${name}":1}}`);
+  const reader = StepLineReader.like(line('1'));
+  for (const step of ['1e400', '1e20', '1.5', '-1']) {
+    t.equal(reader?.read(line(step), 0, line(step).length), null, step);
+  }
+  t.equal(reader?.read(line('7'), 0, line('7').length)?.step, 7);
+  t.equal(StepLineReader.like(line('1', '\u202etxt')), null);
+});

@@ -1,3 +1,5 @@
+import { visibleLine } from '../../output/visible.ts';
+
 /** What a line of the log says of one step, as numbers. */
 export interface StepNumbers {
   readonly step: number;
@@ -88,6 +90,7 @@ export class StepLineReader {
     }
     literals.push(own.slice(literalStart));
     if (!slots.includes('step') || !slots.includes('time')) return null;
+    if (names.some((name) => visibleLine(name) !== name)) return null;
     return new StepLineReader(names, literals, slots);
   }
 
@@ -108,8 +111,10 @@ export class StepLineReader {
       } else {
         const value = this.#number(block, end);
         if (Number.isNaN(value)) return null;
-        if (slot === 'step') result.step = value;
-        else if (slot === 'skip') {
+        if (slot === 'step') {
+          if (!Number.isSafeInteger(value) || value < 0) return null;
+          result.step = value;
+        } else if (slot === 'skip') {
           if (value !== 1) return null;
         } else result.values[slot] = value;
       }
