@@ -67,6 +67,7 @@ export class RunState {
   failedItems = 0;
   end: RunEnd | null = null;
   #marks: { readonly step: number; readonly timeMs: number; readonly isAfterPause: boolean }[] = [];
+  #warmUpSteps = 0;
   /** Whether the run was paused since the last step. */
   #wasPaused = false;
 
@@ -88,10 +89,6 @@ export class RunState {
   /** Whether the training has only made shorter steps than those that follow, by which its end cannot be told. */
   get isWarmingUp(): boolean {
     return this.step <= this.#warmUpSteps && (this.totalSteps ?? 0) > this.#warmUpSteps;
-  }
-
-  get #warmUpSteps(): number {
-    return warmUpSteps({ init: null, warmUp: 0, ...(this.started?.config as object | undefined) });
   }
 
   /** Takes a step; its values are kept elsewhere. */
@@ -209,6 +206,7 @@ export class RunState {
     const { samples, checkpoint, feed, scores } = this;
     this.#clear(event.step, timeMs);
     this.started = event;
+    this.#warmUpSteps = warmUpSteps({ init: null, warmUp: 0, ...(event.config as object | undefined) });
     this.totalSteps = event.totalSteps;
     if (!event.resumed) return;
     this.feed = feed;
@@ -225,6 +223,7 @@ export class RunState {
 
   #clear(step: number, timeMs: number): void {
     this.started = null;
+    this.#warmUpSteps = 0;
     this.job = null;
     this.samples = [];
     this.checkpoint = null;
