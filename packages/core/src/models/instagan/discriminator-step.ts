@@ -25,12 +25,6 @@ interface DiscriminatorSamples {
   readonly augmentation: DeviceAugmentation | undefined;
 }
 
-interface DiscriminatorSamples {
-  readonly real: readonly DeviceSample[];
-  readonly fake: readonly DeviceSample[];
-  readonly augmentation: DeviceAugmentation | undefined;
-}
-
 /**
  * One update of a discriminator D by equation 3, halved as in CycleGAN:
  *
