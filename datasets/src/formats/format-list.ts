@@ -1,5 +1,5 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { UserError } from '@instagan/core/data';
+import { readdir, stat } from 'node:fs/promises';
+import { readHead, UserError } from '@instagan/core/data';
 import type { AnnotationFormat, AnnotationSource, OpenOptions, PathLook } from './annotation-source.ts';
 import { ccp } from './ccp.ts';
 import { coco } from './coco.ts';
@@ -45,10 +45,7 @@ export async function openAnnotations(
 async function lookAt(path: string): Promise<PathLook> {
   try {
     if ((await stat(path)).isDirectory()) return { path, head: '', names: new Set(await readdir(path)) };
-    const handle = await open(path, 'r');
-    const bytes = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await handle.read(bytes, 0, HEAD_BYTES, 0).finally(() => handle.close());
-    return { path, head: bytes.toString('utf8', 0, bytesRead), names: new Set() };
+    return { path, head: (await readHead(path, HEAD_BYTES)).toString(), names: new Set() };
   } catch (error) {
     throw cannotBeRead(path, error);
   }

@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-import { UserError } from '@instagan/core/data';
+import { readHead, UserError } from '@instagan/core/data';
 import { readHeader, requirePixels } from '../images/image-file.ts';
 import { openImage, unreadable } from '../images/open-image.ts';
 import { cannotBeRead } from './source-files.ts';
@@ -73,18 +72,16 @@ const HEAD_BYTES = 2 ** 20;
 
 /** Colours of a PNG file's palette as 0xRRGGBB, to their first index; null if it has none. */
 async function readPalette(file: string): Promise<Map<number, number> | null> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
+  const head = await readHead(file, HEAD_BYTES).catch((error: unknown) => {
     throw cannotBeRead(file, error);
   });
-  const head = Buffer.alloc(HEAD_BYTES);
-  const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0).finally(() => handle.close());
-  const isIndexed = bytesRead > 25 && head.readUInt8(25) === 3;
+  const isIndexed = head.length > 25 && head.readUInt8(25) === 3;
   if (!isIndexed) return null;
-  for (let at = 8; at + 12 <= bytesRead; ) {
+  for (let at = 8; at + 12 <= head.length; ) {
     const length = head.readUInt32BE(at);
     const kind = head.toString('latin1', at + 4, at + 8);
     if (kind === 'IDAT') break;
-    if (kind === 'PLTE' && length <= 768 && at + 8 + length <= bytesRead) {
+    if (kind === 'PLTE' && length <= 768 && at + 8 + length <= head.length) {
       const indices = new Map<number, number>();
       for (let i = 0; 3 * i + 2 < length; i++) {
         const colour = head.readUIntBE(at + 8 + 3 * i, 3);

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import { HEAD_BYTES, kindOfFile, UserError } from '@instagan/core/data';
+import { kindOfBytes, kindOfFile, UserError } from '@instagan/core/data';
 import sharp, { type CreateRaw, type Sharp, type SharpOptions } from 'sharp';
 
 /**
@@ -46,7 +45,7 @@ export function openImage(file: string, options: SharpOptions = {}): Sharp {
 
 /** A PNG in memory. @throws RangeError if it is none */
 export function openPng(bytes: Uint8Array, options: SharpOptions = {}): Sharp {
-  if (kindOfFile(bytes.subarray(0, HEAD_BYTES)) !== 'a PNG image') throw new RangeError('it is no PNG image');
+  if (kindOfBytes(bytes) !== 'a PNG image') throw new RangeError('it is no PNG image');
   return withFewLoaders()(bytes, options);
 }
 
@@ -75,7 +74,7 @@ export async function unreadable(file: string, error: unknown): Promise<UserErro
 async function reason(file: string, error: unknown): Promise<string> {
   const message = error instanceof Error ? error.message : String(error);
   if (/missing|ENOENT/.test(message)) return 'there is no such file';
-  const kind = await kindOf(file);
+  const kind = await kindOfFile(file).catch(() => null);
   if (kind === 'empty') return 'it is empty';
   if (kind !== null && !READ_KINDS.includes(kind)) return `it is ${kind}, not a ${READ_FORMATS} image`;
   if (/unsupported image format/.test(message) && kind === null) return `it is not a ${READ_FORMATS} image`;
@@ -83,19 +82,4 @@ async function reason(file: string, error: unknown): Promise<string> {
     return 'it is damaged or cut short';
   }
   return (message.split('\n')[0] as string).replace(/[.:\s]+$/, '');
-}
-
-async function kindOf(file: string): Promise<string | null> {
-  try {
-    const handle = await open(file);
-    try {
-      const head = Buffer.alloc(HEAD_BYTES);
-      const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
-      return kindOfFile(head.subarray(0, bytesRead));
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,7 @@
 export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { crc32 } from '../runtime/crc32.ts';
-export { cacheFolder, isFile, isFolder, isThere, makeFolder, readText } from '../runtime/files.ts';
+export { cacheFolder, isFile, isFolder, isThere, makeFolder, readHead, readText } from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { type Box, boxAround, boxOfMask, longSide, sharedBox } from './box.ts';
@@ -14,7 +14,7 @@ export { type Components, connectedComponents } from './connected-components.ts'
 export { distanceTransform } from './distance-transform.ts';
 export { createEpochOrder, type EpochOrder, type EpochOrderOptions, type OrderEntry } from './epoch-order.ts';
 export { type JitteredMasks, jitterMasks } from './jitter-masks.ts';
-export { HEAD_BYTES, kindOfFile } from './kind-of-file.ts';
+export { kindOfBytes, kindOfFile } from './kind-of-file.ts';
 export { matchMasks } from './match-masks.ts';
 export type { PairSource, TrainingPair } from './pair-source.ts';
 export { bytesFromMask, bytesFromSoftMasks, bytesFromValues, maskFromBytes, valuesFromBytes } from './pixel-values.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { kindOfFile } from './kind-of-file.ts';
+import { kindOfBytes } from './kind-of-file.ts';
 
 t.test('a file that is something else than its name says is called by what it is', async (t) => {
   const kinds: Readonly<Record<string, string | null>> = {
@@ -21,5 +21,5 @@ t.test('a file that is something else than its name says is called by what it is
     '\0\0\0\0': null,
   };
   for (const [head, kind] of Object.entries(kinds))
-    t.equal(kindOfFile(Buffer.from(head, 'latin1')), kind, kind ?? head);
+    t.equal(kindOfBytes(Buffer.from(head, 'latin1')), kind, kind ?? head);
 });

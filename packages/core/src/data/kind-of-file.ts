@@ -1,3 +1,5 @@
+import { readHead } from '../runtime/files.ts';
+
 /** How files of a kind begin: bytes at a place, as Latin-1. */
 type Signature = readonly [kind: string, at: number, bytes: string];
 
@@ -43,18 +45,22 @@ const TEXTS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['an XML document', /^\s*<\?xml/],
 ];
 
-/** So many first bytes are enough for {@link kindOfFile}. */
-export const HEAD_BYTES = 1024;
+/** So many first bytes are enough to tell. */
+const HEAD_BYTES = 1024;
 
 /**
- * What the first bytes of a file say that it is, whatever its name.
+ * What a file is by its first bytes, whatever its name.
  *
- * @param head the first {@link HEAD_BYTES} bytes, or all if there are fewer
  * @returns words for a message, such as `a PDF document`; null if they say nothing known
  */
-export function kindOfFile(head: Uint8Array): string | null {
-  if (head.length === 0) return 'empty';
-  const text = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1');
+export async function kindOfFile(file: string): Promise<string | null> {
+  return kindOfBytes(await readHead(file, HEAD_BYTES));
+}
+
+/** The same of a file in memory. */
+export function kindOfBytes(bytes: Uint8Array): string | null {
+  if (bytes.length === 0) return 'empty';
+  const text = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
   const [kind] = SIGNATURES.find(([, at, bytes]) => text.startsWith(bytes, at)) ?? [];
   if (kind !== undefined) return kind;
   return TEXTS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;

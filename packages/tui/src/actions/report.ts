@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError, UserError, writeAtomically } from '@instagan/core';
+import { isThere, readHead } from '@instagan/core/data';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { counted } from '../output/format.ts';
@@ -74,15 +74,9 @@ function readTraining(entry: RunEntry): boolean {
 
 /** @throws UsageError if the output is there and no report */
 async function refuseOther(output: string): Promise<void> {
-  const file = await open(output, 'r').catch(() => null);
-  if (file === null) return;
-  try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    if (isReport(buffer.toString('utf8', 0, bytesRead))) return;
-  } catch {
-    // A folder is no report either.
-  } finally {
-    await file.close();
-  }
+  if (!(await isThere(output))) return;
+  // A folder is no report either.
+  const head = await readHead(output, HEAD_BYTES).catch(() => null);
+  if (head !== null && isReport(head.toString())) return;
   throw new UsageError(`${output} is there already and is no report: choose another --output, or add --overwrite.`);
 }

@@ -1,7 +1,7 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError, UserError } from '@instagan/core';
-import { HEAD_BYTES, kindOfFile } from '@instagan/core/data';
+import { kindOfFile } from '@instagan/core/data';
 
 /** Pictures with a number in their name, such as `frames/%05d.png`. */
 export interface ImageSequence {
@@ -109,22 +109,11 @@ export async function requireWholeSequence(named: string, pictures: readonly Num
     );
   }
   for (const { file } of pictures) {
-    const kind = await kindOf(file);
+    const kind = await kindOfFile(file);
     if (kind === 'empty') throw new UserError(`${file} is empty: it holds no picture.`);
     if (kind !== null && USUAL_ENDING.test(file) && !USUAL_KINDS.some((usual) => kind.endsWith(usual))) {
       throw new UserError(`${file} is ${kind}, not the picture that its name says: replace it.`);
     }
-  }
-}
-
-async function kindOf(file: string): Promise<string | null> {
-  const handle = await open(file);
-  try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
-    return kindOfFile(head.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
   }
 }
 
