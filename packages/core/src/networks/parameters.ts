@@ -15,12 +15,17 @@ export interface ParameterSpec {
 /** Fresh values for every parameter, drawn on the host so that all backends start alike. */
 export function initialParameters(specs: readonly ParameterSpec[], rng: Rng): Map<string, tf.Tensor> {
   const parameters = new Map<string, tf.Tensor>();
-  for (const { name, shape, initial } of specs) {
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    if (initial === 'normal') for (let i = 0; i < values.length; i++) values[i] = 0.02 * rng.normal();
-    parameters.set(name, tf.tensor(values, [...shape], 'float32'));
+  for (const spec of specs) {
+    parameters.set(spec.name, tf.tensor(initialValues(spec, rng), [...spec.shape], 'float32'));
   }
   return parameters;
+}
+
+/** The values with which training of a parameter starts. */
+export function initialValues({ shape, initial }: Omit<ParameterSpec, 'name'>, rng: Rng): Float32Array {
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  if (initial === 'normal') for (let i = 0; i < values.length; i++) values[i] = 0.02 * rng.normal();
+  return values;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PairSource, TrainingPair } from '../data/pair-source.ts';
 import type { EvaluationData } from '../evaluation/index.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { checkMemory } from '../memory/check-memory.ts';
+import { deepened } from '../models/deepened.ts';
 import type { MemoryForecast, TrainingBackend, TrainingTask } from '../models/learner.ts';
 import { NETWORK_SETTINGS, type TrainingConfig, translationConfigs } from '../models/training-config.ts';
 import { translationModel } from '../models/translation-models.ts';
@@ -36,7 +37,11 @@ export function train(options: TrainOptions): AsyncGenerator<RunEvent, void> {
     ...options,
     openData: async (config) => {
       initial = await initialCheckpoint(options.runFolder, config.init, (init) =>
-        initialNetworks(translationConfigs, init, config, NETWORK_SETTINGS),
+        initialNetworks(translationConfigs, init, config, {
+          names: NETWORK_SETTINGS,
+          growing: ['blocks'],
+          adapt: (weights, { blocks }) => deepened(weights, { from: blocks, to: config.blocks, seed: config.seed }),
+        }),
       );
       const data = await options.openData(config);
       const { stepsPerEpoch, warnings = [] } = data;

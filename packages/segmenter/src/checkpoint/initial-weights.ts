@@ -17,5 +17,8 @@ export function inheritedConfig(runFolder: string): Promise<InheritedConfig> {
  * objects look like, and stays.
  */
 export function initialWeights(runFolder: string, config: SegmenterConfig): Promise<Checkpoint> {
-  return initialNetworks(segmenterConfigs, runFolder, config, NETWORK, (name) => name.startsWith('generator.'));
+  return initialNetworks(segmenterConfigs, runFolder, config, {
+    names: NETWORK,
+    adapt: (weights) => new Map([...weights].filter(([name]) => name.startsWith('generator.'))),
+  });
 }
