@@ -400,18 +400,18 @@ t.test('a training that begins with the networks of another goes on from them, a
   rmSync(first, { recursive: true });
   await trainTiny({ runFolder: second, steps: 2, resume: true, config: {} });
   t.match(await listCheckpoints(second), [{ step: 2 }], 'a resumed run goes on from its own weights');
-  for (const [name, own] of [
-    ['ngf', 2],
-    ['discriminatorLayers', 3],
+  for (const [name, own, other] of [
+    ['ngf', 2, 3],
+    ['discriminatorLayers', 3, 2],
   ] as const) {
     const wrong = await trainTiny({
       runFolder: path.join(folder, name),
       steps: 1,
-      config: tinyConfig({ [name]: own + 1, init: second }),
+      config: tinyConfig({ [name]: other, init: second }),
     });
     t.match(wrong.error, {
       name: 'UsageError',
-      message: `second has ${name} ${own}, so its weights do not fit ${name} ${own + 1}: leave`,
+      message: `second has ${name} ${own}, so its weights do not fit ${name} ${other}: leave`,
     });
   }
 });
