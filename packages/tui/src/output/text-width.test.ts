@@ -32,3 +32,14 @@ t.test('text is wrapped between words, and nothing is lost', async (t) => {
   t.same(wrapped('実験実験', 5), ['実験', '実験']);
   t.same(wrapped('a\nb\u001b[2J', 20), ['a b [2J'], 'control characters move nothing');
 });
+
+t.test('a text of any length is wrapped in a moment', async (t) => {
+  for (const text of ['x'.repeat(100_000), 'x '.repeat(50_000).trimEnd(), '実 '.repeat(10_000).trimEnd()]) {
+    const begin = process.cpuUsage();
+    const lines = wrapped(text, 80);
+    const { user, system } = process.cpuUsage(begin);
+    t.ok((user + system) / 1e6 < 1, `${(user + system) / 1000} ms`);
+    t.equal(lines.join(text.includes(' ') ? ' ' : ''), text, 'and none of it is lost');
+    t.ok(lines.every((line) => textWidth(line) <= 80));
+  }
+});

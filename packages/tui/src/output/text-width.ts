@@ -1,5 +1,5 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 import { UNPRINTABLE } from './visible.ts';
 
 /** Columns that a text takes in a terminal: a Chinese character or an emoji takes two, a combining mark none. */
