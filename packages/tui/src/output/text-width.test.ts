@@ -26,6 +26,16 @@ t.test('text is cut between characters, never through one', async (t) => {
   }
 });
 
+t.test('a text of any length is measured and cut in a moment', async (t) => {
+  for (const text of ['x'.repeat(100_000), `${'x'.repeat(100_000)}\ufffd`, '実'.repeat(50_000)]) {
+    const begin = process.cpuUsage();
+    t.equal(textWidth(text), 100_000 + (text.endsWith('\ufffd') ? 1 : 0));
+    t.equal(textWidth(cutTo(text, 81)), 81);
+    const { user, system } = process.cpuUsage(begin);
+    t.ok((user + system) / 1e6 < 1, `${(user + system) / 1000} ms`);
+  }
+});
+
 t.test('text is wrapped between words, and nothing is lost', async (t) => {
   t.same(wrapped('lower the learning rate', 12), ['lower the', 'learning', 'rate']);
   t.same(wrapped('/a/long/path', 5), ['/a/lo', 'ng/pa', 'th']);

@@ -2,15 +2,23 @@ import { wrapAnsi } from 'fast-wrap-ansi';
 import stringWidth from 'string-width';
 import { UNPRINTABLE } from './visible.ts';
 
+/** `string-width`, and what divides a text into characters, take a time that grows with the square of its length. */
+const MAX_PIECE = 500;
+/** A character of more code units than this, such as a letter under a heap of accents, may be cut through. */
+const MAX_UNITS_A_COLUMN = 16;
+
 /** Columns that a text takes in a terminal: a Chinese character or an emoji takes two, a combining mark none. */
 export function textWidth(text: string): number {
-  return stringWidth(text);
+  let width = 0;
+  for (let at = 0; at < text.length; at += MAX_PIECE) width += stringWidth(text.slice(at, at + MAX_PIECE));
+  return width;
 }
 
 /** Cuts plain text to a width, with an ellipsis. Control characters become blanks. */
 export function cutTo(text: string, width: number): string {
-  const plain = printable(text);
-  if (textWidth(plain) <= width) return plain;
+  const start = text.slice(0, MAX_UNITS_A_COLUMN * (width + 1));
+  const plain = printable(start);
+  if (start.length === text.length && textWidth(plain) <= width) return plain;
   return width <= 1 ? startOf(plain, width) : `${startOf(plain, width - 1)}…`;
 }
 
