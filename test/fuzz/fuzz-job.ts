@@ -7,7 +7,7 @@ export interface FuzzJob {
   readonly inputs: number;
   /** Finds of earlier runs, to begin with. */
   readonly corpus: readonly Uint8Array[];
-  /** Float64 when the current input was begun (0 between two), Int32 its length, and from byte 16 on its bytes. */
+  /** Float64 when the current input was begun (0 between two), Int32 its length, Int32 how many were tried, and from byte 16 on its bytes. */
   readonly shared: SharedArrayBuffer;
 }
 

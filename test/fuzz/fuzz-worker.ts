@@ -28,7 +28,7 @@ const ANY_SHARE = 0.1;
 const job = workerData as FuzzJob;
 const { target: name, seed, seconds, inputs, shared } = job;
 const target = TARGETS.find((each) => each.name === name) as FuzzTarget;
-const [beganMs, size] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 1)];
+const [beganMs, counts] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 2)];
 const current = new Uint8Array(shared, 16);
 const place = new FuzzPlace(mkdtempSync(path.join(memoryFolder(), 'instagan-fuzz-')));
 process.once('exit', () => rmSync(place.folder, { recursive: true, force: true }));
@@ -99,11 +99,11 @@ function heapBytes(): number {
 /** Tries an input, which the main thread can see meanwhile. */
 async function tryInput(input: Uint8Array): Promise<string | null> {
   current.set(input.subarray(0, current.length));
-  size[0] = input.length;
+  counts[0] = input.length;
   beganMs[0] = Date.now();
   const fault = await faultOf(target, input, place);
   beganMs[0] = 0;
-  tried++;
+  counts[1] = ++tried;
   return fault;
 }
 

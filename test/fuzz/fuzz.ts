@@ -16,8 +16,8 @@ const HANG_MS = 60_000;
  */
 export function fuzz(program: string, job: Omit<FuzzJob, 'shared'>): Promise<FuzzResult> {
   const shared = new SharedArrayBuffer(16 + MAX_INPUT_BYTES);
-  const [beganMs, size] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 1)];
-  const input = () => Uint8Array.from(new Uint8Array(shared, 16).subarray(0, size[0]));
+  const [beganMs, counts] = [new Float64Array(shared, 0, 1), new Int32Array(shared, 8, 2)];
+  const input = () => Uint8Array.from(new Uint8Array(shared, 16).subarray(0, counts[0]));
   const worker = new Worker(program, { workerData: { ...job, shared } satisfies FuzzJob, execArgv: [] });
   return new Promise((resolve, reject) => {
     let baseBytes = Number.POSITIVE_INFINITY;
@@ -27,7 +27,13 @@ export function fuzz(program: string, job: Omit<FuzzJob, 'shared'>): Promise<Fuz
       resolve(result);
     };
     const endWith = (fault: string) =>
-      end({ type: 'done', tried: Number.NaN, ways: 0, corpus: 0, finds: [{ fault, input: input() } satisfies Find] });
+      end({
+        type: 'done',
+        tried: counts[1] as number,
+        ways: 0,
+        corpus: 0,
+        finds: [{ fault, input: input() } satisfies Find],
+      });
     let [watchedMs, cpuAtBegin] = [0, 0];
     const watch = setInterval(() => {
       const began = beganMs[0] as number;
