@@ -1,5 +1,4 @@
 import {
-  advanceSpectralState,
   createRng,
   type DeviceSample,
   disposeTrainingState,
@@ -9,17 +8,18 @@ import {
   spectrallyNormalised,
   translationModel,
 } from '@instagan/core';
-import { disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
-import { tinyConfig, tinySample } from '@instagan/core/internals/training';
+import { disposeSamples } from '@instagan/core/internals/instagan';
+import { tinyConfig } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { checkOptionalLoss, computedStep, stateBefore } from './optional-loss.ts';
+import { checkOptionalLoss, computedStep } from './optional-loss.ts';
+import { advance, differentiated, LEARNING_RATE, SIZE, stateBefore, upload } from './tiny-model.ts';
 
-const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
-const SIDE_PX = 24;
 const WEIGHT = 5;
 /** Real samples of domain B: fewer than those of A, so that one is compared with two. */
 const [INSTANCES_OF_A, INSTANCES_OF_B] = [[2, 1], [2]];
+/** The difference of two steps rounds more than one step does. */
+const GRADIENTS_EQUAL = 2e-4;
 
 /**
  * The feature matching of a step is that of its equation, on whatever backend is open: its value, and its part of the
@@ -27,13 +27,10 @@ const [INSTANCES_OF_A, INSTANCES_OF_B] = [[2, 1], [2]];
  */
 export async function checkFeatureMatching(t: Test, name: ModelName, joinCalls: boolean): Promise<void> {
   const model = translationModel({ model: name, ...SIZE });
-  const upload = (counts: readonly number[], domain: string) =>
-    uploadSamples(counts.map((count, i) => model.view(tinySample(`${domain}${i}`, count, SIDE_PX))));
-  const [a, b] = [upload(INSTANCES_OF_A, 'a'), upload(INSTANCES_OF_B, 'b')];
-  const learningRate = { generator: 1e-3, discriminator: 1e-3 };
+  const [a, b] = [upload(INSTANCES_OF_A, 'a', model.view), upload(INSTANCES_OF_B, 'b', model.view)];
   const stepWith = (featureMatching: number) => {
     const config = tinyConfig({ model: name, weights: { featureMatching }, instancesPerChunk: 2 });
-    return computedStep(model, { a, b }, { config, learningRate, joinCalls, poolRng: createRng(1) });
+    return computedStep(model, { a, b }, { config, learningRate: LEARNING_RATE, joinCalls, poolRng: createRng(1) });
   };
   const without = await stepWith(0);
   const withLoss = await stepWith(WEIGHT);
@@ -45,23 +42,19 @@ export async function checkFeatureMatching(t: Test, name: ModelName, joinCalls: 
     ['B', b, [a[0]], 'generatorBToA', 'discriminatorA'],
   ] as const) {
     const state = stateBefore(model);
-    const { parameters } = state[network];
     const { trained, spectral } = state[opponent];
     const features = (set: InstanceSet) =>
       model.discriminate(spectrallyNormalised(trained.parameters, spectral), set).features;
-    // The step begins with a power iteration.
-    tf.tidy(() => advanceSpectralState(spectral, trained.parameters));
+    advance(state[opponent]);
     const real = features(joinSamples(reals as readonly DeviceSample[]));
     t.equal(real.length, 4, 'layers');
-    const names = [...parameters.keys()];
-    const expected = tf.valueAndGrads((...values: tf.Tensor[]) => {
-      const swapped = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]));
-      const fake = features(model.generate(swapped, joinSamples(samples)));
+    const expected = differentiated(state[network].parameters, (own) => {
+      const fake = features(model.generate(own, joinSamples(samples)));
       const distances = fake.map((layer, i) => tf.mean(tf.abs(tf.sub(layer, real[i]!))));
       return tf.mul(tf.div(tf.addN(distances), distances.length), WEIGHT) as tf.Scalar;
-    })(names.map((name) => parameters.get(name) as tf.Tensor));
-    const what = { loss: `featureMatching${domain}`, network, parameters };
-    await checkOptionalLoss(t, { withLoss, without }, what, expected, 2e-4);
+    });
+    const what = { loss: `featureMatching${domain}`, network };
+    await checkOptionalLoss(t, { withLoss, without }, what, expected, GRADIENTS_EQUAL);
     for (const [name, values] of without.gradients[opponent] ?? []) {
       t.same(withLoss.gradients[opponent]?.get(name), values, `${opponent} ${name} learns nothing from it`);
     }

@@ -1,5 +1,4 @@
 import {
-  advanceSpectralState,
   createRng,
   type DeviceSample,
   disposeTrainingState,
@@ -8,7 +7,6 @@ import {
   readMeasurements,
   spectrallyNormalised,
   splitSamples,
-  type TrainingState,
   trainStep,
   translationModel,
 } from '@instagan/core';
@@ -18,29 +16,33 @@ import {
   disposeSamples,
   drawAugmentation,
   uploadAugmentation,
-  uploadSamples,
 } from '@instagan/core/internals/instagan';
-import { tinyConfig, tinySample } from '@instagan/core/internals/training';
+import { tinyConfig } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { relativeDistance } from '../helpers/float64.ts';
-import { stateBefore } from './optional-loss.ts';
+import {
+  advance,
+  differentiated,
+  GRADIENTS_EQUAL,
+  gradientError,
+  meanSquare,
+  SIDE_PX,
+  SIZE,
+  stateBefore,
+  upload,
+  valuesOf,
+} from './tiny-model.ts';
 
-const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
-const SIDE_PX = 24;
 const POLICY = 'color,translation,cutout';
-const EQUAL = 2e-5;
-const GRADIENTS_EQUAL = 1e-4;
+/** Augmented images round once more. */
+const LOSSES_EQUAL = 2e-5;
 /** Nothing learns, so that a second chunk can be computed from the same networks. */
 const STILL = { generator: 0, discriminator: 0 };
 
 /** The losses of a step with augmented samples, and the generator's gradient through the augmentation, are those of their equations. */
 export async function checkDiffAugment(t: Test, joinCalls: boolean): Promise<void> {
   const model = translationModel(SIZE);
-  const [a, b] = [2, 1].map((count) => uploadSamples([tinySample(`t${count}`, count, SIDE_PX)])) as [
-    DeviceSample[],
-    DeviceSample[],
-  ];
+  const [a, b] = [upload([2], 'a'), upload([1], 'b')];
   // The adversarial loss alone, one instance at a time: two chunks of A, of which B sits one out.
   const weights = { cycle: 0, identity: 0, context: 0 };
   const config = tinyConfig({ weights, instancesPerChunk: 1, diffAugment: POLICY });
@@ -49,9 +51,8 @@ export async function checkDiffAugment(t: Test, joinCalls: boolean): Promise<voi
   const settings = { config, learningRate: STILL, joinCalls, keepGradients: true, ...rngs };
   const chunks: { losses: Record<string, number>; gradient: Map<string, Float32Array> }[] = [];
   for (const { measurements, gradients } of trainStep(state, model, a, b, settings)) {
-    const own = new Map<string, Float32Array>();
-    for (const [name, gradient] of gradients.generatorAToB) own.set(name, Float32Array.from(await gradient.data()));
-    chunks.push({ losses: await readMeasurements([measurements]), gradient: own });
+    const gradient = await valuesOf(gradients.generatorAToB);
+    chunks.push({ losses: await readMeasurements([measurements]), gradient });
   }
   disposeTrainingState(state);
   t.equal(chunks.length, 2);
@@ -72,7 +73,10 @@ export async function checkDiffAugment(t: Test, joinCalls: boolean): Promise<voi
     loss: tf.Tensor,
   ) => {
     const [found = Number.NaN, expected = 0] = [chunks[chunk]!.losses[name], (await loss.data())[0]];
-    t.ok(Math.abs(found - expected) < EQUAL * expected, `${name} of chunk ${chunk + 1}: ${found} is ${expected}`);
+    t.ok(
+      Math.abs(found - expected) < LOSSES_EQUAL * expected,
+      `${name} of chunk ${chunk + 1}: ${found} is ${expected}`,
+    );
   };
   const instance = (sample: DeviceSample, which: number, image = sample.image): InstanceSet => ({
     image,
@@ -98,24 +102,23 @@ export async function checkDiffAugment(t: Test, joinCalls: boolean): Promise<voi
   await check('discriminatorA', 0, discriminatorLoss(again.discriminatorA, a[0]!, firstOfB));
 
   // The second chunk: the masks of the first one move as those of the second.
-  const before = first;
   const last = draw(1);
-  const { image } = before;
   advance(again.discriminatorB);
-  const names = [...forward.keys()];
-  const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
-    const swapped = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]));
-    const fake = model.generate(swapped, instance(a[0]!, 1, image));
-    const all = { image: fake.image, masks: tf.concat([before.masks, fake.masks]), counts: [2] };
+  const { value, gradients } = differentiated(forward, (own) => {
+    const fake = model.generate(own, instance(a[0]!, 1, first.image));
+    const all = { image: fake.image, masks: tf.concat([first.masks, fake.masks]), counts: [2] };
     return meanSquare(scores(again.discriminatorB, augmented(all, last)), 1);
-  })(names.map((name) => forward.get(name) as tf.Tensor));
+  });
   await check('generatorA', 1, value);
-  for (const [i, name] of names.entries()) {
-    const distance = relativeDistance(chunks[1]!.gradient.get(name) ?? [], await grads[i]!.data());
-    t.ok(distance < GRADIENTS_EQUAL, `the gradient of ${name} differs by ${distance}`);
+  for (const [name, gradient] of gradients) {
+    const error = await gradientError(chunks[1]!.gradient.get(name), gradient);
+    t.ok(error < GRADIENTS_EQUAL, `the gradient of ${name} differs by ${error}`);
   }
   const [plain] = await meanSquare(scores(again.discriminatorB, first), 1).data();
-  t.ok(Math.abs(plain! - chunks[0]!.losses.generatorA!) > 100 * EQUAL, 'without augmentation it is another loss');
+  t.ok(
+    Math.abs(plain! - chunks[0]!.losses.generatorA!) > 100 * LOSSES_EQUAL,
+    'without augmentation it is another loss',
+  );
   disposeTrainingState(again);
   disposeSamples([...a, ...b]);
 
@@ -127,12 +130,4 @@ export async function checkDiffAugment(t: Test, joinCalls: boolean): Promise<voi
     advance(state);
     return scores(state, set);
   }
-}
-
-function advance({ trained, spectral }: TrainingState['discriminatorA']): void {
-  tf.tidy(() => advanceSpectralState(spectral, trained.parameters));
-}
-
-function meanSquare(scores: tf.Tensor, target: number): tf.Scalar {
-  return tf.mean(tf.square(tf.sub(scores, target)));
 }

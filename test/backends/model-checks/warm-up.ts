@@ -1,25 +1,29 @@
 import {
   createRng,
   disposeTrainingState,
-  type InstanceSet,
-  initialTrainingState,
   joinSamples,
   readMeasurements,
   setGenerator,
   trainStep,
   translationModel,
 } from '@instagan/core';
-import { disposeSamples, uploadSamples } from '@instagan/core/internals/instagan';
-import { tinyConfig, tinySample } from '@instagan/core/internals/training';
+import { disposeSamples } from '@instagan/core/internals/instagan';
+import { tinyConfig } from '@instagan/core/internals/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Test } from 'tap';
-import { relativeDistance } from '../helpers/float64.ts';
+import {
+  differentiated,
+  EQUAL,
+  GRADIENTS_EQUAL,
+  gradientError,
+  LEARNING_RATE,
+  meanDistance,
+  SIZE,
+  stateBefore,
+  upload,
+} from './tiny-model.ts';
 
-const SIZE = { ngf: 2, ndf: 2, blocks: 1 };
-const SIDE_PX = 24;
 const WEIGHT = 10;
-/** Mask channels in the average of the loss. */
-const SLOTS = 2;
 
 /**
  * A step of the warm-up on whatever backend is open: its losses are those of the equation, of both generators on their target
@@ -27,25 +31,18 @@ const SLOTS = 2;
  */
 export async function checkWarmUp(t: Test, joinCalls: boolean): Promise<void> {
   const model = translationModel(SIZE);
-  const [a, b] = [[2, 1], [1]].map((counts, domain) =>
-    uploadSamples(counts.map((count, i) => tinySample(`${domain} ${i}`, count, SIDE_PX))),
-  ) as [ReturnType<typeof uploadSamples>, ReturnType<typeof uploadSamples>];
-  const state = initialTrainingState(model, 3, 2);
+  const [a, b] = [upload([2, 1], 'a'), upload([1], 'b')];
+  const state = stateBefore(model);
   const expected = [];
   for (const [loss, network, samples] of [
     ['identityA', 'generatorBToA', a],
     ['identityB', 'generatorAToB', b],
   ] as const) {
-    const { parameters } = state[network];
-    const names = [...parameters.keys()];
     const x = joinSamples(samples);
-    const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
-      const own = new Map(names.map((name, i) => [name, values[i] as tf.Tensor]));
-      return tf.mul(meanDistance(setGenerator(own, SIZE, x), x), WEIGHT);
-    })(names.map((name) => parameters.get(name) as tf.Tensor));
-    const gradients = new Map<string, ArrayLike<number>>();
-    for (const [i, name] of names.entries()) gradients.set(name, await grads[i]!.data());
-    expected.push({ loss, network, value: (await value.data())[0] as number, gradients });
+    const { value, gradients } = differentiated(state[network].parameters, (own) =>
+      tf.mul(meanDistance(setGenerator(own, SIZE, x), x), WEIGHT),
+    );
+    expected.push({ loss, network, value: (await value.data())[0] as number, wanted: gradients });
   }
   const frozen = [state.discriminatorA, state.discriminatorB];
   const tensorsOfFrozen = () =>
@@ -57,7 +54,7 @@ export async function checkWarmUp(t: Test, joinCalls: boolean): Promise<void> {
 
   const settings = {
     config: tinyConfig({ weights: { consistency: 1, featureMatching: 1 } }),
-    learningRate: { generator: 1e-3, discriminator: 1e-3 },
+    learningRate: LEARNING_RATE,
     ...{ poolRng: createRng(1), joinCalls, keepGradients: true, isWarmUp: true },
   };
   let chunks = 0;
@@ -65,13 +62,13 @@ export async function checkWarmUp(t: Test, joinCalls: boolean): Promise<void> {
     chunks++;
     const losses: Record<string, number> = await readMeasurements([measurements]);
     t.same(Object.keys(losses).sort(), ['identityA', 'identityB'], 'nothing else is measured');
-    for (const { loss, network, value, gradients: wanted } of expected) {
-      t.ok(Math.abs(losses[loss]! / value - 1) < 1e-5, `${loss}: ${losses[loss]} is ${value}`);
+    for (const { loss, network, value, wanted } of expected) {
+      t.ok(Math.abs(losses[loss]! / value - 1) < EQUAL, `${loss}: ${losses[loss]} is ${value}`);
       const own = gradients[network];
       t.same([...own.keys()].sort(), [...wanted.keys()].sort(), `${network} has all gradients`);
       for (const [name, gradient] of own) {
-        const error = relativeDistance(await gradient.data(), wanted.get(name)!);
-        t.ok(error < 1e-4, `${network} ${name} differs by ${error}`);
+        const error = await gradientError(await gradient.data(), wanted.get(name)!);
+        t.ok(error < GRADIENTS_EQUAL, `${network} ${name} differs by ${error}`);
       }
     }
     t.same([gradients.discriminatorA.size, gradients.discriminatorB.size], [0, 0]);
@@ -85,12 +82,4 @@ export async function checkWarmUp(t: Test, joinCalls: boolean): Promise<void> {
   t.same([state.generatorAToB.step, state.generatorBToA.step], [1, 1], 'each generator is updated once');
   disposeTrainingState(state);
   disposeSamples([...a, ...b]);
-}
-
-/** Mean distance of image and masks together, over all their channels. */
-function meanDistance(output: InstanceSet, target: InstanceSet): tf.Scalar {
-  const sum = (x: tf.Tensor, y: tf.Tensor) => tf.sum(tf.abs(tf.sub(x, y)));
-  const [batch, height, width] = target.image.shape;
-  const total = tf.add(sum(output.image, target.image), sum(output.masks, target.masks));
-  return tf.div(total, batch * height * width * (3 + SLOTS));
 }
