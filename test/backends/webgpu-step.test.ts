@@ -20,7 +20,7 @@ const MAX_DISPATCHES = 3000;
 const MAX_COPIES = 20;
 /** Copies that a replayed step may take: those of what goes in and out, and of all spectral vectors. */
 const MAX_COPIES_OF_REPLAY = 200;
-const SIZE_PX = 64;
+const SIZE_PX = 32;
 const INSTANCES = 4;
 const NETWORK = { ngf: 2, ndf: 2, blocks: 9 };
 
