@@ -5,5 +5,5 @@ import { opSuite } from './op-suite.ts';
 
 if (await openTestBackend(t, 'cpu')) {
   opSuite(t);
-  modelSuite(t, { leakSteps: 8 });
+  modelSuite(t, { leakSteps: 5 });
 }

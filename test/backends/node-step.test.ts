@@ -30,8 +30,10 @@ const SETTINGS = {
 } as const;
 /** Full after the first step. */
 const POOL_SIZE = 2;
-/** Enough for every program of the step to be recorded, and replayed some times. */
-const STEPS = 12;
+/** When a program is recorded depends on how long it takes: so many steps are enough for all of them anywhere. */
+const MAX_STEPS = 12;
+/** Of every program, after which more steps show nothing new. */
+const ENOUGH_REPLAYS = 2;
 /**
  * Largest difference of a result, relative to the largest of its values. In a graph TensorFlow pads in the kernel of the
  * convolution where nothing else reads the padded image, which rounds otherwise; operations of one step amplify that.
@@ -60,6 +62,7 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
         hasObjectDiscriminators: config.weights.objectDiscriminator > 0,
       });
       let [computed, runs] = [0, 0];
+      const replays = new Map<string, number>();
       const worst = { difference: 0, where: 'nowhere' };
       const compare = (where: string, replayed: tf.Tensor, direct: tf.Tensor) => {
         const difference = relativeDistance(
@@ -81,6 +84,7 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
             replaceTensors(state, before[i] as tf.Tensor[]);
             tf.dispose(after);
           }
+          const computedBefore = computed;
           const replayed = backend.programs!.run({
             ...program,
             compute(inputs) {
@@ -88,6 +92,7 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
               return program.compute(inputs);
             },
           });
+          replays.set(program.key, (replays.get(program.key) ?? 0) + (computed === computedBefore ? 1 : 0));
           const [name = ''] = program.key.split(' {');
           for (const [i, tensor] of direct.tensors.entries()) compare(`${name} ${i}`, replayed.tensors[i]!, tensor);
           for (const [i, state] of program.state.entries()) {
@@ -107,7 +112,9 @@ for (const [kind, settingsOfKind] of Object.entries(SETTINGS)) {
         programs: comparing,
       };
       const held: number[] = [];
-      for (let step = 0; step < STEPS; step++) {
+      const isReplayedEnough = () =>
+        computed < runs / 2 && [...replays.values()].every((times) => times >= ENOUGH_REPLAYS);
+      for (let step = 0; step < MAX_STEPS && !isReplayedEnough(); step++) {
         const updates = Array.from(trainStep(state, model, a!, b!, settings), ({ measurements }) => measurements);
         await readMeasurements(updates);
         held.push(tf.memory().numTensors);

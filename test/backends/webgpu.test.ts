@@ -6,5 +6,5 @@ import { opSuite } from './op-suite.ts';
 
 if (await openTestBackend(t, 'webgpu')) {
   opSuite(t, [...OP_CASES, ...LARGE_OP_CASES]);
-  modelSuite(t, { leakSteps: 8 });
+  modelSuite(t, { leakSteps: 5 });
 }

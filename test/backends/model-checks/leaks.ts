@@ -13,7 +13,7 @@ export async function checkLeaks(t: Test, steps: number): Promise<void> {
   const counts: number[] = [];
   for (let step = 0; step < steps; step++) {
     // Different numbers of instances, and now and then a second chunk that one domain sits out.
-    const [a, b] = [upload([1 + (step % 2)], `a${step}`), upload([step % 6 === 5 ? 3 : 1], `b${step}`)];
+    const [a, b] = [upload([1 + (step % 2)], `a${step}`), upload([step % 3 === 2 ? 3 : 1], `b${step}`)];
     const settings = { config: tinyConfig(), learningRate: LEARNING_RATE, poolRng: createRng(1, step) };
     const results = [...trainStep(state, model, a, b, settings)];
     await readMeasurements(results.map(({ measurements }) => measurements));
