@@ -25,8 +25,11 @@ function masksOf(boxes: readonly (Box | null)[], [height, width]: Size): Array64
   return { shape: [boxes.length, height, width, 1], data: Float64Array.from(data) };
 }
 
-/** Where a crop takes a row or column from: how much of each place, by the docstring of `objectCrops`. */
-function weightsAlong(start: number, extent: number, longer: number, length: number, side: number): number[][] {
+/** A row or column of the image, and how much of it a crop takes. */
+type Share = readonly [place: number, weight: number];
+
+/** Where a crop takes each row or column from, by the docstring of `objectCrops`; places of which it takes nothing are left out. */
+function sharesAlong(start: number, extent: number, longer: number, length: number, side: number): Share[][] {
   const square = Math.max(1.25 * longer, side / 4);
   const half = Math.min(square, length) / 2;
   const middle = Math.min(Math.max(start + extent / 2, half), length - half);
@@ -37,7 +40,7 @@ function weightsAlong(start: number, extent: number, longer: number, length: num
       Math.max(0, 1 - Math.abs(place - within) / Math.max(1, square / side)),
     );
     const sum = weights.reduce((total, weight) => total + weight, 0);
-    return weights.map((weight) => weight / sum);
+    return weights.flatMap((weight, place): Share[] => (weight > 0 ? [[place, weight / sum]] : []));
   });
 }
 
@@ -46,14 +49,14 @@ function crops64(x: Array64, boxes: readonly (Box | null)[], side: number): Arra
   const data = boxes.flatMap((box, n) => {
     if (box === null) return new Array<number>(side * side * channels).fill(0);
     const longer = Math.max(box.height, box.width);
-    const rows = weightsAlong(box.top, box.height, longer, height, side);
-    const columns = weightsAlong(box.left, box.width, longer, width, side);
+    const rows = sharesAlong(box.top, box.height, longer, height, side);
+    const columns = sharesAlong(box.left, box.width, longer, width, side);
     return rows.flatMap((row) =>
       columns.flatMap((column) =>
         Array.from({ length: channels }, (_, c) => {
           let sum = 0;
-          for (const [y, up] of row.entries())
-            for (const [z, across] of column.entries())
+          for (const [y, up] of row)
+            for (const [z, across] of column)
               sum += up * across * x.data[((n * height + y) * width + z) * channels + c]!;
           return sum;
         }),
