@@ -53,3 +53,21 @@ t.test('a text of any length is wrapped in a moment', async (t) => {
     t.ok(lines.every((line) => textWidth(line) <= 80));
   }
 });
+
+t.test('emoji of several characters, whose width terminals do not agree on, are shown as their first', async (t) => {
+  for (const [text, shown] of [
+    ['❤\ufe0f!', '❤   !'],
+    ['⚠\ufe0e!', '⚠   !'],
+    ['1\ufe0f\u20e3!', '1   !'],
+    ['👍🏽!', '👍  !'],
+    ['👩🏽\u200d🔬!', '👩  !'],
+    ['🏳\ufe0f\u200d🌈!', '🏳   !'],
+    ['🏴\u{e0067}\u{e0062}\u{e007f}!', '🏴  !'],
+    ['👨\u200d👩\u200d👧!', '👨  !'],
+    ['🇩🇪!', '🇩🇪  !'],
+    ['e\u0301!', 'e\u0301   !'],
+  ] as const) {
+    t.equal(`${fitted(text.slice(0, -1), 4)}!`, shown, text);
+  }
+  t.same(wrapped('a ❤\ufe0f b', 20), ['a ❤ b']);
+});

@@ -47,7 +47,18 @@ export function wrapped(text: string, width: number): string[] {
   return wrapAnsi(printable(text), Math.max(1, width), { hard: true }).split('\n');
 }
 
-/** A log or a file name may hold characters that move the cursor or turn the direction of writing around. */
+/**
+ * A log or a file name may hold characters that move the cursor or turn the direction of writing around. It may also hold
+ * emoji of several characters, such as a heart with a variation selector or a hand with a skin tone, which `string-width`
+ * counts as Unicode does and tmux and many terminals do not: only the first character is shown, whose width all agree on.
+ */
 function printable(text: string): string {
-  return text.replace(UNPRINTABLE, ' ');
+  return text.replace(UNPRINTABLE, ' ').replace(COMPOSED_EMOJI, '$1').replace(KEYCAP, '');
 }
+
+/** An emoji, and what is put on it (a selector, a skin tone, tags of a flag) or joined to it. */
+const COMPOSED_EMOJI =
+  /(\p{Extended_Pictographic})(?:[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]|\u200d\p{Extended_Pictographic})+/gu;
+
+/** What turns a digit or a sign into an emoji. */
+const KEYCAP = /[\ufe0f\u20e3]/g;
