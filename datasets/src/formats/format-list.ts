@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { readHead, UserError } from '@instagan/core/data';
+import { cannotBeRead, readHead, UserError } from '@instagan/core/data';
 import type { AnnotationFormat, AnnotationSource, OpenOptions, PathLook } from './annotation-source.ts';
 import { ccp } from './ccp.ts';
 import { coco } from './coco.ts';
@@ -7,7 +7,6 @@ import { labelme } from './labelme.ts';
 import { masks } from './masks.ts';
 import { mhp } from './mhp.ts';
 import { ownLayout } from './own-layout.ts';
-import { cannotBeRead } from './source-files.ts';
 import { via } from './via.ts';
 import { voc } from './voc.ts';
 import { yolo } from './yolo.ts';

@@ -329,7 +329,7 @@ t.test('a path that is no annotation is told so', async (t) => {
   });
   await t.rejects(recogniseFormat(path.join(folder, 'none')), {
     name: 'UserError',
-    message: /cannot be read \(ENOENT\)/,
+    message: /^There is no file or folder /,
   });
   for (const format of ['coco', 'via', 'labelme'] as const) {
     await t.rejects(openAnnotations(path.join(folder, 'list.json'), { format }), {

@@ -1,6 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { UserError } from '@instagan/core/data';
-import { cannotBeRead } from './source-files.ts';
+import { cannotBeRead, UserError } from '@instagan/core/data';
 
 /** Where an item of a list lies in its file. */
 export interface ItemPlace {

@@ -1,7 +1,6 @@
-import { readHead, UserError } from '@instagan/core/data';
+import { cannotBeRead, readHead, UserError } from '@instagan/core/data';
 import { readHeader, requirePixels } from '../images/image-file.ts';
 import { openImage, unreadable } from '../images/open-image.ts';
-import { cannotBeRead } from './source-files.ts';
 
 /** An image whose pixels are labels, not brightness. */
 export interface LabelImage {

@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
-import { UserError } from '@instagan/core/data';
-import { cannotBeRead } from './source-files.ts';
+import { cannotBeRead, UserError } from '@instagan/core/data';
 
 /** A matrix of numbers of a MATLAB file, column by column as it is stored there. */
 export interface MatNumbers {

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isFile, readText, UserError } from '@instagan/core/data';
+import { cannotBeRead, isFile, readText, UserError } from '@instagan/core/data';
 import type { SplitName } from '../folder/dataset-folder.ts';
 import { naturalOrder } from '../folder/natural-order.ts';
 
@@ -29,12 +29,6 @@ export async function readJson(file: string, what: string): Promise<unknown> {
   } catch {
     throw new UserError(`${file} is not JSON: give ${what}.`);
   }
-}
-
-/** The error for a file that the system does not give; any other error as it is. */
-export function cannotBeRead(file: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === undefined ? error : new UserError(`${file} cannot be read (${code}): check the path.`);
 }
 
 /**

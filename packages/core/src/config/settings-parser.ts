@@ -17,7 +17,10 @@ export function settingsParser<Rows extends SettingRows>(
   return (input, source) => {
     const parsed = schema.safeParse(input);
     if (!parsed.success) {
-      const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'configuration'}: ${message}`);
+      const faults = parsed.error.issues.map((issue) => {
+        const message = issue.code === 'unrecognized_keys' ? unknownSettings(table.rows, issue) : issue.message;
+        return `${issue.path.join('.') || 'configuration'}: ${message}`;
+      });
       throw new UsageError(`${source}: ${faults.join('; ')}.`);
     }
     for (const [name, rule] of Object.entries(table.rules)) {
@@ -26,6 +29,19 @@ export function settingsParser<Rows extends SettingRows>(
     }
     return Object.freeze(parsed.data) as ConfigOf<Rows>;
   };
+}
+
+/** What a user may have meant cannot be guessed safely, so all that there is is named. */
+function unknownSettings(rows: SettingRows, { keys, path }: z.core.$ZodIssueUnrecognizedKeys): string {
+  const unknown = keys.map((key) => JSON.stringify(key)).join(' or ');
+  const known = path.length === 0 ? Object.keys(rows) : partNames(rows[String(path[0])]);
+  return `there is no setting ${unknown}; there are ${known.join(', ')}`;
+}
+
+/** The fields of a setting that has some. */
+function partNames(setting: Setting | undefined): readonly string[] {
+  if (setting?.kind === 'group') return Object.keys(setting.parts);
+  return setting?.kind === 'numbers' ? Object.keys(setting.default) : ['height', 'width'];
 }
 
 function schemaOf(setting: Setting): z.ZodType {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '../errors.ts';
+import { cannotBeRead } from '../runtime/files.ts';
 import { type EventPlace, eventLogWarning, parseEventLine } from './event-line.ts';
 import type { RunEvent } from './run-event.ts';
 
@@ -26,8 +26,7 @@ export async function* readEvents(file: string): AsyncGenerator<RunEvent, void, 
   try {
     handle = await open(file, 'r');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new UserError(`${file} cannot be read (${code}): give the folder of a run that was started.`);
+    throw cannotBeRead(file, error);
   }
   try {
     yield* readFrom(handle, startOf(file, EPOCH));

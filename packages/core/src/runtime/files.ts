@@ -60,6 +60,25 @@ export async function readText(file: string): Promise<string> {
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
+/** The error for a file that the system does not give, in words; any other error as it is. */
+export function cannotBeRead(file: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case undefined:
+      return error;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new UserError(`There is no file or folder ${file}: check the path.`);
+    case 'EISDIR':
+      return new UserError(`${file} is a folder, and a file is wanted: give a file in it.`);
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError(`${file} may not be read: change its rights.`);
+    default:
+      return new UserError(`${file} cannot be read (${code}): check the disk and the path.`);
+  }
+}
+
 /** The first bytes of a file: so many, or all if there are fewer. */
 export async function readHead(file: string, length: number): Promise<Buffer> {
   const handle = await open(file);

@@ -1,4 +1,5 @@
-import { type ConfigKind, type RunSettings, readRunConfig, readText, UsageError, UserError } from '@instagan/core';
+import { type ConfigKind, type RunSettings, readRunConfig, UsageError } from '@instagan/core';
+import { cannotBeRead, readText } from '@instagan/core/data';
 import { type Fields, isFields, mergeFields, settingTexts } from '@instagan/core/settings';
 
 export interface ConfigSources {
@@ -40,7 +41,7 @@ export async function readConfigFile(
   try {
     text = await readText(file);
   } catch (error) {
-    throw new UserError(`Cannot read ${file} (${(error as NodeJS.ErrnoException).code}): check the path of --config.`);
+    throw cannotBeRead(file, error);
   }
   let fields: unknown;
   try {

@@ -9,6 +9,7 @@ import {
   unprotectedWarning,
   writeCheckpoint,
 } from '@instagan/core';
+import { cannotBeRead } from '@instagan/core/data';
 import { importAuthorsUnet, parseSegmenterConfig } from '@instagan/segmenter';
 import type { SizeValue } from '../options/values.ts';
 import { shellQuoted } from '../output/format.ts';
@@ -29,8 +30,8 @@ export interface SegmenterImportCommandOptions {
  */
 export async function segmenterImportAction(options: SegmenterImportCommandOptions): Promise<void> {
   const { generator, run, size } = options;
-  const bytes = await readFile(generator).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${generator} cannot be read (${error.code}): check the path.`);
+  const bytes = await readFile(generator).catch((error) => {
+    throw cannotBeRead(generator, error);
   });
   const { parameters, ngf, levels, outputs, refine } = importAuthorsUnet(
     readTorchStateDict(bytes, generator),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { NamedArray, NamedArrays } from '../../checkpoint/named-arrays.ts';
 import { readTorchStateDict, unprotectedWarning } from '../../checkpoint/torch-file.ts';
 import { UserError } from '../../errors.ts';
+import { cannotBeRead } from '../../runtime/files.ts';
 import { importAuthorsDiscriminator, importAuthorsGenerator } from './authors-weights.ts';
 
 /** Paths of the authors' files, by the authors' names: `generatorA` is `latest_net_G_A.pth`, and so on. */
@@ -72,7 +73,7 @@ async function readStateDict(file: string, warnings: string[]): Promise<NamedArr
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new UserError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`);
+    throw cannotBeRead(file, error);
   }
   const warning = unprotectedWarning(bytes, file);
   if (warning !== null) warnings.push(warning);
