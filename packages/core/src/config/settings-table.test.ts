@@ -70,11 +70,17 @@ t.test('the check of each kind holds its limits, and names the field', async (t)
   refused({ span: { c: -1 } }, /span\.c: .*>=0/);
   refused({ weights: { x: -1 } }, /weights\.x: /);
   refused({ weights: { y: 1 } }, /weights: there is no setting "y"; there are x\.$/);
-  refused({ size: { height: 16, width: 16, depth: 3 } }, /size: there is no setting "depth"; there are height, width\.$/);
+  refused(
+    { size: { height: 16, width: 16, depth: 3 } },
+    /size: there is no setting "depth"; there are height, width\.$/,
+  );
   refused({ share: 1.1 }, /share: .*<=1/);
   refused({ flip: 'no' }, /flip: .*boolean/);
   refused({ from: '' }, /from: /);
-  refused({ other: 1, more: 2 }, /configuration: there is no setting "other" or "more"; there are model, size, depth, /);
+  refused(
+    { other: 1, more: 2 },
+    /configuration: there is no setting "other" or "more"; there are model, size, depth, /,
+  );
   t.ok(
     parse({ model: 'b', depth: 4, every: 1, share: 0, flip: false, from: 'run', size: { height: 64, width: 16 } }, 'x'),
   );

@@ -5,7 +5,16 @@
 export { UsageError, UserError } from '../errors.ts';
 export { createRng, type Rng, restoreRng } from '../random/rng.ts';
 export { crc32 } from '../runtime/crc32.ts';
-export { cacheFolder, cannotBeRead, isFile, isFolder, isThere, makeFolder, readHead, readText } from '../runtime/files.ts';
+export {
+  cacheFolder,
+  cannotBeRead,
+  isFile,
+  isFolder,
+  isThere,
+  makeFolder,
+  readHead,
+  readText,
+} from '../runtime/files.ts';
 export { nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '../runtime/write-atomically.ts';
 export { transformImage, transformMask } from './apply-transform.ts';
 export { type Box, boxAround, boxOfMask, longSide, sharedBox } from './box.ts';

@@ -161,7 +161,10 @@ t.test('a log of another schema version is refused with the fix, not misread', a
   await write(run, [step(1)]);
   appendFileSync(eventLogFile(run), '{"v":2,"type":"step"}\n');
   await t.rejects(all(eventLogFile(run)), { name: 'UserError', message: /line 2 has event schema 2.*reads 1: use/ });
-  await t.rejects(all(join(run, 'none.jsonl')), { name: 'UserError', message: /^There is no file or folder .*none\.jsonl/ });
+  await t.rejects(all(join(run, 'none.jsonl')), {
+    name: 'UserError',
+    message: /^There is no file or folder .*none\.jsonl/,
+  });
 });
 
 t.test('a follower sees what is appended, waits for half lines, and ends when told', async (t) => {
