@@ -33,6 +33,11 @@ t.test('every command explains itself; without it a newcomer is lost', async (t)
     t.equal(stderr, '', `${name} --help prints no error`);
     t.match(stdout, new RegExp(`^Usage: instagan ${name} `), `${name} --help says how it is called`);
   }
+  t.match(
+    results[0]?.stdout,
+    'Usage: instagan train --data <DIR> --run <DIR> [options]\n',
+    'and what it cannot go without',
+  );
   t.match(results[0]?.stdout, /--checkpoint-every <N>\s+steps between checkpoints \(default: 500\)/);
 });
 

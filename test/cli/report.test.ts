@@ -30,7 +30,7 @@ t.test('runs become one page, which replaces no other file', async (t) => {
   const made = await callCli(['report', 'runs'], cwd);
   const other = await callCli(['report', 'runs/slow', '--output', 'notes.html'], cwd);
   t.equal(made.code, 0, made.stderr);
-  t.match(made.stdout, /^report\.html: 2 runs, 0\.\d MB\n$/);
+  t.match(made.stdout, /^report\.html: 2 runs, \d+ kB\nOpen file:\/\/\/.*\/report\.html\n$/);
   t.same(await halvesIn(cwd), []);
   t.equal(other.code, 2);
   t.match(other.stderr, /^instagan: notes\.html is there already and is no report: choose another --output, or add/);

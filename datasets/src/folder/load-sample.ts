@@ -79,7 +79,7 @@ export async function listInputs(
       }
     }
   }
-  if (inputs.length === 0) throw new UserError(`${path} holds no image: put ${READ_FORMATS} files there.`);
+  if (inputs.length === 0) throw await noImage(path);
   if (masksFolder !== undefined && inputs.every(({ masks }) => masks.length === 0)) {
     throw new UserError(
       `No mask in ${masksFolder} belongs to ${inputs.length === 1 ? inputs[0]?.file : `any image of ${path}`}: name masks after their images, NAME_0.png, NAME_1.png, … for NAME.jpg.`,
@@ -87,6 +87,16 @@ export async function listInputs(
   }
   if (leftOut.others.length + leftOut.masks.length > 0) onLeftOut?.(leftOut);
   return inputs;
+}
+
+/** Whoever names a dataset means the images in it. */
+async function noImage(path: string): Promise<UserError> {
+  for (const folder of ['testA', 'trainA', 'testB', 'trainB']) {
+    const images = join(path, folder);
+    if (await isFolderAt(images))
+      return new UserError(`${path} holds no image itself: give a folder in it, such as ${images}.`);
+  }
+  return new UserError(`${path} holds no image: put ${READ_FORMATS} files there.`);
 }
 
 /** Images of one folder with their masks. @throws UserError if two have one name, or two masks of an image one number */

@@ -41,8 +41,11 @@ export async function readConfigFields(runFolder: string): Promise<unknown> {
   try {
     text = await readText(file);
   } catch {
+    const fault = (await isThere(runFolder))
+      ? `${runFolder} is not a run (it has no ${CONFIG_FILE})`
+      : `There is no run ${runFolder}`;
     throw new UserError(
-      `${runFolder} is not a run (it has no ${CONFIG_FILE}): give the folder that \`train --run\` or \`import --run\` wrote.`,
+      `${fault}: give the folder that \`train --run\` or \`import --run\` wrote, or a name that \`instagan models\` lists.`,
     );
   }
   try {

@@ -65,7 +65,7 @@ t.test('the mean of two runs has the mean of their weights, and only runs of equ
     name: 'UsageError',
     message: /other has other networks than .*second: give a run that began with it/,
   });
-  const message = /nowhere is not a run \(it has no config\.json\)/;
+  const message = /^There is no run .*nowhere: /;
   await t.rejects(exportRun(at('second'), at('none'), { meanWith: at('nowhere') }), { name: 'UserError', message });
   t.notOk(existsSync(at('none')));
 });

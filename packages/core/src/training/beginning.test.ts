@@ -106,7 +106,7 @@ t.test(
 t.test('a run is not overwritten, and one that never began is not resumed', async (t) => {
   const runFolder = runFolderOf(t);
   const { error: noRun } = await trainTiny({ runFolder, steps: 1, resume: true, config: {} });
-  t.match(noRun?.message, /is not a run \(it has no config\.json\)/);
+  t.match(noRun?.message, /^There is no run /);
   await trainTiny({ runFolder, steps: 1 });
   const { error } = await trainTiny({ runFolder, steps: 1 });
   t.match(error?.message, /is already a run: add --resume/);

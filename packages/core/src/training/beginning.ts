@@ -65,6 +65,6 @@ function backendChange({ step, state }: Checkpoint, { name }: Pick<TrainingBacke
   const { backend: before } = state;
   if (typeof before !== 'string' || before === name) return [];
   return [
-    `The run was trained on ${before} up to step ${step} and goes on on ${name}: they round differently, so that it will not be, bit for bit, what it would have become on ${before}.`,
+    `The run was trained on ${before} up to step ${step} and continues on ${name}, which rounds differently: for the same bits as an uninterrupted run, add --backend ${before}.`,
   ];
 }

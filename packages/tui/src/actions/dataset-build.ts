@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { isFolder } from '@instagan/core/data';
 import type { BuiltDataset, BuiltDomain, ImageFate, ObjectFate } from '@instagan/datasets';
 import { counted, formatSeconds, formatTable, shellQuoted } from '../output/format.ts';
 import { progressLine } from '../output/progress-line.ts';
@@ -16,14 +18,14 @@ const MAX_TOLD = 5;
  *
  * @throws UsageError, UserError
  */
-export async function datasetBuildAction(path: string, options: DatasetBuildCommandOptions): Promise<void> {
+export async function datasetBuildAction(annotations: string, options: DatasetBuildCommandOptions): Promise<void> {
   const terminal = openTerminal();
   const beganMs = performance.now();
   const onProgress = (done: number, total: number) => {
     const secondsEach = (performance.now() - beganMs) / 1000 / done;
     terminal.status(progressLine({ item: 'image', done, total, secondsEach }));
   };
-  const built = await buildData(path, options, {
+  const built = await buildData(annotations, options, {
     remark: terminal.remark,
     ...(options.json ? {} : { onProgress }),
   });
@@ -33,6 +35,12 @@ export async function datasetBuildAction(path: string, options: DatasetBuildComm
   }
   report(built, terminal);
   terminal.line(`Built in ${formatSeconds((performance.now() - beganMs) / 1000)}.`);
+  for (const domain of ['A', 'B'] as const) {
+    if (await isFolder(path.join(options.output, `train${domain}`))) continue;
+    terminal.line(
+      `Domain ${domain} is still missing: add it with --${domain.toLowerCase()} LABELS and the same --output, from these annotations or others.`,
+    );
+  }
   terminal.line(`Next: instagan dataset preview ${shellQuoted(options.output)}`);
 }
 

@@ -109,7 +109,8 @@ export class PlainReport {
       print('settings', differences.length === 0 ? 'the defaults' : `${differences.join(', ')} (defaults in brackets)`);
     }
     if (event.memory !== undefined) print('memory', event.memory.summary);
-    const epochs = Number((event.totalSteps / event.stepsPerEpoch).toFixed(1));
+    const ratio = event.totalSteps / event.stepsPerEpoch;
+    const epochs = Number(ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(1));
     const { timeLimit } = this.#options;
     const limit = timeLimit === undefined ? '' : `; stops after ${formatSeconds(timeLimit * 60)}`;
     const length = `${counted(event.totalSteps, 'step')}, ${counted(epochs, 'epoch')} of ${counted(event.stepsPerEpoch, 'step')}`;
@@ -162,9 +163,11 @@ export class PlainReport {
     const time = formatSeconds((performance.now() - this.#beganMs) / 1000);
     const outcome = reason === 'completed' ? 'Done' : 'Stopped';
     this.#terminal.line();
-    if (step > total)
-      this.#terminal.line(`The run is at step ${step} already, beyond step ${total}: nothing was done.`);
-    else this.#terminal.line(`${outcome} at step ${step} of ${total} after ${time}.`);
+    if (reason === 'completed' && step === this.#started?.step && this.#started.resumed) {
+      this.#terminal.line(
+        `The run is at step ${step} already, and was to be trained to step ${total}: nothing was done. To go on, give more --steps or --epochs, which count from its beginning.`,
+      );
+    } else this.#terminal.line(`${outcome} at step ${step} of ${total} after ${time}.`);
     if (checkpoint !== null) this.#terminal.line(`  checkpoint  ${run}/${checkpoint}`);
     if (this.#samples > 0) this.#terminal.line(`  samples     ${run}/samples`);
     this.#terminal.line(`  log         ${run}/events.jsonl`);
@@ -175,6 +178,6 @@ export class PlainReport {
 /** Such as `iou 0.913  ap50 0.871`. */
 function describeScores(scores: Readonly<Record<string, number>>): string {
   return Object.entries(scores)
-    .map(([name, score]) => `${name} ${score.toFixed(3)}`)
+    .map(([name, score]) => `${name} ${Number.isNaN(score) ? 'none' : score.toFixed(3)}`)
     .join('  ');
 }

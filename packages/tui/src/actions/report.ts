@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { UsageError, UserError, writeAtomically } from '@instagan/core';
 import { isThere, readHead } from '@instagan/core/data';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
-import { counted } from '../output/format.ts';
+import { counted, formatBytes } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { EmbeddedSamples } from '../report/embedded-samples.ts';
 import { isReport, reportPage } from '../report/page/report-page.ts';
@@ -39,16 +41,18 @@ export async function reportAction(places: readonly string[], options: ReportCom
     const runs = await readReportedRuns(entries, pictures);
     const page = reportPage({ runs, nowMs: Date.now(), reloadSeconds });
     await writeAtomically(output, page, { makesFolder: true, isOnlyWriter: true });
-    return `${output}: ${counted(runs.length, 'run')}, ${(page.length / 1e6).toFixed(1)} MB`;
+    return `${output}: ${counted(runs.length, 'run')}, ${formatBytes(Buffer.byteLength(page))}`;
   };
   const isWatching = () => options.watch === true && entries.some((entry) => entry.isLive);
   if (!isWatching()) {
     terminal.line(await write(null));
+    terminal.line(`Open ${pathToFileURL(path.resolve(output)).href}`);
     return EXIT_CODE.done;
   }
   const interruption = listenForInterruption(() => {});
   try {
-    terminal.line(`${await write(RELOAD_SECONDS)}; open it in a browser, it follows the training until Ctrl-C`);
+    terminal.line(`${await write(RELOAD_SECONDS)}; it follows the training until Ctrl-C`);
+    terminal.line(`Open ${pathToFileURL(path.resolve(output)).href}`);
     while (isWatching() && !interruption.signal.aborted) {
       await delay(WATCH_INTERVAL_MS, undefined, { signal: interruption.signal }).catch(() => {});
       const isChanged = entries.map(readTraining).includes(true);

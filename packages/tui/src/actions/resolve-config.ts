@@ -1,5 +1,5 @@
-import { type ConfigKind, type RunSettings, readRunConfig, UsageError } from '@instagan/core';
-import { cannotBeRead, readText } from '@instagan/core/data';
+import { type ConfigKind, type RunSettings, readRunConfig, UsageError, UserError } from '@instagan/core';
+import { cannotBeRead, isThere, readText } from '@instagan/core/data';
 import { type Fields, isFields, mergeFields, settingTexts } from '@instagan/core/settings';
 
 export interface ConfigSources {
@@ -23,6 +23,9 @@ export async function resolveConfig<Config extends RunSettings>(
   kind: ConfigKind<Config>,
   { run, resume, preset = {}, config, settings }: ConfigSources,
 ): Promise<Config> {
+  if (resume && !(await isThere(run))) {
+    throw new UserError(`There is no run ${run} to resume: leave out --resume to start it, or correct --run.`);
+  }
   const base: Fields = resume ? await readRunConfig(kind, run) : {};
   const file = config === undefined ? {} : await readConfigFile(kind, config);
   return kind.parse([base, preset, file, settings].reduce(mergeFields), 'The options');

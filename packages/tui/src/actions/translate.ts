@@ -26,6 +26,7 @@ import type { ShardValue, SizeValue } from '../options/values.ts';
 import { counted, shellQuoted } from '../output/format.ts';
 import { runName } from '../output/run-name.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
+import { directionRemark } from './direction-remark.ts';
 import { joinImageShards, openImageShard, removeImageShards } from './image-shard.ts';
 import { type MaskSource, openMaskSource, sourceWithoutMasks } from './mask-source.ts';
 import { describeCompute, openCompute } from './open-compute.ts';
@@ -82,10 +83,14 @@ export async function translateAction(options: TranslateCommandOptions): Promise
   if (options.join) return joinAction(options, say);
   const { run, input, direction, sheet, shard, checkpoint } = options;
   if (run === undefined)
-    throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
+    throw new UsageError(
+      'Give --run RUN, the run that holds the model or the name of one that `instagan models` lists; only --join goes without.',
+    );
   const config = await readRunConfig(translationConfigs, run);
   const source = await sourceFor(config, { ...options, run }, say, terminal.remark);
   const { inputs } = source;
+  const misdirected = directionRemark(input, direction);
+  if (misdirected !== null) terminal.remark(`instagan: ${misdirected}`);
   if (source.isListed) requireInstances(inputs, options.instances);
   const recursive = options.recursive === true;
   const plan = { output: options.output, sheet, input, recursive, masksFolder: source.folder };

@@ -43,7 +43,9 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
   if (options.join) return joinAction(options, terminal);
   const { run, direction } = options;
   if (run === undefined)
-    throw new UsageError('Give --run DIR, the run that holds the model; only --join goes without.');
+    throw new UsageError(
+      'Give --run RUN, the run that holds the model or the name of one that `instagan models` lists; only --join goes without.',
+    );
   const model = translationModel(await readRunConfig(translationConfigs, run));
   refuseWithoutInstances(run, model, { '--instances-per-chunk': options.instancesPerChunk });
   const source = masksFrom(model, options);
@@ -97,7 +99,7 @@ function masksFrom(
   if (segmenter !== undefined) return 'segmenter';
   if (masks !== undefined) return 'files';
   throw new UsageError(
-    `Without masks the model of ${run} does not know which objects to translate: give --segmenter DIR, the run of a segmenter, or --masks DIR, a folder with NAME00001_0.png, … for each frame.`,
+    `Without masks the model of ${run} does not know which objects to translate: give --segmenter RUN, a run of "instagan segmenter train", or --masks DIR, a folder with NAME00001_0.png, … for each frame.`,
   );
 }
 

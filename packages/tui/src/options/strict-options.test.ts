@@ -37,5 +37,5 @@ t.test('a mistyped name of a required option is answered with the right one', as
   t.match(await answer('run --dta x --run y'), /unknown option '--dta'\n\(Did you mean --data\?\)/);
   t.match(await answer('run --data x --rnu y'), /Did you mean --run\?/);
   t.equal(await answer('run --data x'), "error: required option '--run <DIR>' not specified");
-  t.equal(await answer('run'), "error: required option '--data <DIR>' not specified");
+  t.equal(await answer('run'), "error: required options '--data <DIR>' and '--run <DIR>' not specified");
 });

@@ -18,6 +18,8 @@ t.test('times read as people say them, also at the seams', async (t) => {
 });
 
 t.test('bytes and counts', async (t) => {
+  t.equal(formatBytes(76_600), '77 kB');
+  t.equal(formatBytes(999_500), '1 MB');
   t.equal(formatBytes(353_400_000), '353 MB');
   t.equal(formatBytes(2_340_000_000), '2.3 GB');
   t.equal(counted(1, 'mask'), '1 mask');

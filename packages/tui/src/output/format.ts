@@ -15,6 +15,7 @@ export function formatSeconds(seconds: number): string {
 }
 
 export function formatBytes(bytes: number): string {
+  if (bytes < 999_500) return `${Math.round(bytes / 1e3)} kB`;
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
