@@ -17,6 +17,11 @@ const COMMANDS = [
   ['import'],
   ['export'],
   ['backends'],
+  ['compare'],
+  ['models'],
+  ['report'],
+  ['segmenter'],
+  ['dataset'],
   ['dataset', 'check'],
   ['dataset', 'draw'],
   ['dataset', 'coco'],
@@ -32,6 +37,7 @@ t.test('every command explains itself; without it a newcomer is lost', async (t)
     t.equal(code, 0, `${name} --help succeeds`);
     t.equal(stderr, '', `${name} --help prints no error`);
     t.match(stdout, new RegExp(`^Usage: instagan ${name} `), `${name} --help says how it is called`);
+    t.match(stdout, /\nExamples?:\n {2}instagan /, `${name} --help shows how it is used`);
   }
   t.match(
     results[0]?.stdout,

@@ -44,7 +44,7 @@ t.test('--watch replaces an earlier page, again and again until the training end
   await writeFile(at('live/run.lock'), `${process.pid} ${hostname()}`);
   await writeFile(at('live.html'), '<!doctype html><meta name="generator" content="instagan report">');
   const cli = startCli(['report', 'live', '--watch', '--output', 'live.html'], cwd);
-  await cli.printed(/^live\.html: 1 run, .*; open it in a browser, it follows the training until Ctrl-C\n/);
+  await cli.printed(/^live\.html: 1 run, .*; it follows the training until Ctrl-C\nOpen file:/);
   t.match(await readFile(at('live.html'), 'utf8'), /<body data-reload="10">/);
   const event = formatEvent({ v: 1, time: new Date().toISOString(), ...FINISHED, step: 50 });
   await appendFile(eventLogFile(at('live')), `${event}\n`);

@@ -142,7 +142,9 @@ function nothingLeft(
   fault?: string,
 ): UserError {
   const reasons = Object.entries(leftOut).map(([fate, images]) => `${images} ${fate}`);
-  const why = reasons.length === 0 ? 'no image has such an object' : `all are left out (${reasons.join(', ')})`;
+  const met = [...new Set(source.images.flatMap(({ labels: own }) => [...(own ?? [])]))].sort().join(', ');
+  const none = `no image has such an object${met === '' ? '' : ` (images have ${met})`}`;
+  const why = reasons.length === 0 ? none : `all are left out (${reasons.join(', ')})`;
   const first = fault === undefined ? '' : ` The first that cannot be read: ${fault}`;
   return new UserError(
     `${source.path} gives no image for domain ${domain} (${[...labels].join(', ')}), as ${why}: choose other labels or limits.${first}`,

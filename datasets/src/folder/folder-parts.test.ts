@@ -153,6 +153,11 @@ t.test('inputs that cannot be right are refused by name', async (t) => {
   const root = await writeBoxDataset(t.testdir());
   const rejects = async (path: string, masks: string | undefined, message: RegExp) =>
     t.rejects(listInputs(path, masks), { name: 'UserError', message });
+  await rejects(root, undefined, /holds no image itself: give a folder in it, such as .*testA\.$/);
+  await t.rejects(readDomainFolder(join(root, 'testA'), 'train', 'A'), {
+    name: 'UserError',
+    message: /testA is a part of a dataset: give the folder that holds it, .*\.$/,
+  });
   await rejects(join(root, 'none'), undefined, /no file or folder .*none/);
   await rejects(join(root, 'testA'), join(root, 'none_seg'), /no folder of masks .*none_seg/);
   await writeFile(join(root, 'testA', 't0.jpg'), '');

@@ -34,6 +34,17 @@ A first training, on any machine:
   instagan train --data set --run runs/first --preset recommended --epochs 4
   instagan translate --run runs/first --input set/testA --output translated`;
 
+const SEGMENTER_EXAMPLES = `
+Examples:
+  instagan segmenter train --data meadow --domain A --run runs/sheep
+  instagan segmenter predict --run runs/sheep --input photos --output photos_seg --overlay looks`;
+
+const DATASET_EXAMPLES = `
+Examples:
+  instagan dataset draw --output meadow --count 200 --size 128x128
+  instagan dataset coco instances.json --a sheep --b giraffe --output my-set
+  instagan dataset check my-set`;
+
 /**
  * The command line: names, options and help of every command. What a command does is loaded when it runs, so that help
  * and mistakes are answered at once.
@@ -59,7 +70,11 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addEvaluateCommand(program, reportExitCode);
   addCompareCommand(program, reportExitCode);
   addReportCommand(program, reportExitCode);
-  const segmenter = program.command('segmenter').description('predict the masks of images that have none');
+  const segmenter = program
+    .command('segmenter')
+    .summary('predict the masks of images that have none')
+    .description('Train and use a segmenter, which predicts the masks of images that have none.')
+    .addHelpText('after', SEGMENTER_EXAMPLES);
   addSegmenterTrainCommand(segmenter, reportExitCode);
   addSegmenterPredictCommand(segmenter, reportExitCode);
   addSegmenterEvaluateCommand(segmenter);
@@ -68,7 +83,11 @@ export function createProgram(reportExitCode: ReportExitCode): Command {
   addImportCommand(program);
   addExportCommand(program);
   addModelsCommand(program);
-  const dataset = program.command('dataset').description('build, check and look at datasets');
+  const dataset = program
+    .command('dataset')
+    .summary('build, check and look at datasets')
+    .description('Draw a dataset, build one from annotations, check one, or look at it.')
+    .addHelpText('after', DATASET_EXAMPLES);
   addDatasetCheckCommand(dataset, reportExitCode);
   addDatasetDrawCommand(dataset);
   addDatasetBuildCommands(dataset);

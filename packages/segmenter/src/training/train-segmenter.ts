@@ -45,8 +45,13 @@ export function trainSegmenter(options: TrainSegmenterOptions): AsyncGenerator<R
         loading ??= loadValidationImages(data, parts.heldOut, config);
         return loading;
       };
-      const { warnings } = data;
+      const isUnscored = parts.heldOut.length === 0 && config.heldOut > 0 && config.validateEvery > 0;
+      const warnings = isUnscored ? [...data.warnings, unscored(data.count)] : data.warnings;
       return { ...segmenterBatches(data, parts.train, config), warnings, close: () => data.close() };
     },
   });
+}
+
+function unscored(count: number): string {
+  return `${count === 1 ? '1 image is' : `${count} images are`} too few to hold some out: the segmenter is not scored while it is trained. "instagan segmenter evaluate" scores it afterwards.`;
 }

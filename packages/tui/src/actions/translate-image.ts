@@ -107,8 +107,8 @@ export async function translateImage(
   return { image: { ...common, translated, ...(warning === null ? {} : { warning }) }, row };
 }
 
-/** Pictures of a contact sheet have at most so many pixels. */
-const MAX_TILE_PX = 1e6;
+/** Pictures of a contact sheet have at most so many pixels: about 580x430, so that it shows some thirty photos. */
+const MAX_TILE_PX = 0.25e6;
 
 /** An image as it is shown on a contact sheet. */
 function sheetSample({ name, width, height, image, masks }: MaskedImage): Sample {

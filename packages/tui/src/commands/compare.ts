@@ -29,10 +29,18 @@ export function addCompareCommand(program: Command, reportExitCode: ReportExitCo
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .requiredOption('--plan <PLAN>', 'what to train: a name, see below, or a JSON file', filePath)
     .requiredOption('--output <DIR>', 'folder for the runs and the results', folderPath)
-    .option('--seeds <LIST>', 'each cell is trained once with each of these seeds, such as 1,2', numberList, [1, 2])
+    .addOption(
+      new Option('--seeds <LIST>', 'each cell is trained once with each of these seeds')
+        .argParser(numberList)
+        .default([1, 2], '1,2'),
+    )
     .addOption(new Option('--preset <name>', 'settings of all trainings').choices(Object.keys(PRESETS)))
     .option('--config <FILE>', 'settings of all trainings, from a JSON file', filePath)
-    .option('--schedule <CONSTANT+DECAY>', 'epochs of all trainings', summed(INSTAGAN_SETTINGS.rows.epochs))
+    .option(
+      '--schedule <C+D>',
+      'epochs of all trainings: C at the full learning rate, then D as it falls to 0',
+      summed(INSTAGAN_SETTINGS.rows.epochs),
+    )
     .option('--images <N>', 'score at most so many test images of each domain', wholeNumber(2))
     .addOption(new Option('--shard <i/n>', 'do only every n-th training, for several machines').argParser(shardValue));
   for (const option of computeOptions()) command.addOption(option);

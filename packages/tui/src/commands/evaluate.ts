@@ -30,7 +30,9 @@ export function addEvaluateCommand(program: Command, reportExitCode: ReportExitC
     )
     .requiredOption('--data <DIR>', 'dataset', filePath)
     .addOption(checkpointOption())
-    .addOption(new Option('--split <name>', 'which half of the dataset').choices(['train', 'test']).default('test'))
+    .addOption(
+      new Option('--split <name>', 'training or test images of the dataset').choices(['train', 'test']).default('test'),
+    )
     .addOption(
       new Option('--direction <name>', 'from which domain to which')
         .choices([...namesOf(DIRECTIONS), 'both'])

@@ -10,7 +10,7 @@ const DESCRIPTION =
   'Runs of segmenters are exported the same way.';
 
 const EXAMPLES = `
-Example:
+Examples:
   instagan export --run runs/meadow --output shared/meadow --half
   instagan translate --run shared/meadow --input photos --masks masks --output translated`;
 

@@ -10,7 +10,7 @@ const DESCRIPTION =
   'it further with --resume.';
 
 const EXAMPLES = `
-Example:
+Examples:
   instagan import --generator-a latest_net_G_A.pth --generator-b latest_net_G_B.pth --run runs/authors
   instagan translate --run runs/authors --input photos --masks masks --output translated`;
 

@@ -9,6 +9,11 @@ const DESCRIPTION =
   'authors of InstaGAN predicted masks with such a U-Net. Executes nothing in the file. Predict masks with the run, or train ' +
   'it further with --resume.';
 
+const EXAMPLES = `
+Examples:
+  instagan segmenter import --generator latest_net_G.pth --run runs/unet
+  instagan segmenter predict --run runs/unet --input photos --output photos_seg`;
+
 export function addSegmenterImportCommand(segmenter: Command): void {
   segmenter
     .command('import')
@@ -25,6 +30,7 @@ export function addSegmenterImportCommand(segmenter: Command): void {
         .default({ height: 256, width: 256 }, '256x256'),
     )
     .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
     .action(async (options: SegmenterImportCommandOptions) => {
       const { segmenterImportAction } = await import('../actions/segmenter-import.ts');
       await segmenterImportAction(options);
