@@ -18,7 +18,7 @@ export interface PredictionInput extends SizePx {
 }
 
 export interface PredictionOptions {
-  /** Predict the mirror images as well and take the mean: a little more exact, for twice the work. @default false */
+  /** Predict the mirror images as well and take the mean: slightly more accurate, for twice the work. @default false */
   readonly mirror?: boolean;
 }
 

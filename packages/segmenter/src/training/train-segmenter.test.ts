@@ -102,6 +102,19 @@ t.test('it learns to find objects, and says so on images that it never saw', asy
   segmenter.dispose();
 });
 
+t.test('a set too small to hold any image out is trained on, with a warning', async (t) => {
+  const openData = async () => ({
+    ...{ count: 4, warnings: [], close: async () => {} },
+    load: async (index: number) => discImage(index),
+  });
+  const events = await train(path.join(t.testdir(), 'run'), { validateEvery: 1 }, { steps: 1, openData });
+  t.match(
+    events.filter(({ type }) => type === 'warning'),
+    [{ message: /^4 images are too few to hold some out: the segmenter is not scored while it is trained\./ }],
+  );
+  t.notOk(events.some(({ type }) => type === 'validation'));
+});
+
 t.test('a resumed run writes what an unbroken one writes', async (t) => {
   const folder = t.testdir();
   const [whole, parts] = ['whole', 'parts'].map((name) => path.join(folder, name)) as [string, string];

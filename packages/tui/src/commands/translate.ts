@@ -58,7 +58,7 @@ export function addTranslateCommand(program: Command, reportExitCode: ReportExit
     )
     .option(
       '--masks <PATH>',
-      'folder of the masks, or annotations: a COCO, labelme or VIA file, or such as voc:VOC2012 (default without --segmenter: the input folder with _seg)',
+      'folder of the masks, or annotations: a COCO, labelme or VIA file, or a folder with its format, such as voc:VOC2012 (default without --segmenter: the input folder with _seg)',
       filePath,
     )
     .option('--category <NAME>', 'with annotations: change only objects of this category')

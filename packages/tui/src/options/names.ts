@@ -28,7 +28,7 @@ export const REGIONS: Readonly<Record<RegionKind, string>> = {
 
 export const BACKGROUNDS: Readonly<Record<Background, string>> = {
   keep: 'outside the masks of input and output, every pixel stays as it is',
-  fill: 'so, too; objects have sharp edges, and where one no longer is, what lies around it goes on smoothly',
+  fill: 'the same, and objects have sharp edges; where an object no longer is, its surroundings are continued smoothly',
   translated: 'the whole image comes from the model, as in the paper',
 };
 
@@ -42,7 +42,7 @@ export const FORMATS: Readonly<Record<WrittenFormat | 'same', string>> = {
 };
 
 export const ANNOTATION_FORMATS: Readonly<Record<AnnotationFormatName, string>> = {
-  coco: 'COCO instances file: polygons and run lengths',
+  coco: 'COCO: an instances file of polygons and run lengths',
   ccp: 'Clothing Co-Parsing: a MATLAB file for each photo',
   mhp: 'Multi-Human Parsing (LV-MHP-v1, LV-MHP-v2): an image of parts for each person',
   labelme: 'labelme: a JSON file for each photo',

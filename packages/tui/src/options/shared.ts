@@ -58,7 +58,7 @@ export function screenOptions(): Option[] {
 export function instanceOptions(): Option[] {
   return [
     ...settingOptions(SPLIT_SETTINGS).options(),
-    new Option('--mirror', 'also predict each mirror image and average: a little more exact, twice as slow'),
+    new Option('--mirror', 'also predict each mirror image and average: slightly more accurate, for twice the time'),
   ];
 }
 
@@ -96,7 +96,7 @@ export function translationOptions(): Option[] {
       .default('keep'),
     new Option(
       '--rim <PX>',
-      'pixels around the masks over which the result fades into the background (default: 2 of those that the model sees)',
+      'pixels around the masks over which the result fades into the background (default: 2 pixels of the size that the model sees)',
     ).argParser(wholeNumber(0, 1000)),
   ];
 }

@@ -43,7 +43,7 @@ t.test('colours are read as players read them where the file does not tell how',
   t.match(primariesAlone.remarks, [/read as BT\.709, as its primaries are\.$/]);
   const scope = await firstFrame(await makeClip(at('scope.mp4'), ...hd('1280x536'), '-crf', '1'));
   t.ok(near(scope.data, RED, 3), `${scope.data.subarray(0, 3)}`);
-  t.match(scope.remarks, [/does not tell how its colours are coded: it is read as BT\.709, by its size\.$/]);
+  t.match(scope.remarks, [/does not say how its colours are coded: it is read as BT\.709, by its size\.$/]);
 });
 
 const x265 = (params: string) => ['-c:v', 'libx265', '-x265-params', `log-level=none:${params}`];

@@ -93,7 +93,7 @@ export function conversionRemarks(track: VideoTrack, { deinterlaces = false }: F
     remarks.push('The video is interlaced, so edges that move will show combs: add --deinterlace to remove them.');
   }
   if (colours.assumption !== null) {
-    remarks.push(`The video does not tell how its colours are coded: it is ${colours.assumption}.`);
+    remarks.push(`The video does not say how its colours are coded: it is ${colours.assumption}.`);
   }
   if (hdr !== null) {
     remarks.push(`The video is HDR (${hdr}, ${bitDepth} bits): it is tone-mapped (Hable) to ordinary 8-bit colour.`);
