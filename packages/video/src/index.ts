@@ -15,7 +15,7 @@ export {
   outputFormat,
 } from './encode/output-format.ts';
 export { type Ffmpeg, type FindFfmpegOptions, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
-export { type MediaInput, type MediaInputOptions, openMediaInput } from './ffmpeg/media-input.ts';
+export { type MediaInput, type MediaInputOptions, openMediaInput, requireMediaInput } from './ffmpeg/media-input.ts';
 export { type MediaInfo, probeMedia, type VideoTrack } from './ffmpeg/probe-media.ts';
 export { channelsOf, type FrameFormat, type Rational, secondsOf, type VideoFrame } from './frame.ts';
 export { type BlendableFrame, FrameBlender } from './motion/frame-blender.ts';

@@ -126,7 +126,7 @@ async function watch(run: string, training: BackgroundTraining, isDetached: bool
 function printWhereabouts(run: string, pid: number): void {
   const place = shellQuoted(run);
   print(`The training of ${run} goes on in the background, as process ${pid}.`);
-  print(`  watch and control it  instagan monitor ${place}`);
+  print(`  watch and control it        instagan monitor ${place}`);
   print(`  stop it, with a checkpoint  kill ${pid}`);
 }
 

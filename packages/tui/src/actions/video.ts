@@ -14,6 +14,7 @@ import { loadSegmenter } from '@instagan/segmenter';
 import {
   type FrameSegmenter,
   joinShards,
+  requireMediaInput,
   type TranslateVideoOptions,
   translateVideo,
   type VideoJobOptions,
@@ -46,6 +47,7 @@ export async function videoAction(options: VideoCommandOptions): Promise<number>
     throw new UsageError(
       'Give --run RUN, the run that holds the model or the name of one that `instagan models` lists; only --join goes without.',
     );
+  await requireMediaInput(options.input);
   const model = translationModel(await readRunConfig(translationConfigs, run));
   refuseWithoutInstances(run, model, { '--instances-per-chunk': options.instancesPerChunk });
   const source = masksFrom(model, options);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { ffmpeg, makeClip, temporaryFolder } from '../test-support/media.ts';
-import { openMediaInput } from './media-input.ts';
+import { openMediaInput, requireMediaInput } from './media-input.ts';
 import { probeMedia } from './probe-media.ts';
 
 const folder = await temporaryFolder(t);
@@ -41,6 +41,10 @@ t.test('a name that looks like an option, or like a protocol, is a file', async 
 
 t.test('missing files, folders and empty files are told apart', async (t) => {
   await t.rejects(openMediaInput(join(folder, 'none.mp4')), /There is no video .*none\.mp4/);
+  await t.rejects(requireMediaInput(join(folder, 'none.mp4')), /There is no video .*none\.mp4/);
+  for (const name of [folder, '-', 'https://example.org/none.mp4', join(folder, 'none%05d.png')]) {
+    await t.resolves(requireMediaInput(name), name);
+  }
   await mkdir(join(folder, 'none'));
   await t.rejects(openMediaInput(join(folder, 'none')), {
     name: 'UsageError',

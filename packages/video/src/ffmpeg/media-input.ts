@@ -66,15 +66,35 @@ export async function openMediaInput(name: string, options: MediaInputOptions = 
   // What is there is a file, whatever its name looks like.
   const found = await stat(name).catch(() => null);
   if (found === null) {
-    const [, protocol] = /^([a-z][a-z0-9+.-]+):/i.exec(name) ?? [];
-    if (protocol !== undefined && !isFolderOf(name)) return openUrl(name, protocol.toLowerCase(), options);
+    const protocol = protocolOf(name);
+    if (protocol !== undefined) return openUrl(name, protocol, options);
     if (isSequence(name)) return openSequence(name, parseSequence(name), options);
+    throw noVideo(name);
   }
-  if (found === null) throw new UserError(`There is no video ${name}: check the path.`);
   if (found.isDirectory()) return openSequence(name, await sequenceIn(name), options);
   if (!found.isFile()) throw new UsageError(`${name} is no regular file: name a video file.`);
   if (found.size === 0) throw new UserError(`${name} is empty: it holds no video.`);
   return { name, ...(await openFile(resolve(name))), close: closeNothing };
+}
+
+/**
+ * Looks whether a video that must be a file is there, before anything that takes time.
+ *
+ * @throws UserError if it is missing
+ */
+export async function requireMediaInput(name: string): Promise<void> {
+  if (name === STANDARD_INPUT || protocolOf(name) !== undefined || isSequence(name)) return;
+  if ((await stat(name).catch(() => null)) === null) throw noVideo(name);
+}
+
+function noVideo(name: string): UserError {
+  return new UserError(`There is no video ${name}: check the path.`);
+}
+
+/** In small letters; undefined of what is no URL. */
+function protocolOf(name: string): string | undefined {
+  const [, protocol] = /^([a-z][a-z0-9+.-]+):/i.exec(name) ?? [];
+  return protocol === undefined || isFolderOf(name) ? undefined : protocol.toLowerCase();
 }
 
 async function openFile(path: string): Promise<Omit<MediaInput, 'name' | 'close'>> {

@@ -88,7 +88,10 @@ function compareLines(context: DrawContext, { columns, rows }: Area): string[] {
   const { run, runs, state, theme } = context;
   const other = otherRun(state, context);
   if (other === null) {
-    return [titleLine('compare', '', columns, theme), theme.paint('dim', ' there is no other run')];
+    return [
+      titleLine('compare', '', columns, theme),
+      theme.paint('dim', ' there is no other run; "instagan monitor A B" shows two'),
+    ];
   }
   const all = differencesOf(state, context);
   const lines = all.flatMap((line) => (typeof line === 'string' ? [] : [line]));
