@@ -69,6 +69,9 @@ t.test('a dataset built from a COCO file has no faults, trains, and its test ima
     { domain: 'A', train: { images: 4, masks: 8 }, test: { images: 1, masks: 2 } },
     { domain: 'B', train: { images: 4, masks: 8 }, test: { images: 1, masks: 2 } },
   ]);
+  const half = await run(t, 'dataset coco two/instances.json --a sheep --output half'.split(' '));
+  t.match(half, '\nDomain B is still missing: add it with --b LABELS and the same --output,');
+  t.notMatch(half, 'Domain A is');
   t.match(await run(t, ['dataset', 'check', 'set']), 'set: no faults.');
   const trained = await run(t, ['train', '--data', 'set', '--run', 'run', ...TINY]);
   t.match(trained, '\nNext: instagan translate --run run --input set/testA --output translated\n');

@@ -87,6 +87,11 @@ t.test('a run that was trained with jittered masks can go on without', async (t)
   const plain = await callCli(trainArguments('jittered', '--resume', '--steps', '2', '--mask-jitter', '0'), cwd);
   t.equal(plain.code, 0, plain.stderr);
   t.equal(await maskJitter(), 0);
+  const done = await callCli(trainArguments('jittered', '--resume', '--steps', '1'), cwd);
+  t.match(
+    done.stdout,
+    /^The run is at step 2 already, and was to be trained to step 1: nothing was done\. .* more --steps/m,
+  );
 });
 
 t.test('a run of the first version goes on, and cannot be given another network', async (t) => {

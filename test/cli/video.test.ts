@@ -102,8 +102,8 @@ t.test('wrong use is told in a sentence', async (t) => {
     [2, 2, 1, 2, 2, 2],
   );
   const wanted = [
-    /give --segmenter DIR/,
-    /Give --run DIR/,
+    /give --segmenter RUN/,
+    /Give --run RUN/,
     /no folder of masks/,
     /begins with http/,
     /1\/4/,

@@ -68,16 +68,25 @@ t.test('what fails exits with 1 and one sentence that names the file', async (t)
   await writeFile(path.join(cwd, 'text.pth'), 'no weights');
   await answers(t, cwd, 1, [
     ['train --data nowhere --run r --backend cpu', /^instagan: There is no folder nowhere: .*trainA.*\n$/],
-    ['train --data nowhere --run r --resume', /^instagan: There is no run r to resume: leave out --resume to start it.*\n$/],
+    [
+      'train --data nowhere --run r --resume',
+      /^instagan: There is no run r to resume: leave out --resume to start it.*\n$/,
+    ],
     [
       'train --data d --run r --config nowhere.json',
       /^instagan: There is no file or folder nowhere\.json: check the path\.\n$/,
     ],
     ['segmenter train --data nowhere --run r --size 36x36 --levels 2 --backend cpu', 'There is no folder nowhere'],
     ['segmenter predict --run nowhere --input . --output o --min-confidence 0 --min-area 0', 'holds no image'],
-    ['translate --run nowhere --input i --output o', /^instagan: There is no run nowhere: .* `instagan models` lists\.\n$/],
+    [
+      'translate --run nowhere --input i --output o',
+      /^instagan: There is no run nowhere: .* `instagan models` lists\.\n$/,
+    ],
     ['import --generator-a text.pth --generator-b text.pth --run r', /^instagan: text\.pth is not a file that torch/],
-    ['import --generator-a nowhere.pth --generator-b text.pth --run r', /^instagan: There is no file or folder nowhere\.pth: check the path\.\n$/],
+    [
+      'import --generator-a nowhere.pth --generator-b text.pth --run r',
+      /^instagan: There is no file or folder nowhere\.pth: check the path\.\n$/,
+    ],
   ]);
 });
 

@@ -197,3 +197,11 @@ t.test('what is aborted leaves nothing behind', async (t) => {
   await t.rejects(build({ signal: AbortSignal.abort(new Error('stopped')) }), { message: 'stopped' });
   t.same(await files(output), []);
 });
+
+t.test('a label that no image has is answered with those that images have', async (t) => {
+  const { build } = await builder(t, { 'one.png': [['sheep', [10, 10, 20]]] });
+  await t.rejects(build(), {
+    name: 'UserError',
+    message: /no image for domain B \(cow\), as no image has such an object \(images have sheep\): choose other labels/,
+  });
+});
