@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawDataset } from '@instagan/datasets';
 import t from 'tap';
@@ -21,6 +21,9 @@ await plan(TINY);
 t.test('a plan is trained and scored once, and laid out', async (t) => {
   const files = ['table.md', 'scores.json', 'pictures-AtoB.png', 'pictures-BtoA.png'];
   for (const file of files) await leaveHalf(at('out', file));
+  // As a training leaves it that was killed before its first checkpoint.
+  await mkdir(at('out/paper-seed-3'));
+  await writeFile(at('out/paper-seed-3/config.json'), JSON.stringify({ ...TINY, seed: 3 }));
   const first = await compare();
   t.equal(first.code, 0, first.stderr);
   t.match(first.stderr, 'Done at step 2 of 2');

@@ -116,4 +116,12 @@ t.test('annotations become a dataset, which a picture shows', async (t) => {
   t.match(preview.stdout, /trainA: 2 images of 2, row 1\n/);
   t.match(await sharp(path.join(cwd, 'pair-preview.png')).metadata(), { format: 'png', width: 2 * 224 + 12 });
   t.same(await halvesIn(cwd), []);
+  for (const place of ['trainA', 'testB_seg']) {
+    const among = await callCli(
+      ['dataset', 'preview', 'pair', '--output', `pair/${place}/sheet.png`, '--overwrite'],
+      cwd,
+    );
+    t.equal(among.code, 2);
+    t.match(among.stderr, /sheet\.png would be taken for a part of the dataset in .*: choose another place\./);
+  }
 });

@@ -1,4 +1,5 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, readFile, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -35,6 +36,16 @@ t.test('runs become one page, which replaces no other file', async (t) => {
   t.equal(other.code, 2);
   t.match(other.stderr, /^instagan: notes\.html is there already and is no report: choose another --output, or add/);
   t.equal(await readFile(at('notes.html'), 'utf8'), 'mine');
+  if (process.platform !== 'win32') {
+    execFileSync('mkfifo', [at('pipe.html')]);
+    await symlink(at('report.html'), at('link.html'));
+    for (const output of ['pipe.html', 'link.html']) {
+      const { code, stderr } = await callCli(['report', 'runs/slow', '--output', output], cwd);
+      t.match([code, stderr], [2, /^instagan: \S+ is there already and is no report/], output);
+    }
+    const forced = await callCli(['report', 'runs/slow', '--output', 'pipe.html', '--overwrite'], cwd);
+    t.match([forced.code, forced.stderr], [1, 'Cannot write pipe.html: it is a named pipe, not a file']);
+  }
   const none = await callCli(['report', 'notes'], cwd);
   t.match(none.stderr, /^instagan: notes is no run and holds none/);
 });

@@ -27,6 +27,8 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
   await writeFile(path.join(cwd, 'bad.json'), '{"ngf": 0, "colour": 1}');
   await writeFile(path.join(cwd, 'list.json'), '[1]');
   await writeFile(path.join(cwd, 'half.json'), '{"ngf": ');
+  await writeFile(path.join(cwd, 'later.json'), '{"weights": {"warp": 1}}');
+  await writeFile(path.join(cwd, 'fixed.json'), '{"model": "cyclegan", "weights": {"context": 5}}');
   await answers(t, cwd, 2, [
     ['', 'Usage: instagan'],
     ['dataset', 'Usage: instagan dataset'],
@@ -54,6 +56,18 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --ui web', 'auto, tui, plain, json'],
     ['train --data d --run r --schedule 0+0', 'such as 100+100'],
     ['train --data d --run r --config bad.json', /^instagan: bad\.json: ngf: .*"colour"/],
+    [
+      'train --data d --run r --config later.json',
+      'later.json: weights: "warp" is no setting of this version (correct its name, or update instagan).',
+    ],
+    [
+      'train --data d --run r --config fixed.json',
+      'fixed.json: weights.context 5 is fixed at 0 by the model cyclegan: leave it out, or choose another model.',
+    ],
+    [
+      'train --data d --run r --model cyclegan-seg --max-instances 4 --object-discriminator 1 --dry-run',
+      'The options: maxInstances 4 is fixed at 1 by the model cyclegan-seg; weights.objectDiscriminator 1 is fixed at 0 by',
+    ],
     ['train --data d --run r --config list.json', 'list.json must hold one JSON object'],
     ['train --data d --run r --config half.json', 'half.json is not JSON'],
     ['translate --run r --input i --output o --instances 3-1', 'such as 0,2-4'],

@@ -72,6 +72,12 @@ export const CRASH_JOBS: readonly CrashJob[] = [
   },
   TRANSLATION,
   PREDICTION,
+  {
+    name: 'export',
+    command: (output) => ['export', '--run', 'model', '--output', output],
+    isBegun: () => false,
+    outcome: (folder, output) => digests(path.join(folder, output)),
+  },
 ];
 
 /** The commands that make what the jobs need in a folder. */

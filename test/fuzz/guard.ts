@@ -8,8 +8,9 @@ export const MAX_CPU_MS = 2000;
 /** Longer messages are none: they fill the screen with what a file holds. */
 const MAX_PRINTED = 10_000;
 /** Colours are the terminal's own; all other control characters, and those that turn the direction of writing, are not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const COMMANDS = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\u001b(?!\[[\d;]*m)/;
+const COMMANDS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\u001b(?!\[[\d;]*m)/;
 const PROTOTYPES = [Object, Array, Function, String, Number, Map, Set, Uint8Array, Promise].map(
   ({ prototype }) => prototype as object,
 );

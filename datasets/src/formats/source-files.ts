@@ -51,7 +51,7 @@ export async function filesBelow(folder: string, isWanted: (name: string) => boo
       if (entry.name.startsWith('.')) continue;
       const name = within === '' ? entry.name : `${within}/${entry.name}`;
       if (entry.isDirectory() && depth < MAX_DEPTH) await visit(name, depth + 1);
-      else if (!entry.isDirectory() && isWanted(name)) files.push(name);
+      else if (isWanted(name) && (await isFile(path.join(folder, name)))) files.push(name);
     }
   };
   await visit('', 0);

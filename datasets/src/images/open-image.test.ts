@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -57,7 +58,16 @@ t.test('what is no image of the formats that are read is never rendered, and the
     formatLike,
     encodeLike: (file) => encodeLike({ file, read }, { ...read, masks: [] }, { format: 'png' }),
   };
-  for (const { file, kind } of await hostileFiles(t.testdir())) {
+  const folder = t.testdir({ 'folder.png': {} });
+  const others = [
+    { file: path.join(folder, 'folder.png'), kind: /folder\.png: it is no file/ },
+    { file: path.join(folder, 'in latin-1: \ufffd.png'), kind: /: its name is not in UTF-8; rename it\./ },
+  ];
+  if (process.platform !== 'win32') {
+    execFileSync('mkfifo', [path.join(folder, 'pipe.png')]);
+    others.push({ file: path.join(folder, 'pipe.png'), kind: /pipe\.png: it is no file/ });
+  }
+  for (const { file, kind } of [...(await hostileFiles(folder)), ...others]) {
     for (const [name, reader] of Object.entries(readers)) {
       await t.rejects(reader(file), { name: 'UserError', message: kind }, `${name} of ${path.basename(file)}`);
     }

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { kindOfBytes, kindOfFile, UserError } from '@instagan/core/data';
 import sharp, { type CreateRaw, type Sharp, type SharpOptions } from 'sharp';
@@ -38,8 +39,15 @@ function withFewLoaders(): typeof sharp {
   return sharp;
 }
 
-/** An image file, to be read. Its promises reject for what is none of the formats; {@link unreadable} says what it is. */
+/**
+ * An image file, to be read. Its promises reject for what is none of the formats; {@link unreadable} says what it is.
+ *
+ * @throws UserError for a folder, or a named pipe: whoever opens one waits for a writer, and cannot even be stopped meanwhile
+ */
 export function openImage(file: string, options: SharpOptions = {}): Sharp {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    throw new UserError(`Cannot read ${file}: it is no file; replace it by one or remove it.`);
+  }
   return withFewLoaders()(file, options);
 }
 
@@ -68,6 +76,10 @@ export function decodeOnOneThread(): void {
 /** The error for a file that its decoder refuses: names the file, says why, what it is, and what to do. */
 export async function unreadable(file: string, error: unknown): Promise<UserError> {
   if (error instanceof UserError) return error;
+  // Node reads what is no UTF-8 in a name as U+FFFD, and finds no file of that name.
+  if (file.includes('\ufffd') && !existsSync(file)) {
+    return new UserError(`Cannot read ${file}: its name is not in UTF-8; rename it.`);
+  }
   return new UserError(`Cannot read ${file}: ${await reason(file, error)}; replace the file or remove it.`);
 }
 

@@ -21,7 +21,7 @@ export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from '.
 export { tensorFromArray, tensorsFromArrays } from './checkpoint/tensors-from-arrays.ts';
 export { readTorchStateDict, unprotectedWarning } from './checkpoint/torch-file.ts';
 export type { ConfigKind, RunSettings } from './config/config-kind.ts';
-export { CONFIG_FILE, createRun, readRunConfig } from './config/run-config.ts';
+export { CONFIG_FILE, createTrainedRun, readRunConfig } from './config/run-config.ts';
 export { settingsParser } from './config/settings-parser.ts';
 export * from './control/index.ts';
 export * from './data/index.ts';

@@ -1,4 +1,5 @@
 /** The settings of the models, without what computes: command lines and docs load in an instant. */
+export { type FixedOtherwise, fixedOtherwise } from './config/fixed-otherwise.ts';
 export { type Fields, isFields, mergeFields } from './config/merge-fields.ts';
 export * from './config/run-settings.ts';
 export * from './config/setting.ts';

@@ -4,6 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../data/json-value.ts';
 import { syncFolder, writeNewFile } from '../runtime/files.ts';
+import { writeFailure } from '../runtime/write-atomically.ts';
 import {
   checkpointFolder,
   checkpointsFolder,
@@ -34,7 +35,7 @@ export interface CheckpointContent {
  *
  * @param step 0 to 99,999,999
  * @returns the checkpoint's folder
- * @throws Error if the step or a file name is out of range, or the state is not JSON
+ * @throws Error if the step or a file name is out of range, or the state is not JSON; UserError if a file cannot be written
  */
 export async function writeCheckpoint(runFolder: string, step: number, content: CheckpointContent): Promise<string> {
   if (!Number.isInteger(step) || step < 0 || step > MAX_CHECKPOINT_STEP) {
@@ -65,15 +66,21 @@ export async function writeCheckpoint(runFolder: string, step: number, content: 
 
 async function writeFiles(folder: string, step: number, content: CheckpointContent): Promise<void> {
   const files: Record<string, { sha256: string; sizeBytes: number }> = {};
+  const write = async (name: string, bytes: Uint8Array | string) => {
+    const file = join(folder, name);
+    await writeNewFile(file, bytes, true).catch((error) => {
+      throw writeFailure(file, error);
+    });
+  };
   for (const [name, arrays] of Object.entries(content.files)) {
     if (!CHECKPOINT_FILE_NAME.test(name)) {
       throw new Error(`A file of a checkpoint is named like model.safetensors, not "${name}".`);
     }
     const bytes = encodeSafetensors(arrays, {}, content.floatType);
     files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
-    await writeNewFile(join(folder, name), bytes, true);
+    await write(name, bytes);
   }
-  await writeNewFile(join(folder, MANIFEST_FILE), formatManifest({ step, files, state: content.manifest }), true);
+  await write(MANIFEST_FILE, formatManifest({ step, files, state: content.manifest }));
   await syncFolder(folder);
 }
 

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { UsageError, UserError } from '../errors.ts';
 import { PRESETS } from '../models/instagan/settings.ts';
 import { parseTrainingConfig, translationConfigs } from '../models/training-config.ts';
-import { CONFIG_FILE, createRun, readRunConfig, resumedConfig } from './run-config.ts';
+import { CONFIG_FILE, createRun, createTrainedRun, makeRunFolder, readRunConfig, resumedConfig } from './run-config.ts';
 
 /** The message of the error that parsing throws. */
 function faultOf(input: unknown): string {
@@ -120,6 +120,44 @@ t.test('a run keeps its configuration, and says what is not a run', async (t) =>
     name: 'UserError',
     message: /is a run of the model pix2pix, not of a translation model: give a run of `instagan train`/,
   });
+});
+
+t.test(
+  'of weights comes a whole run or none, and what was killed or failed on the way can be done again',
+  async (t) => {
+    const config = parseTrainingConfig({ ngf: 8 }, 'x');
+    const weights = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
+    const create = (folder: string, step = 3) =>
+      createTrainedRun(folder, config, step, { files: { 'model.safetensors': weights }, manifest: {} });
+    const files = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
+    const [folder, whole] = ['new', 'whole'].map((name) => path.join(t.testdir(), name)) as [string, string];
+    t.equal(await create(whole), path.join(whole, 'checkpoints', 'step-00000003'));
+    t.same(await readRunConfig(translationConfigs, whole), config);
+    await t.rejects(create(whole), { name: 'UsageError', message: /whole is already a run: choose another folder/ });
+
+    // As a kill leaves it after the last file but the name of config.json, and before.
+    for (const checkpoint of ['step-00000009', '.step-00000009.partial']) {
+      await mkdir(path.join(folder, 'checkpoints', checkpoint), { recursive: true });
+      await writeFile(path.join(folder, '.config.json.unfinished'), '{}');
+      await create(folder);
+      t.same(await files(folder), await files(whole), checkpoint);
+      await rm(folder, { recursive: true });
+    }
+
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'checkpoints'), 'in the way');
+    await t.rejects(create(folder));
+    t.same(await files(folder), ['checkpoints'], 'what fails leaves nothing');
+  },
+);
+
+t.test('checkpoints without their configuration are no part of a new run', async (t) => {
+  const folder = t.testdir({ checkpoints: { 'step-00000009': { 'manifest.json': '{}' } } });
+  const config = parseTrainingConfig({}, 'x');
+  const fault = { name: 'UsageError', message: /is no run \(it has no config\.json\), but holds checkpoints: choose/ };
+  await t.rejects(makeRunFolder(folder), fault);
+  await t.rejects(createTrainedRun(folder, config, 1, { files: {}, manifest: {} }), fault);
+  t.same(await readdir(path.join(folder, 'checkpoints')), ['step-00000009']);
 });
 
 t.test('a resume may change how training goes on, and nothing that was trained', async (t) => {

@@ -1,6 +1,9 @@
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { checkpointsFolder, listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
+import { type CheckpointContent, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { isThere, makeFolder, readText } from '../runtime/files.ts';
+import { isThere, makeFolder, readText, syncFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import { settingText } from './config-changes.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
@@ -8,6 +11,8 @@ import { choiceNames } from './setting-text.ts';
 
 /** The configuration of a run, as it was resolved when the run began. */
 export const CONFIG_FILE = 'config.json';
+/** Its name until the weights of an imported or exported run are there. */
+const UNFINISHED_CONFIG_FILE = `.${CONFIG_FILE}.unfinished`;
 
 /**
  * Reads the configuration of a run.
@@ -68,13 +73,52 @@ export async function createRun(runFolder: string, config: RunSettings): Promise
 /**
  * Makes the folder of a new run, which can then be locked.
  *
- * @throws UsageError if it is already a run
+ * @throws UsageError if it is already a run, or holds checkpoints, which would be taken for those of the new one
  */
 export async function makeRunFolder(runFolder: string): Promise<void> {
-  if (await isThere(path.join(runFolder, CONFIG_FILE))) {
-    throw new UsageError(`${runFolder} is already a run: add --resume to continue it, or choose another --run.`);
-  }
+  await refuseRun(runFolder, 'add --resume to continue it, or choose another --run');
   await makeFolder(runFolder);
+}
+
+/**
+ * Makes a run of weights that are there already: imported or exported ones. `config.json`, by which a folder is a run, gets its name
+ * last: what fails or is killed on the way leaves no half of a run, and can be done again.
+ *
+ * @returns the folder of the checkpoint
+ * @throws UsageError if it is already a run, or holds checkpoints; UserError if it cannot be written
+ */
+export async function createTrainedRun(
+  runFolder: string,
+  config: RunSettings,
+  step: number,
+  content: CheckpointContent,
+): Promise<string> {
+  const [unfinished, file] = [UNFINISHED_CONFIG_FILE, CONFIG_FILE].map((name) => path.join(runFolder, name)) as [
+    string,
+    string,
+  ];
+  // Whoever was killed before it gave the name had found no checkpoints: those that are there are its own.
+  if (await isThere(unfinished)) await rm(checkpointsFolder(runFolder), { recursive: true, force: true });
+  await refuseRun(runFolder, 'choose another folder');
+  await makeFolder(runFolder);
+  try {
+    await writeAtomically(unfinished, textOf(config), { durable: true, isOnlyWriter: true });
+    const checkpoint = await writeCheckpoint(runFolder, step, content);
+    await rename(unfinished, file);
+    await syncFolder(runFolder);
+    return checkpoint;
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function refuseRun(runFolder: string, fix: string): Promise<void> {
+  if (await isThere(path.join(runFolder, CONFIG_FILE))) throw new UsageError(`${runFolder} is already a run: ${fix}.`);
+  if ((await listCheckpoints(runFolder)).length === 0) return;
+  throw new UsageError(
+    `${runFolder} is no run (it has no ${CONFIG_FILE}), but holds checkpoints: choose another folder, or remove ${checkpointsFolder(runFolder)}.`,
+  );
 }
 
 /**
@@ -101,5 +145,9 @@ export function resumedConfig<Config extends RunSettings>(
 
 export async function writeRunConfig(runFolder: string, config: RunSettings): Promise<void> {
   const file = path.join(runFolder, CONFIG_FILE);
-  await writeAtomically(file, `${JSON.stringify(config, null, 2)}\n`, { durable: true });
+  await writeAtomically(file, textOf(config), { durable: true });
+}
+
+function textOf(config: RunSettings): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -123,6 +123,14 @@ t.test('a classifier is kept, and made anew when its data change or its file is 
     t.equal((await open('y')).isNew, false, 'and then it is whole again');
     t.equal(tf.memory().numTensors, before, 'nothing is left behind');
   }
+  for (const foreign of ['my notes', '', encodeSafetensors(arrays, {})]) {
+    await writeFile(file, foreign);
+    await t.rejects(open('y'), { name: 'UserError', message: /is there already and is no classifier: choose another/ });
+    t.same(await readFile(file), Buffer.from(foreign), 'it is left as it is');
+  }
+  await rm(file);
+  await mkdir(file);
+  await t.rejects(open('y'), { name: 'UserError', message: /is no classifier/ }, 'nor is it read: a pipe would block');
 });
 
 t.test('objects that are painted in the colours of the target count, and what stays costs nothing', async (t) => {

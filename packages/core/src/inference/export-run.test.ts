@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { openBackend } from '../backends/index.ts';
 import { readModel } from '../checkpoint/read-model.ts';
-import { createRun } from '../config/run-config.ts';
+import { createRun, createTrainedRun } from '../config/run-config.ts';
 import { translateSample } from '../models/translate-sample.ts';
 import { tinyConfig, tinySample, trainTiny } from '../training/test-support/tiny-training.ts';
 import { exportRun } from './export-run.ts';
@@ -94,6 +94,13 @@ t.test('what is not a run, has no checkpoint or is there already is refused', as
   await t.rejects(exportRun(at('empty'), at('out')), { name: 'UserError', message: /empty is not a run/ });
   await createRun(at('run'), tinyConfig());
   await t.rejects(exportRun(at('run'), at('out')), { name: 'UserError', message: /has no checkpoint yet/ });
-  await t.rejects(exportRun(at('run'), at('run')), { name: 'UsageError', message: /run is already a run/ });
+  const files = { 'model.safetensors': new Map([['generatorAToB.w', { shape: [1], data: Float32Array.of(1) }]]) };
+  await createTrainedRun(at('whole'), tinyConfig(), 1, { files, manifest: {} });
+  for (const output of ['run', 'whole']) {
+    await t.rejects(exportRun(at('whole'), at(output)), {
+      name: 'UsageError',
+      message: /(run|whole) is already a run/,
+    });
+  }
   t.notOk((await readdir(folder)).includes('out'), 'nothing is written');
 });

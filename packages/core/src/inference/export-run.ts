@@ -1,12 +1,10 @@
 import path from 'node:path';
-import { writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { AVERAGES_FILE, MODEL_FILE } from '../checkpoint/model-files.ts';
 import type { NamedArray, NamedArrays } from '../checkpoint/named-arrays.ts';
 import { type CheckpointChoice, readModel } from '../checkpoint/read-model.ts';
 import type { RunSettings } from '../config/config-kind.ts';
-import { CONFIG_FILE, readConfigFields, writeRunConfig } from '../config/run-config.ts';
+import { createTrainedRun, readConfigFields } from '../config/run-config.ts';
 import { UsageError } from '../errors.ts';
-import { isFile, makeFolder } from '../runtime/files.ts';
 
 export interface ExportedRun {
   /** Of the checkpoint that was exported. */
@@ -34,8 +32,8 @@ export interface ExportOptions {
  * averages. The copy is a run itself: it translates, or finds masks, and can be trained further with new discriminators.
  *
  * @param output a new folder
- * @throws UserError if a folder is not a run or has no such checkpoint; UsageError if `output` is already a run, or the networks of
- *   `meanWith` are others
+ * @throws UserError if a folder is not a run or has no such checkpoint; UsageError if `output` is already a run or holds checkpoints, or
+ *   the networks of `meanWith` are others
  */
 export async function exportRun(
   runFolder: string,
@@ -43,8 +41,6 @@ export async function exportRun(
   { floatType = 'F32', checkpoint: choice = 'last', meanWith }: ExportOptions = {},
 ): Promise<ExportedRun> {
   const run = await openRun(runFolder);
-  if (await isFile(path.join(output, CONFIG_FILE)))
-    throw new UsageError(`${output} is already a run: choose another folder.`);
   const { checkpoint, generators, warnings } = await run.generators(choice);
   const other = meanWith === undefined ? null : await (await openRun(meanWith)).generators('last');
   const exported = other === null ? generators : meanOf(generators, other.generators);
@@ -55,10 +51,8 @@ export async function exportRun(
   }
   const { updates: _, ...state } = checkpoint.state;
   const manifest = { ...state, ...('config' in state ? { config: withoutInit(state.config) } : {}) };
-  await makeFolder(output);
-  await writeRunConfig(output, withoutInit(run.config));
   const content = { files: { [MODEL_FILE]: exported }, manifest, floatType };
-  const folder = await writeCheckpoint(output, checkpoint.step, content);
+  const folder = await createTrainedRun(output, withoutInit(run.config), checkpoint.step, content);
   return {
     step: checkpoint.step,
     file: path.join(folder, MODEL_FILE),

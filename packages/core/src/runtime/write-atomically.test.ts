@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
@@ -38,8 +38,15 @@ t.test('what cannot be written is told with the file and the fix, and leaves not
     message: /: its folder does not exist; make it, then /,
     cause: { code: 'ENOENT' },
   });
+  const long = path.join(folder, 'x'.repeat(250));
+  await t.rejects(writeAtomically(long, 'x'), {
+    message: /: its name is too long; rename what it is named after, then /,
+  });
   const taken = path.join(folder, 'taken');
-  await t.rejects(writeAtomically(taken, 'x'), { name: 'UserError', message: /^Cannot write .*taken: / });
+  await t.rejects(writeAtomically(taken, 'x'), {
+    name: 'UserError',
+    message: /^Cannot write .*taken: it is a folder, not a file; choose another place\.$/,
+  });
   t.same(readdirSync(folder).sort(), ['not-a-folder', 'taken']);
 });
 
@@ -62,6 +69,28 @@ t.test('the only writer of a file removes what killed ones left of it, and of no
   await writeAtomically(path.join(folder, 'a.json'), 'x', { isOnlyWriter: true });
   t.same(readdirSync(folder).sort(), [other, 'a.json']);
 });
+
+t.test(
+  'a device or a named pipe is never replaced, also by one who may',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const folder = t.testdir({ device: t.fixture('symlink', '/dev/null') });
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    for (const [name, what] of [
+      ['device', 'a device'],
+      ['pipe', 'a named pipe'],
+    ] as const) {
+      const message = `Cannot write ${path.join(folder, name)}: it is ${what}, not a file; choose another place.`;
+      await t.rejects(writeAtomically(path.join(folder, name), 'x', { isOnlyWriter: true }), {
+        name: 'UserError',
+        message,
+      });
+    }
+    t.ok(lstatSync(path.join(folder, 'device')).isSymbolicLink());
+    t.ok(lstatSync(path.join(folder, 'pipe')).isFIFO());
+    t.same(readdirSync(folder).sort(), ['device', 'pipe']);
+  },
+);
 
 const skip = process.platform === 'win32' && 'needs sh and its ulimit';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { makeFolder, syncFolder, writeNewFile } from './files.ts';
@@ -15,7 +15,8 @@ export interface WriteOptions {
 
 /**
  * Writes a file whole or not at all: beside its place, in a hidden file, which is then renamed. Readers find what was there before or
- * all that is new. A write that fails leaves nothing behind; one that is killed leaves a file that {@link nameOfUnfinished} knows.
+ * all that is new. A write that fails leaves nothing behind; one that is killed leaves a file that {@link nameOfUnfinished} knows. Only
+ * files are replaced: renamed over a device or a named pipe, the file would take its place for all programs.
  *
  * @throws UserError with the file and the fix, such as on a full disk
  */
@@ -26,6 +27,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.part`);
   try {
+    await refuseAllButFiles(file);
     if (makesFolder) await makeFolder(path.dirname(file));
     if (isOnlyWriter) await removeUnfinished(path.dirname(file), path.basename(file));
     await writeNewFile(beside, content, durable);
@@ -35,6 +37,20 @@ export async function writeAtomically(
     await rm(beside, { force: true }).catch(() => {});
     throw writeFailure(file, error);
   }
+}
+
+/** @throws UserError if something is there that is neither a file nor a link to one */
+async function refuseAllButFiles(file: string): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  if (found === null || found.isFile()) return;
+  const what = found.isDirectory()
+    ? 'a folder'
+    : found.isFIFO()
+      ? 'a named pipe'
+      : found.isSocket()
+        ? 'a socket'
+        : 'a device';
+  throw new UserError(`Cannot write ${file}: it is ${what}, not a file; choose another place.`);
 }
 
 /** The file that this one was to become, had its writer not been killed; undefined for all other names. */
@@ -66,6 +82,7 @@ export function writeFailure(file: string, error: unknown): UserError {
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; free some space';
   if (code === 'ENOENT') return 'its folder does not exist; make it';
+  if (code === 'ENAMETOOLONG') return 'its name is too long; rename what it is named after';
   if (code === 'EROFS') return 'the file system is read-only; choose another place';
   return `${message}; check the folder and its rights`;
 }

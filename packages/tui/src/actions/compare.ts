@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
+  CONFIG_FILE,
   DIRECTIONS,
   listCheckpoints,
   PRESETS,
@@ -23,7 +24,7 @@ import type { ShardValue } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { openTerminal, printJson, type Terminal } from '../output/terminal.ts';
 import { type EvaluationReport, readEvaluations } from '../report/saved-evaluations.ts';
-import { exitCodeOf } from './child-exit.ts';
+import { supervise } from './child-exit.ts';
 import { comparisonPictures } from './comparison-pictures.ts';
 import { type ComparedRun, type ComparedTranslation, openPlan, runsOf, translationsOf } from './comparison-plan.ts';
 import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts';
@@ -85,7 +86,7 @@ export async function compareAction(given: CompareCommandOptions): Promise<numbe
 
 /** @throws UsageError if the folder holds a training with other settings */
 async function requireSame({ run, config }: Training): Promise<void> {
-  if (!existsSync(path.join(run, 'config.json'))) return;
+  if (!isBegun(run)) return;
   const differences = differencesFrom(translationConfigs, await readRunConfig(translationConfigs, run), config);
   if (differences.length === 0) return;
   throw new UsageError(
@@ -109,10 +110,10 @@ async function complete(
   const compute = ['--backend', options.backend, ...optional('--threads', options.threads)];
   if (!(await isTrained(run))) {
     say(cell, 'training');
-    const isBegun = existsSync(path.join(run, 'checkpoints'));
     const planned = `${run}.json`;
     await writeAtomically(planned, `${JSON.stringify(config, null, 2)}\n`, { makesFolder: true });
-    const how = isBegun ? ['--resume'] : ['--config', planned];
+    // One that was killed before its first checkpoint begins anew.
+    const how = isBegun(run) ? ['--resume'] : ['--config', planned];
     const exitCode = await instagan(['train', '--data', data, '--run', run, ...how, '--ui', 'plain', ...compute]);
     if (exitCode !== EXIT_CODE.done) return exitCode;
     if (!(await isTrained(run)))
@@ -139,6 +140,10 @@ function classifierFile(config: TrainingConfig, { output }: CompareCommandOption
 
 function optional(option: string, value: number | undefined): string[] {
   return value === undefined ? [] : [option, String(value)];
+}
+
+function isBegun(run: string): boolean {
+  return existsSync(path.join(run, CONFIG_FILE));
 }
 
 /** Whether a training came to the end of its schedule. */
@@ -174,17 +179,12 @@ async function readScores(
   return found ?? null;
 }
 
-/** Runs another command, with its output shown, and waits for its end; Ctrl-C reaches it by itself. */
-async function instagan(args: readonly string[]): Promise<number> {
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
-  try {
-    const [, script = ''] = process.argv;
-    const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ['ignore', 2, 'inherit'] });
-    return await exitCodeOf(child);
-  } finally {
-    process.off('SIGINT', ignore);
-  }
+/** Runs another command, with its output shown, and waits for its end. */
+function instagan(args: readonly string[]): Promise<number> {
+  const [, script = ''] = process.argv;
+  return supervise(
+    spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ['ignore', 2, 'inherit'] }),
+  );
 }
 
 /** Writes what is known of all trainings, and says where. */

@@ -6,8 +6,9 @@ import {
   UsageError,
   UserError,
 } from '@instagan/core';
-import { type Fields, isFields, mergeFields } from '@instagan/core/settings';
+import { type Fields, fixedOtherwise, isFields, mergeFields } from '@instagan/core/settings';
 import { type ComparisonPlan, PLANS, type PlannedTranslation } from '../options/comparison-plans.ts';
+import { fixedText, requireTaken } from './resolve-config.ts';
 
 const TRANSLATION_EXAMPLE = '{"one after the other": {"cell": "paper", "instancesPerChunk": 1}}';
 const EXAMPLE = '{"common": {"ngf": 16}, "cells": {"paper": {}, "nearest": {"upsampling": "nearest"}}}';
@@ -69,20 +70,36 @@ export interface ComparedRun {
 /**
  * The trainings of a plan, cell by cell.
  *
- * @param common settings of all, which go before the plan's own; those of a cell go before both
- * @throws UsageError for a setting that does not exist, a wrong value, or two cells whose folders would have one name
+ * @param common settings of all, which go before the plan's own; those of a cell go before both. Where the model of a cell fixes one, that
+ *   cell goes without
+ * @throws UsageError for a setting that does not exist, a wrong value, one that the model of its cell fixes otherwise, or those of all cells,
+ *   or two cells whose folders would have one name
  */
 export function runsOf(plan: ComparisonPlan, common: Fields, seeds: readonly number[]): readonly ComparedRun[] {
   const runs = Object.entries(plan.cells).flatMap(([cell, settings]) =>
     seeds.map((seed) => {
       const fields = [plan.common ?? {}, common, settings, { seed }].reduce(mergeFields);
       const config = translationConfigs.parse(fields, `The cell "${cell}"`);
+      requireTaken(translationConfigs, settings, config, `The cell "${cell}"`);
       return { cell, seed, config, folder: `${folderName(cell)}-seed-${seed}` };
     }),
   );
+  requireTakenSomewhere(mergeFields(plan.common ?? {}, common), plan, runs);
   const folders = new Set(runs.map(({ folder }) => folder));
   if (folders.size < runs.length) throw new UsageError('Two cells have nearly the same name: give one another name.');
   return runs;
+}
+
+/** @throws UsageError if the models of all cells fix a common setting otherwise */
+function requireTakenSomewhere(common: Fields, { cells }: ComparisonPlan, runs: readonly ComparedRun[]): void {
+  const dropped = runs.map(({ cell, config }) =>
+    fixedOtherwise(translationConfigs.table, mergeFields(common, cells[cell] ?? {}), config as unknown as Fields),
+  );
+  const [first = []] = dropped;
+  const everywhere = first.find(({ name }) => dropped.every((each) => each.some((other) => other.name === name)));
+  if (everywhere === undefined) return;
+  const { model } = (runs[0] as ComparedRun).config;
+  throw new UsageError(`All cells: ${fixedText(everywhere, model)}: leave it out, or choose another model.`);
 }
 
 /** A row of a comparison with one seed: how a training translates. */

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseTrainingConfig } from '@instagan/core';
 import t from 'tap';
 import { PLANS } from '../options/comparison-plans.ts';
 import { type EvaluationReport, evaluationFile } from '../report/saved-evaluations.ts';
+import { supervise } from './child-exit.ts';
 import { openPlan, runsOf, translationsOf } from './comparison-plan.ts';
 import { tableLines, tableMarkdown } from './comparison-table.ts';
 import { variantOf } from './evaluation-variant.ts';
@@ -30,6 +33,29 @@ t.test("a cell's settings go before the common ones, and those before the plan's
     folder: 'wide-one-seed-7',
     config: { ngf: 8, ndf: 6, blocks: 2, seed: 7 },
   });
+});
+
+t.test('what the model of a cell fixes is dropped of common settings alone, and never in all cells', async (t) => {
+  const ladder = await openPlan('ladder');
+  const instances = runsOf(ladder, {}, [1]).map(({ config }) => config.maxInstances);
+  t.same(instances, [1, 1, 4, 4, 4], 'common to all, and dropped by CycleGAN');
+  for (const [common, cells, ofAll, message] of [
+    [
+      { model: 'cyclegan' },
+      { a: {}, b: { weights: { context: 9 } } },
+      {},
+      'The cell "b": weights.context 9 is fixed at 0 by the model cyclegan: leave it out, or choose another model.',
+    ],
+    [
+      {},
+      { a: { model: 'cyclegan' }, b: { model: 'cyclegan-seg' } },
+      { maxInstances: 4 },
+      'All cells: maxInstances 4 is fixed at 1 by the model cyclegan: leave it out, or choose another model.',
+    ],
+  ] as const) {
+    t.throws(() => runsOf({ common, cells }, ofAll, [1, 2]), { name: 'UsageError', message });
+  }
+  runsOf({ cells: { a: { model: 'cyclegan', maxInstances: 1 } } }, {}, [1]);
 });
 
 t.test('a plan that cannot be trained is refused in a sentence', async (t) => {
@@ -155,3 +181,18 @@ t.test('a table has the mean of the seeds and each of them', (t) => {
   t.match(tableLines(runs.slice(1)), [/^ +score +A taken for B/, /^one +0\.700 +70\.0 % +35\.0 %/]);
   t.end();
 });
+
+t.test(
+  'a training does not outlive the comparison that is asked to end',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const program = "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1e6); console.log('ready')";
+    const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const supervised = supervise(child);
+    await once(child.stdout, 'data');
+    process.kill(process.pid, 'SIGTERM');
+    t.equal(await supervised, 128 + 15, 'the comparison does not go on with the next one');
+    t.equal(child.exitCode, 7, 'the training was told, and ended by itself');
+    t.equal(await supervise(spawn(process.execPath, ['--eval', 'process.exit(3)'])), 3);
+  },
+);

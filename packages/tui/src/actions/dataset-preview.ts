@@ -11,6 +11,7 @@ import {
 } from '@instagan/datasets';
 import { counted } from '../output/format.ts';
 import { openTerminal } from '../output/terminal.ts';
+import { refuseAmongImages } from './output-folder.ts';
 import { plannedFile, refuseForeign, writeOutput } from './written-files.ts';
 
 export interface DatasetPreviewCommandOptions {
@@ -34,6 +35,7 @@ const TILE_GREY = 32;
  */
 export async function datasetPreviewAction(folder: string, options: DatasetPreviewCommandOptions): Promise<void> {
   const { output = `${path.resolve(folder)}-preview.png`, count, tile, seed, overwrite = false } = options;
+  refuseAmongImages('--output', output);
   if (!overwrite) await refuseForeign([plannedFile('--output', output)]);
   const terminal = openTerminal();
   const rows: Picture[][] = [];

@@ -1,14 +1,11 @@
 import {
   type AuthorsModel,
-  createRun,
+  createTrainedRun,
   importAuthorsModel,
-  listCheckpoints,
   MODEL_FILE,
   parseTrainingConfig,
   type TrainingConfig,
-  UsageError,
   UserError,
-  writeCheckpoint,
 } from '@instagan/core';
 import { shellQuoted } from '../output/format.ts';
 import { openTerminal, printJson } from '../output/terminal.ts';
@@ -25,7 +22,7 @@ export interface ImportCommandOptions {
 /**
  * `instagan import`: makes a run at step 0 of the authors' weights.
  *
- * @throws UsageError if the folder is already a run; UserError naming a file that is not what it should be
+ * @throws UsageError if the folder is already a run or holds checkpoints; UserError naming a file that is not what it should be
  */
 export async function importAction(options: ImportCommandOptions): Promise<void> {
   const { run, generatorA, generatorB, discriminatorA, discriminatorB } = options;
@@ -36,12 +33,8 @@ export async function importAction(options: ImportCommandOptions): Promise<void>
     );
   }
   const config = configOf(model, generatorA);
-  if ((await listCheckpoints(run)).length > 0) {
-    throw new UsageError(`${run} holds checkpoints already: choose another --run.`);
-  }
-  await createRun(run, config);
   const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
-  const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model.arrays }, manifest });
+  const checkpoint = await createTrainedRun(run, config, 0, { files: { [MODEL_FILE]: model.arrays }, manifest });
 
   const terminal = openTerminal();
   for (const warning of model.warnings) terminal.remark(`instagan: ${warning}`);

@@ -107,6 +107,7 @@ export async function openOutputFolder(plan: OutputPlan): Promise<OutputFolder> 
     throw new UsageError(`--output ${output} is the image that is read: choose another file.`);
   }
   if (sheet !== undefined) {
+    refuseAmongImages('--sheet', sheet);
     // A sheet may lie beside the one image that is read, but not among images that are all read the next time.
     const place = await realPath(dirname(resolve(sheet)));
     const taken =
@@ -144,6 +145,16 @@ function plannedFiles(places: Places, saveMasks: string | undefined, names: read
 
 /** Folders of a dataset: translations among its images would be trained on. */
 const DATASET_FOLDER = /^(train|test)[AB]$/;
+const IMAGES_OR_MASKS = /^(train|test)[AB](_seg)?$/;
+
+/** @throws UsageError if a picture would lie among the images or masks of a dataset, and be taken for one of them */
+export function refuseAmongImages(option: string, picture: string): void {
+  const folder = dirname(resolve(picture));
+  if (!IMAGES_OR_MASKS.test(basename(folder))) return;
+  throw new UsageError(
+    `${option} ${picture} would be taken for a part of the dataset in ${folder}: choose another place.`,
+  );
+}
 
 /** @throws UsageError if the folder is one of a dataset, with images that this tool did not write */
 async function refuseDataset(folder: string): Promise<void> {

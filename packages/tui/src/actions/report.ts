@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UsageError, UserError, writeAtomically } from '@instagan/core';
-import { isThere, readHead } from '@instagan/core/data';
+import { readHead } from '@instagan/core/data';
 import { RunEntry } from '../dashboard/log/run-entry.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { counted, formatBytes } from '../output/format.ts';
@@ -78,9 +79,9 @@ function readTraining(entry: RunEntry): boolean {
 
 /** @throws UsageError if the output is there and no report */
 async function refuseOther(output: string): Promise<void> {
-  if (!(await isThere(output))) return;
-  // A folder is no report either.
-  const head = await readHead(output, HEAD_BYTES).catch(() => null);
-  if (head !== null && isReport(head.toString())) return;
+  const found = await lstat(output).catch(() => null);
+  if (found === null) return;
+  // Whatever reads a named pipe waits for a writer.
+  if (found.isFile() && isReport((await readHead(output, HEAD_BYTES)).toString())) return;
   throw new UsageError(`${output} is there already and is no report: choose another --output, or add --overwrite.`);
 }

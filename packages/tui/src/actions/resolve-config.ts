@@ -1,6 +1,13 @@
 import { type ConfigKind, type RunSettings, readRunConfig, UsageError, UserError } from '@instagan/core';
 import { cannotBeRead, isThere, readText } from '@instagan/core/data';
-import { type Fields, isFields, mergeFields, settingTexts } from '@instagan/core/settings';
+import {
+  type Fields,
+  type FixedOtherwise,
+  fixedOtherwise,
+  isFields,
+  mergeFields,
+  settingTexts,
+} from '@instagan/core/settings';
 
 export interface ConfigSources {
   readonly run: string;
@@ -17,7 +24,8 @@ export interface ConfigSources {
  * The configuration of a training: defaults, then preset, then `--config` file, then options. A resumed run's own
  * configuration takes the place of the defaults.
  *
- * @throws UsageError naming what is wrong; UserError if a file cannot be read
+ * @throws UsageError naming what is wrong, or what an option or the file sets that the model fixes otherwise; UserError if a file
+ *   cannot be read
  */
 export async function resolveConfig<Config extends RunSettings>(
   kind: ConfigKind<Config>,
@@ -28,16 +36,37 @@ export async function resolveConfig<Config extends RunSettings>(
   }
   const base: Fields = resume ? await readRunConfig(kind, run) : {};
   const file = config === undefined ? {} : await readConfigFile(kind, config);
-  return kind.parse([base, preset, file, settings].reduce(mergeFields), 'The options');
+  const resolved = kind.parse([base, preset, file, settings].reduce(mergeFields), 'The options');
+  requireTaken(kind, settings, resolved, 'The options');
+  return resolved;
+}
+
+/** @throws UsageError if a setting was given that the model fixes at another value: it must not be dropped without a word */
+export function requireTaken<Config extends RunSettings>(
+  { table }: ConfigKind<Config>,
+  given: Fields,
+  config: Config,
+  source: string,
+): void {
+  const faults = fixedOtherwise(table, given, config as unknown as Fields).map((setting) =>
+    fixedText(setting, config.model),
+  );
+  if (faults.length > 0)
+    throw new UsageError(`${source}: ${faults.join('; ')}: leave it out, or choose another model.`);
+}
+
+/** Such as `maxInstances 4 is fixed at 1 by the model cyclegan`. */
+export function fixedText({ name, given, fixed }: FixedOtherwise, model: string): string {
+  return `${name} ${given} is fixed at ${fixed} by the model ${model}`;
 }
 
 /**
  * Reads a file of settings.
  *
- * @throws UsageError naming what is wrong; UserError if it cannot be read
+ * @throws UsageError naming what is wrong, or what its model fixes otherwise; UserError if it cannot be read
  */
-export async function readConfigFile(
-  kind: { parse(input: unknown, source: string): unknown },
+export async function readConfigFile<Config extends RunSettings>(
+  kind: ConfigKind<Config>,
   file: string,
 ): Promise<Fields> {
   let text: string;
@@ -53,7 +82,7 @@ export async function readConfigFile(
     throw new UsageError(`${file} is not JSON (${(error as Error).message}): correct it.`);
   }
   if (!isFields(fields)) throw new UsageError(`${file} must hold one JSON object, such as {"ngf": 32}.`);
-  kind.parse(fields, file);
+  requireTaken(kind, fields, kind.parse(fields, file), file);
   return fields;
 }
 

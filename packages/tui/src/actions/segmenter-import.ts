@@ -1,14 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import {
-  createRun,
-  listCheckpoints,
-  MODEL_FILE,
-  readTorchStateDict,
-  UsageError,
-  UserError,
-  unprotectedWarning,
-  writeCheckpoint,
-} from '@instagan/core';
+import { createTrainedRun, MODEL_FILE, readTorchStateDict, UserError, unprotectedWarning } from '@instagan/core';
 import { cannotBeRead } from '@instagan/core/data';
 import { importAuthorsUnet, parseSegmenterConfig } from '@instagan/segmenter';
 import type { SizeValue } from '../options/values.ts';
@@ -25,7 +16,7 @@ export interface SegmenterImportCommandOptions {
 /**
  * `instagan segmenter import`: makes a run at step 0 of a U-Net that pytorch-CycleGAN-and-pix2pix trained.
  *
- * @throws UsageError if the folder is already a run or the size does not fit; UserError naming a file that is not what it
+ * @throws UsageError if the folder is already a run or holds checkpoints or the size does not fit; UserError naming a file that is not what it
  *   should be
  */
 export async function segmenterImportAction(options: SegmenterImportCommandOptions): Promise<void> {
@@ -43,13 +34,9 @@ export async function segmenterImportAction(options: SegmenterImportCommandOptio
     );
   }
   const config = parseSegmenterConfig({ ngf, levels, refine, depth: false, size }, generator);
-  if ((await listCheckpoints(run)).length > 0) {
-    throw new UsageError(`${run} holds checkpoints already: choose another --run.`);
-  }
-  await createRun(run, config);
   const model = new Map([...parameters].map(([name, array]) => [`generator.${name}`, array]));
   const manifest = { model: config.model, seed: config.seed, importedFrom: 'authors' };
-  const checkpoint = await writeCheckpoint(run, 0, { files: { [MODEL_FILE]: model }, manifest });
+  const checkpoint = await createTrainedRun(run, config, 0, { files: { [MODEL_FILE]: model }, manifest });
   const terminal = openTerminal();
   const warning = unprotectedWarning(bytes, generator);
   if (warning !== null) terminal.remark(`instagan: ${warning}`);

@@ -1,6 +1,6 @@
-/** Control characters, and those that turn the direction of writing around. */
+/** Control characters, line separators, and what turns the direction of writing around. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Text that no terminal takes for a command: control characters of file names, logged messages and contents of files are

@@ -4,7 +4,9 @@ import * as z from 'zod';
 import type { NamedArray } from '../../checkpoint/named-arrays.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../checkpoint/safetensors.ts';
 import { tensorFromArray } from '../../checkpoint/tensors-from-arrays.ts';
+import { UserError } from '../../errors.ts';
 import { readTensors } from '../../optimizer/trained-arrays.ts';
+import { isFile, isThere } from '../../runtime/files.ts';
 import { writeAtomically } from '../../runtime/write-atomically.ts';
 import { SHAPE_PX } from '../metrics/shapes.ts';
 import { CLASSIFIER_SHAPES } from './classifier-network.ts';
@@ -20,6 +22,9 @@ const accuracySchema: z.ZodType<ClassifierAccuracy> = z.object({
   masked: share,
   objects: z.int().nonnegative(),
 });
+
+/** The metadata stand first, by which a classifier is known even if the rest is damaged. */
+const HEAD_BYTES = 1024;
 
 /**
  * Saves a classifier as a safetensors file.
@@ -40,12 +45,19 @@ export async function writeClassifier(
 /**
  * Reads the classifier of this fingerprint.
  *
- * @returns null if the file is missing, damaged, or of another fingerprint
+ * @returns null if the file is missing, or holds a classifier that is damaged or of another fingerprint
+ * @throws UserError if it holds anything else, which must not be replaced
  */
 export async function readClassifier(file: string, fingerprint: string): Promise<TrainedClassifier | null> {
+  if (!(await isThere(file))) return null;
+  // Whatever reads a named pipe waits for a writer.
+  const bytes = (await isFile(file)) ? await readFile(file) : Buffer.alloc(0);
+  if (!bytes.subarray(0, HEAD_BYTES).includes('"fingerprint"')) {
+    throw new UserError(`${file} is there already and is no classifier: choose another file, or remove it.`);
+  }
   const parameters = new Map<string, tf.Tensor>();
   try {
-    const { arrays, metadata } = decodeSafetensors(await readFile(file), file);
+    const { arrays, metadata } = decodeSafetensors(bytes, file);
     if (metadata.fingerprint !== fingerprint) return null;
     const accuracy = accuracySchema.parse(JSON.parse(metadata.accuracy ?? ''));
     const [A, B] = ['A', 'B'].map((domain) => parted(arrays.get(`shapes${domain}`)));

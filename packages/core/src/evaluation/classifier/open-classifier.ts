@@ -19,7 +19,7 @@ export interface ClassifierData {
  * The classifier of a file, if it was trained on the same data in the same way; else a new one, which is saved there.
  *
  * @returns with whether it was read
- * @throws UserError if a domain has too few images with objects, or the file cannot be written
+ * @throws UserError if a domain has too few images with objects, the file holds something else, or it cannot be written
  */
 export async function openClassifier(
   file: string,
