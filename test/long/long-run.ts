@@ -12,11 +12,6 @@ const MEMORY_PROBE = new URL('./memory-probe.ts', import.meta.url).href;
 const WARM_UP_SHARE = 0.3;
 /** Most that may be left of each step, on average, in bytes: 200 MB in 200,000 steps. What is below drowns in noise. */
 export const MAX_BYTES_A_STEP = 1024;
-/**
- * glibc keeps memory that was freed, in an arena for each few threads, and these go on growing a little long after what is allocated does
- * not: with one arena, resident memory shows what is held.
- */
-const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
 /** As many newest checkpoints are kept, and one of so many steps. */
 const [KEPT, KEEP_EVERY, CHECKPOINT_EVERY] = [3, 1000, 100];
 const TIMEOUT_MS = 6 * 3600 * 1000;
@@ -26,8 +21,16 @@ const TIMEOUT_MS = 6 * 3600 * 1000;
  * its steps.
  *
  * @param folder where a dataset `meadow` lies
+ * @param arenas of glibc at most, 0 for as many as it wants: it keeps what was freed, in an arena for each few threads, and with one
+ *   resident memory shows what is held
  */
-export async function trainLong(backend: string, steps: number, folder: string, report: CheckReport): Promise<void> {
+export async function trainLong(
+  backend: string,
+  steps: number,
+  folder: string,
+  arenas: number,
+  report: CheckReport,
+): Promise<void> {
   const run = path.join(folder, `long-${backend}`);
   const probeFile = path.join(folder, `${backend}.jsonl`);
   const end = await runCommand(
@@ -41,7 +44,7 @@ export async function trainLong(backend: string, steps: number, folder: string, 
     {
       cwd: folder,
       preload: [MEMORY_PROBE],
-      env: { PROBE_FILE: probeFile, ...ONE_ARENA },
+      env: { PROBE_FILE: probeFile, MALLOC_ARENA_MAX: String(arenas) },
       timeoutMs: TIMEOUT_MS,
     },
   );

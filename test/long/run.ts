@@ -1,8 +1,8 @@
 // Trains for long, and looks whether anything grows: tensors, memory, open files, checkpoints.
 //
-//   npm run test:long [-- --steps N] [--only BACKEND]
+//   npm run test:long [-- --steps N] [--only BACKEND] [--arenas N]
 //
-// N steps (5000) on wasm and on node, whichever opens. The figures are also left in .cache/long-results.json.
+// N steps (5000) on wasm and on node, whichever opens, with so many arenas of glibc (1; 0 for as many as it wants). The figures are also left in .cache/long-results.json.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,11 @@ import { trainLong } from './long-run.ts';
 const BACKENDS = ['wasm', 'node'];
 
 const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '5000' }, only: { type: 'string', default: '' } },
+  options: {
+    steps: { type: 'string', default: '5000' },
+    only: { type: 'string', default: '' },
+    arenas: { type: 'string', default: '1' },
+  },
 });
 const report = new CheckReport();
 const folder = await mkdtemp(path.join(tmpdir(), 'instagan-long-'));
@@ -34,7 +38,7 @@ try {
   };
   for (const name of BACKENDS.filter((each) => each.includes(values.only))) {
     const backend = backends.find((each) => each.name === name);
-    if (backend?.opens) await trainLong(name, Number(values.steps), folder, report);
+    if (backend?.opens) await trainLong(name, Number(values.steps), folder, Number(values.arenas), report);
     else report.skip(name, backend?.reason ?? 'it does not open here');
   }
   if ('log'.includes(values.only)) await openLongLog(folder, report);
