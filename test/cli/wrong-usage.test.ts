@@ -68,6 +68,10 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
       'train --data d --run r --model cyclegan-seg --max-instances 4 --object-discriminator 1 --dry-run',
       'The options: maxInstances 4 is fixed at 1 by the model cyclegan-seg; weights.objectDiscriminator 1 is fixed at 0 by',
     ],
+    [
+      'compare --data d --plan ladder --output d/trainA',
+      'd/trainA/pictures-AtoB.png would be taken for a part of the dataset',
+    ],
     ['train --data d --run r --config list.json', 'list.json must hold one JSON object'],
     ['train --data d --run r --config half.json', 'half.json is not JSON'],
     ['translate --run r --input i --output o --instances 3-1', 'such as 0,2-4'],

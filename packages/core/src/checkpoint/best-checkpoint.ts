@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { sealed, unsealed } from '../data/sealed-json.ts';
+import { NOT_WAITING, readText } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import { checkpointsFolder } from './checkpoint-folders.ts';
 
@@ -16,7 +16,7 @@ export type BestCheckpoint = Readonly<z.infer<typeof schema>>;
 /** @returns null if no checkpoint of the run was scored, or the file is damaged */
 export async function readBest(runFolder: string): Promise<BestCheckpoint | null> {
   try {
-    return schema.parse(unsealed(JSON.parse(await readFile(bestFile(runFolder), 'utf8'))));
+    return schema.parse(unsealed(JSON.parse(await readText(bestFile(runFolder), NOT_WAITING))));
   } catch {
     return null;
   }

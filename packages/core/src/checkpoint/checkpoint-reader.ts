@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { JsonObject } from '../data/json-value.ts';
 import { UserError } from '../errors.ts';
+import { NOT_WAITING } from '../runtime/files.ts';
 import { type CheckpointFolder, listCheckpoints } from './checkpoint-folders.ts';
 import { type CheckpointManifest, MANIFEST_FILE, parseManifest } from './checkpoint-manifest.ts';
 import type { NamedArrays } from './named-arrays.ts';
@@ -108,7 +109,7 @@ async function readVerified(folder: string, name: string, { files }: CheckpointM
 
 async function readOrNull(path: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(path);
+    return await readFile(path, { flag: NOT_WAITING });
   } catch (error) {
     if (['ENOENT', 'EISDIR', 'ENOTDIR', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -127,6 +127,17 @@ t.test('manifests without a checksum, as older versions wrote them, are read', a
   for (const hostile of ['{"sha256":"","state":1e999}', `{"sha256":"","state":${'['.repeat(1e5)}${']'.repeat(1e5)}}`]) {
     t.equal(parseManifest(hostile, 'manifest.json'), null);
   }
+});
+
+t.test('a named pipe in the place of a file stops nobody', { skip: process.platform === 'win32' }, async (t) => {
+  const run = t.testdir();
+  await writeCheckpoint(run, 1, content(1));
+  const file = join(await writeCheckpoint(run, 2, content(2)), 'model.safetensors');
+  rmSync(file);
+  execFileSync('mkfifo', [file]);
+  const { checkpoint, warnings } = await readNewestCheckpoint(run);
+  t.equal(checkpoint?.step, 1);
+  t.match(warnings, [/step-00000002 is damaged \(model\.safetensors has the wrong size\)/]);
 });
 
 t.test('a manifest cannot point outside its folder', async (t) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
@@ -113,6 +114,12 @@ t.test('a run keeps its configuration, and says what is not a run', async (t) =>
     name: 'UserError',
     message: /config\.json is not JSON: restore it/,
   });
+  if (process.platform !== 'win32') {
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    await t.rejects(readRunConfig(translationConfigs, folder), { message: /is not JSON/ }, 'a named pipe stops nobody');
+    await rm(file);
+  }
   await writeFile(file, text.replace('"ngf": 8', '"ngf": "8"'));
   await t.rejects(readRunConfig(translationConfigs, folder), { message: /config\.json: ngf: / });
   await writeFile(file, text.replace('"instagan"', '"pix2pix"'));

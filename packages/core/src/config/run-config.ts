@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checkpointsFolder, listCheckpoints } from '../checkpoint/checkpoint-folders.ts';
 import { type CheckpointContent, writeCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { isThere, makeFolder, readText, syncFolder } from '../runtime/files.ts';
+import { isThere, makeFolder, NOT_WAITING, readText, syncFolder } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 import { settingText } from './config-changes.ts';
 import type { ConfigKind, RunSettings } from './config-kind.ts';
@@ -44,7 +44,7 @@ export async function readConfigFields(runFolder: string): Promise<unknown> {
   const file = path.join(runFolder, CONFIG_FILE);
   let text: string;
   try {
-    text = await readText(file);
+    text = await readText(file, NOT_WAITING);
   } catch {
     const fault = (await isThere(runFolder))
       ? `${runFolder} is not a run (it has no ${CONFIG_FILE})`

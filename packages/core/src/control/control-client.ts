@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { NOT_WAITING, readText } from '../runtime/files.ts';
 import { addressFile } from './control-address.ts';
 import type { ControlCommand } from './control-command.ts';
 
@@ -19,7 +19,7 @@ export async function sendControl(runFolder: string, command: ControlCommand): P
   const notReached = (why: string) => new UserError(`${runFolder} cannot be controlled: ${why}.`);
   let address: string;
   try {
-    address = (await readFile(addressFile(runFolder), 'utf8')).trim();
+    address = (await readText(addressFile(runFolder), NOT_WAITING)).trim();
   } catch (error) {
     const isForbidden = (error as NodeJS.ErrnoException).code === 'EACCES';
     throw notReached(isForbidden ? 'it belongs to another user' : 'it is not being trained, or by an older version');

@@ -12,6 +12,7 @@ export {
   isFolder,
   isThere,
   makeFolder,
+  NOT_WAITING,
   readHead,
   readText,
 } from '../runtime/files.ts';

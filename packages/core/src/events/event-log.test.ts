@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -154,6 +155,15 @@ t.test('a damaged line in the middle is reported with its number, and the rest i
   );
   t.match(events[1], { code: 'event-log-damaged', message: /events\.jsonl line 2 is not JSON/, time: events[0]?.time });
   t.match(events[2], { message: /line 3 is not an event of this version/ });
+});
+
+t.test('a named pipe in the place of the log stops nobody', { skip: process.platform === 'win32' }, async (t) => {
+  const run = t.testdir();
+  execFileSync('mkfifo', [eventLogFile(run)]);
+  const events = readEvents(eventLogFile(run));
+  const fault = { name: 'UserError', message: /events\.jsonl is no file, .*: move it away\.$/ };
+  await t.rejects(events.next(), fault);
+  await t.rejects(openEventLog(run), fault);
 });
 
 t.test('a log of another schema version is refused with the fix, not misread', async (t) => {

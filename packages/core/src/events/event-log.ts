@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { visibleJson } from '../data/visible-json.ts';
+import { UserError } from '../errors.ts';
 import { makeFolder } from '../runtime/files.ts';
 import { EVENT_SCHEMA_VERSION, type RunEvent, type RunEventBody } from './run-event.ts';
 
@@ -10,6 +11,11 @@ const BLOCK_BYTES = 65_536;
 /** `events.jsonl` of a run. */
 export function eventLogFile(runFolder: string): string {
   return join(runFolder, 'events.jsonl');
+}
+
+/** What to tell of a folder or a named pipe in the place of a log. */
+export function noLog(file: string): string {
+  return `${file} is no file, where the log of the run belongs: move it away.`;
 }
 
 /** The writer of a run's events: append-only, one JSON object a line, one writer at a time. */
@@ -72,7 +78,9 @@ function spellNonFinite(_key: string, value: unknown): unknown {
 async function mendLastLine(file: string): Promise<void> {
   const handle = await open(file, 'a+');
   try {
-    const { size } = await handle.stat();
+    const found = await handle.stat();
+    if (!found.isFile()) throw new UserError(noLog(file));
+    const { size } = found;
     const start = await startOfLastLine(handle, size);
     if (start === size) return;
     const line = Buffer.alloc(size - start);

@@ -1,7 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cannotBeRead } from '../runtime/files.ts';
+import { UserError } from '../errors.ts';
+import { cannotBeRead, NOT_WAITING } from '../runtime/files.ts';
 import { type EventPlace, eventLogWarning, parseEventLine } from './event-line.ts';
+import { noLog } from './event-log.ts';
 import type { RunEvent } from './run-event.ts';
 
 const NEWLINE = 0x0a;
@@ -24,11 +26,12 @@ interface Place extends EventPlace {
 export async function* readEvents(file: string): AsyncGenerator<RunEvent, void, undefined> {
   let handle: FileHandle;
   try {
-    handle = await open(file, 'r');
+    handle = await open(file, NOT_WAITING);
   } catch (error) {
     throw cannotBeRead(file, error);
   }
   try {
+    if (!(await handle.stat()).isFile()) throw new UserError(noLog(file));
     yield* readFrom(handle, startOf(file, EPOCH));
   } finally {
     await handle.close();
@@ -104,7 +107,7 @@ async function* readFrom(handle: FileHandle, place: Place): AsyncGenerator<RunEv
 
 async function openIfThere(file: string): Promise<FileHandle | null> {
   try {
-    return await open(file, 'r');
+    return await open(file, NOT_WAITING);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

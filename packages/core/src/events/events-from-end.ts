@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { NOT_WAITING } from '../runtime/files.ts';
 import { parseEventLine } from './event-line.ts';
 import type { RunEvent } from './run-event.ts';
 
@@ -7,7 +8,7 @@ const BLOCK_BYTES = 65_536;
 
 /** The events of a log from the last one back, read as far as they are asked for. A line that is no event is a `warning`, without its number. */
 export async function* eventsFromEnd(file: string): AsyncGenerator<RunEvent, void, undefined> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, NOT_WAITING);
   const place = { file, line: 0, time: new Date(0).toISOString() };
   try {
     // What is left of the blocks after it: the end of a line that begins further in front.

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { NOT_WAITING } from '../runtime/files.ts';
 import type { ProcessIdentity } from '../runtime/process-identity.ts';
 
 /** Who trains a run, or does a job, as the lock in its folder tells. */
@@ -43,7 +44,12 @@ export function parseLock(text: string): RunHolder | null {
 /** Who holds a run now; null if nobody does. */
 export function runHolder(runFolder: string): RunHolder | null {
   try {
-    return parseLock(readFileSync(lockFile(runFolder), 'utf8'));
+    const descriptor = openSync(lockFile(runFolder), NOT_WAITING);
+    try {
+      return parseLock(readFileSync(descriptor, 'utf8'));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -165,6 +165,15 @@ t.test('a run that is moved, deleted or taken over is noticed', async (t) => {
 t.test('a folder in the place of the lock is named, and what a lock holds is not printed', async (t) => {
   const folder = t.testdir({ 'run.lock': {} });
   await t.rejects(lockRun(folder, quick), { name: 'UserError', message: /run\.lock is a folder, .*: move it away\.$/ });
+});
+
+t.test('a named pipe in the place of the lock stops nobody', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = t.testdir();
+  execFileSync('mkfifo', [lockOf(folder)]);
+  t.equal(runHolder(folder), null);
+  const lock = await lockRun(folder, quick);
+  t.equal(runHolder(folder)?.pid, process.pid);
+  await lock.release();
 });
 
 t.test('work of another kind is called by its name', async (t) => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
-import { isThere } from '../runtime/files.ts';
+import { isThere, NOT_WAITING, readText } from '../runtime/files.ts';
 import { fateOf, ownIdentity } from '../runtime/process-identity.ts';
 import { eventLogFile } from './event-log.ts';
 import { beatPosition, formatLock, lockFile, parseLock, type RunHolder } from './lock-file.ts';
@@ -129,7 +129,7 @@ async function createNew(file: string, text: string): Promise<boolean> {
 /** @returns null if there is none */
 async function readLockFile(file: string): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(file, NOT_WAITING);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;

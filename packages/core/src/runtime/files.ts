@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { constants, mkdir, open, readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
@@ -51,11 +51,19 @@ export function cacheFolder(): string {
 }
 
 /**
+ * Opens what is read of a folder, where nobody names each file: a named pipe in the place of one is empty. Whoever opens it otherwise waits
+ * for a writer, and cannot be stopped meanwhile.
+ */
+export const NOT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
  * A text file that a person may have written: in UTF-8, or in UTF-16 with a byte-order mark, as editors and shells of Windows write
  * it. The mark is no part of the text.
+ *
+ * @param flag how to open it, such as {@link NOT_WAITING}. @default for reading
  */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
+export async function readText(file: string, flag?: number): Promise<string> {
+  const bytes = await readFile(file, flag === undefined ? {} : { flag });
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../data/json-value.ts';
 import { sealed, unsealed } from '../data/sealed-json.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { makeFolder } from '../runtime/files.ts';
+import { makeFolder, NOT_WAITING, readText } from '../runtime/files.ts';
 import { writeAtomically } from '../runtime/write-atomically.ts';
 
 const PLAN = 'plan.json';
@@ -13,7 +12,7 @@ const COMPLETION = 'complete.json';
 /** The object in a file of {@link writeRecord}; null if there is none, or it is damaged. */
 export async function readRecord(file: string): Promise<JsonObject | null> {
   try {
-    return unsealed(JSON.parse(await readFile(file, 'utf8')));
+    return unsealed(JSON.parse(await readText(file, NOT_WAITING)));
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import {
   type PresetName,
   readRunConfig,
   type TrainingConfig,
+  type TranslationDirection,
   translationConfigs,
   UsageError,
   UserError,
@@ -31,6 +32,7 @@ import { type ScoredRun, tableLines, tableMarkdown } from './comparison-table.ts
 import { dataFolder } from './data-folder.ts';
 import { variantOf } from './evaluation-variant.ts';
 import { openCompute } from './open-compute.ts';
+import { refuseAmongImages } from './output-folder.ts';
 import { differencesFrom, readConfigFile } from './resolve-config.ts';
 
 export interface CompareCommandOptions extends ComputeOptions {
@@ -63,6 +65,7 @@ type Row = ComparedTranslation<Training>;
  */
 export async function compareAction(given: CompareCommandOptions): Promise<number> {
   const terminal = openTerminal();
+  for (const direction of DIRECTIONS) refuseAmongImages('--output', pictureFile(given.output, direction));
   const plan = await openPlan(given.plan);
   const options = { ...given, data: await dataFolder(given.data, terminal.remark) };
   const preset = options.preset === undefined ? {} : PRESETS[options.preset].settings;
@@ -187,6 +190,10 @@ function instagan(args: readonly string[]): Promise<number> {
   );
 }
 
+function pictureFile(output: string, direction: TranslationDirection): string {
+  return path.join(output, `pictures-${direction}.png`);
+}
+
 /** Writes what is known of all trainings, and says where. */
 async function report(rows: readonly Row[], options: CompareCommandOptions, terminal: Terminal): Promise<number> {
   const { output } = options;
@@ -196,17 +203,18 @@ async function report(rows: readonly Row[], options: CompareCommandOptions, term
     if (scores !== null) scored.push({ cell: row.name, seed: row.training.seed, scores });
   }
   const files = { table: path.join(output, 'table.md'), scores: path.join(output, 'scores.json') };
-  const pictureFile = (direction: string) => path.join(output, `pictures-${direction}.png`);
-  await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true, isOnlyWriter: true });
-  await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`, { isOnlyWriter: true });
+  // Shards on other machines may be writing theirs.
+  const isOnlyWriter = options.shard === undefined;
+  await writeAtomically(files.table, `${tableMarkdown(scored)}\n`, { makesFolder: true, isOnlyWriter });
+  await writeAtomically(files.scores, `${JSON.stringify(scored, null, 2)}\n`, { isOnlyWriter });
   const pictures: string[] = [];
   if (scored.length === rows.length) {
     const backend = await openCompute(options, terminal.remark);
     try {
       for (const direction of DIRECTIONS) {
-        const file = pictureFile(direction);
+        const file = pictureFile(output, direction);
         const picture = await encodeImage(file, await comparisonPictures(rows, options.data, direction, backend));
-        await writeAtomically(file, picture, { isOnlyWriter: true });
+        await writeAtomically(file, picture, { isOnlyWriter });
         pictures.push(file);
       }
     } finally {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type DomainName, type Sample, UserError } from '@instagan/core/data';
+import { type DomainName, NOT_WAITING, type Sample, UserError } from '@instagan/core/data';
 import {
   type ImageFile,
   type LoadSampleOptions,
@@ -49,7 +49,7 @@ export async function hashOf(images: readonly ImageFile[]): Promise<string> {
   const hash = createHash('sha256');
   for (const { file, masks } of images) {
     for (const each of [file, ...masks.map((mask) => mask.file)]) {
-      const bytes = await readFile(each);
+      const bytes = await readFile(each, { flag: NOT_WAITING });
       hash.update(`${path.basename(each)} ${bytes.length}\n`).update(bytes);
     }
   }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { appendFile, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { makeFolder, nameOfUnfinished, type WriteOptions, writeAtomically, writeFailure } from '@instagan/core/data';
+import {
+  makeFolder,
+  NOT_WAITING,
+  nameOfUnfinished,
+  readText,
+  type WriteOptions,
+  writeAtomically,
+  writeFailure,
+} from '@instagan/core/data';
 import { encodeMask } from '@instagan/datasets';
 
 /**
@@ -27,7 +35,7 @@ export class WrittenFiles {
   }
 
   static async open(folder: string): Promise<WrittenFiles> {
-    return new WrittenFiles(folder, await readFile(path.join(folder, RECORD_FILE), 'utf8').catch(() => ''));
+    return new WrittenFiles(folder, await readText(path.join(folder, RECORD_FILE), NOT_WAITING).catch(() => ''));
   }
 
   /** Whether something is there that this tool did not leave so. @param name of a file in the folder */

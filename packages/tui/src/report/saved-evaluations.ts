@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { TranslationDirection } from '@instagan/core';
+import { NOT_WAITING, readText } from '@instagan/core/data';
 import type { ClassifierAccuracy, DirectionScores } from '@instagan/core/evaluation';
 import { shippedModelOf } from '@instagan/models';
 import type { AgreementReport } from '../output/score-rows.ts';
@@ -57,7 +58,7 @@ export async function readEvaluations(run: string): Promise<EvaluationReport[]> 
 /** What a file holds; undefined where it cannot be read. */
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(await readText(file, NOT_WAITING));
   } catch {
     return undefined;
   }

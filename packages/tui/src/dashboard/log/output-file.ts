@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { NOT_WAITING } from '@instagan/core/events';
 
 /** What a training in the background prints, in its run folder. */
 export const OUTPUT_FILE = 'train.log';
@@ -9,7 +10,7 @@ export const OUTPUT_FILE = 'train.log';
 export function lastOutput(runFolder: string, bytes: number): string[] | null {
   let descriptor: number;
   try {
-    descriptor = openSync(path.join(runFolder, OUTPUT_FILE), 'r');
+    descriptor = openSync(path.join(runFolder, OUTPUT_FILE), NOT_WAITING);
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { eventLogFile } from '@instagan/core/events';
+import { eventLogFile, NOT_WAITING, noLog } from '@instagan/core/events';
 import { LogFold } from './log-fold.ts';
 import type { RunState } from './run-state.ts';
 import { StepSeries } from './step-series.ts';
@@ -61,7 +61,7 @@ export class RunLog {
     if (this.fault !== null) return { changed: false, caughtUp: true };
     let descriptor: number;
     try {
-      descriptor = openSync(this.file, 'r');
+      descriptor = openSync(this.file, NOT_WAITING);
     } catch {
       return { changed: false, caughtUp: true };
     }
@@ -78,7 +78,9 @@ export class RunLog {
   }
 
   #read(descriptor: number, budgetMs: number): { changed: boolean; caughtUp: boolean } {
-    const { ino: inode, size } = fstatSync(descriptor);
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) throw new Error(noLog(this.file));
+    const { ino: inode, size } = found;
     if (this.#inode !== null && (inode !== this.#inode || size < this.#offsetBytes)) this.#reset();
     this.#inode = inode;
     this.#sizeBytes = size;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { NOT_WAITING } from '@instagan/core/events';
 
 /** 8-bit RGB, row by row. */
 export interface Picture {
@@ -21,7 +22,7 @@ export async function loadPicture(path: string): Promise<LoadedPicture> {
   const { encodeImage, readImage, resizeImage } = await import('@instagan/datasets');
   const whole = await readImage(path);
   const scale = MAX_SIDE_PX / Math.max(whole.width, whole.height);
-  if (scale >= 1) return { picture: whole, file: await readFile(path) };
+  if (scale >= 1) return { picture: whole, file: await readFile(path, { flag: NOT_WAITING }) };
   const [width, height] = [whole.width, whole.height].map((side) => Math.max(1, Math.round(side * scale)));
   const picture = await resizeImage(whole, { width: width as number, height: height as number });
   return { picture, file: await encodeImage('smaller.png', picture) };
