@@ -58,7 +58,7 @@ t.test('wrong usage exits with 2 and says what is right; scripts and people rely
     ['train --data d --run r --config bad.json', /^instagan: bad\.json: ngf: .*"colour"/],
     [
       'train --data d --run r --config later.json',
-      'later.json: weights: "warp" is no setting of this version (correct its name, or update instagan).',
+      /later\.json: weights: there is no setting "warp"; there are cycle, /,
     ],
     [
       'train --data d --run r --config fixed.json',

@@ -13,6 +13,8 @@ export interface CrashJob {
   readonly name: string;
   /** The command that does it, without the output's name. @param resumes whether an earlier one was killed */
   command(output: string, resumes: boolean): string[];
+  /** Whether it prints nothing before its end, so that no instant of its work can be told: it is killed at calls alone. */
+  readonly isSilent?: true;
   /** Whether there is something in `folder` to go on with; the command must be given anew otherwise. */
   isBegun(folder: string, output: string): boolean;
   /** Puts files of the user where the job writes. */
@@ -74,6 +76,7 @@ export const CRASH_JOBS: readonly CrashJob[] = [
   PREDICTION,
   {
     name: 'export',
+    isSilent: true,
     command: (output) => ['export', '--run', 'model', '--output', output],
     isBegun: () => false,
     outcome: (folder, output) => digests(path.join(folder, output)),

@@ -88,7 +88,7 @@ async function runToTheEnd(
   instants: string[],
 ): Promise<number> {
   for (let killed = 0; ; ) {
-    const atCall = rng.uniform() < 0.5;
+    const atCall = rng.uniform() < 0.5 || job.isSilent === true;
     // Commands that go on have less left to do.
     const share = rng.uniform() / (1 + killed);
     const fate =

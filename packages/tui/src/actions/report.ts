@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { lstat } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UsageError, UserError, writeAtomically } from '@instagan/core';
