@@ -54,6 +54,6 @@ t.test('what is wrong is told in one line, and nothing is written', async (t) =>
   t.match(wrong.stderr, /^bench: --run tiny is no NAME=RUN\.\n$/);
   const failed = node(BENCH, '--data set --run tiny=tiny --output out', cwd);
   t.equal(failed.status, 1);
-  t.match(failed.stderr, /^bench: tiny\b.*\n$/, 'the run that is missing, before anything is trained');
+  t.match(failed.stderr, /^bench: There is no run tiny: .*\n$/, 'the run that is missing, before anything is trained');
   t.notOk(existsSync(join(cwd, 'out.json')));
 });

@@ -85,7 +85,7 @@ export const CRASH_JOBS: readonly CrashJob[] = [
 
 /** The commands that make what the jobs need in a folder. */
 export const PREPARATIONS: readonly string[][] = [
-  'dataset draw --output meadow --count 4 --size 40x40'.split(' '),
+  'dataset draw --output meadow --count 12 --size 40x40'.split(' '),
   'dataset draw --output walk --video 24 --size 40x48'.split(' '),
   [
     ...['import', '--run', 'model', '--generator-a', path.join(WEIGHTS, 'step_net_G_A.pth')],

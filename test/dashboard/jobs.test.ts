@@ -30,7 +30,7 @@ t.test('translating shows a bar with rate and ETA, and a second terminal follows
   job.process.kill('SIGSTOP');
   const second = open(t, 'monitor', 'out');
   await second.shows(/^ translate trainA {2}● running/);
-  await second.shows(/input \/.*meadow\/trainA +output \/.*out/);
+  await second.shows(/input \/.*meadow\/trainA\s+output \/.*out/);
   second.press('p');
   await second.shows(/nothing to control/);
   job.process.kill('SIGCONT');
