@@ -32,8 +32,7 @@ type Scores = any;
 
 const DRAW = 'instagan dataset draw --output meadow --count 400 --test-count 60 --seed 1 --size 320x320';
 const SCORED_ON = 'instagan dataset draw --output fresh --count 150 --test-count 100 --seed 2026 --size 320x320';
-/** The preset had no discriminators of objects then. */
-const PRESET = '--preset recommended --object-discriminator 0';
+const PRESET = '--preset recommended';
 const TRAINED_ON = `${PRESET} --config weights.json --learning-rate 3e-4,2e-4`;
 const SEGMENTER = '--schedule 3+9 --seed 1';
 

@@ -241,13 +241,12 @@ export const PRESETS = {
     settings: { size: { height: 64, width: 64 }, ngf: 16, ndf: 16, blocks: 6 },
   },
   recommended: {
-    help: 'beyond the paper: regions around objects, the background kept, discriminators of objects, averaged weights, falling reconstruction weights, small networks',
+    help: 'beyond the paper: regions around objects, the background kept, averaged weights, falling reconstruction weights, small networks',
     settings: {
       size: { height: 96, width: 96 },
       region: 'objects',
       background: 'keep',
       upsampling: 'nearest',
-      weights: { objectDiscriminator: 1 },
       reconstructionEnd: 0.4,
       ema: 0.999,
       ngf: 16,
