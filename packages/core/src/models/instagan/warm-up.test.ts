@@ -111,6 +111,7 @@ t.test('no step of a warm-up is another program, and neither is the first step a
       return directRunner.run(program);
     },
   };
+  const folder = t.testdir();
   for (const gpu of [false, true]) {
     keys.length = 0;
     const openData = async () =>
@@ -119,7 +120,7 @@ t.test('no step of a warm-up is another program, and neither is the first step a
         return variedPair(3 * step);
       });
     const { error } = await trainTiny({
-      ...{ runFolder: path.join(t.testdirName, String(gpu)), steps: 6, openData },
+      ...{ runFolder: path.join(folder, String(gpu)), steps: 6, openData },
       config: tinyConfig({ warmUp: 3, maxInstances: 1 }),
       backend: { name: 'test', device: 'test', gpu, programs },
     });
