@@ -32,6 +32,7 @@ export {
   loadSample,
 } from './folder/load-sample.ts';
 export { type DomainMeasures, measureDataset } from './folder/measure-dataset.ts';
+export { type PartOfDataset, partOfDataset } from './folder/part-of-dataset.ts';
 export type { AnnotationSource } from './formats/annotation-source.ts';
 export { type AnnotationFormatName, openAnnotations, recogniseFormat } from './formats/format-list.ts';
 export { type ImageMasks, imageMasks } from './formats/image-masks.ts';

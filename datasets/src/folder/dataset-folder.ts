@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, parse, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { type DomainName, UserError } from '@instagan/core/data';
 import { isImageName } from '../images/image-file.ts';
 import { naturalOrder } from './natural-order.ts';
+import { partOfDataset } from './part-of-dataset.ts';
 
 export type SplitName = 'train' | 'test';
 
@@ -55,10 +56,7 @@ export async function readDomainFolder(root: string, split: SplitName, domain: D
       `There is no folder ${root}: give the folder that holds trainA, trainA_seg, trainB, trainB_seg.`,
     );
   }
-  if (
-    /^(?:train|test)[AB](?:_seg)?$/.test(basename(resolve(root))) &&
-    (await listImages(join(root, imageFolder))) === null
-  ) {
+  if (partOfDataset(root) !== null && (await listImages(join(root, imageFolder))) === null) {
     throw new UserError(`${root} is a part of a dataset: give the folder that holds it, ${dirname(resolve(root))}.`);
   }
   const images = await listImages(join(root, imageFolder));

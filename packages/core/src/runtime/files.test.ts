@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { makeFolder, readText } from './files.ts';
+import { makeFolder, readHead, readText } from './files.ts';
 
 t.test('a working folder that is deleted does not send a program into an endless loop', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'instagan-deleted-'));
@@ -69,4 +69,14 @@ t.test('text is read with and without a byte-order mark, in UTF-8 and UTF-16', a
     writeFileSync(file, bytes);
     t.equal(await readText(file), text);
   }
+});
+
+t.test('the head of a file is what there is of it, and nobody waits for a named pipe', async (t) => {
+  const folder = t.testdir({ long: '0123456789', empty: '' });
+  t.equal((await readHead(path.join(folder, 'long'), 4)).toString(), '0123');
+  t.equal((await readHead(path.join(folder, 'long'), 40)).toString(), '0123456789');
+  t.equal((await readHead(path.join(folder, 'empty'), 4)).length, 0);
+  if (process.platform === 'win32') return;
+  execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+  await t.rejects(readHead(path.join(folder, 'pipe'), 4));
 });

@@ -87,9 +87,9 @@ export function cannotBeRead(file: string, error: unknown): unknown {
   }
 }
 
-/** The first bytes of a file: so many, or all if there are fewer. */
+/** The first bytes of a file: so many, or all if there are fewer. Waits for no named pipe. */
 export async function readHead(file: string, length: number): Promise<Buffer> {
-  const handle = await open(file);
+  const handle = await open(file, NOT_WAITING);
   try {
     const head = Buffer.alloc(length);
     const { bytesRead } = await handle.read(head, 0, length, 0);

@@ -1,7 +1,14 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type MaskedImage, UsageError } from '@instagan/core';
-import { encodeLike, formatLike, type OriginalImage, WRITTEN_FORMATS, type WrittenFormat } from '@instagan/datasets';
+import {
+  encodeLike,
+  formatLike,
+  type OriginalImage,
+  partOfDataset,
+  WRITTEN_FORMATS,
+  type WrittenFormat,
+} from '@instagan/datasets';
 import {
   isMaskOf,
   type PlannedFiles,
@@ -143,22 +150,18 @@ function plannedFiles(places: Places, saveMasks: string | undefined, names: read
   ];
 }
 
-/** Folders of a dataset: translations among its images would be trained on. */
-const DATASET_FOLDER = /^(train|test)[AB]$/;
-const IMAGES_OR_MASKS = /^(train|test)[AB](_seg)?$/;
-
 /** @throws UsageError if a picture would lie among the images or masks of a dataset, and be taken for one of them */
 export function refuseAmongImages(option: string, picture: string): void {
   const folder = dirname(resolve(picture));
-  if (!IMAGES_OR_MASKS.test(basename(folder))) return;
+  if (partOfDataset(folder) === null) return;
   throw new UsageError(
     `${option} ${picture} would be taken for a part of the dataset in ${folder}: choose another place.`,
   );
 }
 
-/** @throws UsageError if the folder is one of a dataset, with images that this tool did not write */
+/** Translations among the images of a dataset would be trained on. @throws UsageError if there are some that this tool did not write */
 async function refuseDataset(folder: string): Promise<void> {
-  if (!DATASET_FOLDER.test(basename(resolve(folder)))) return;
+  if (partOfDataset(folder)?.isMasks !== false) return;
   const written = await WrittenFiles.open(folder);
   for (const name of await readdir(folder).catch(() => [])) {
     if (!NAMED_LIKE_IMAGE.test(name) || !(await written.isForeign(name))) continue;

@@ -81,7 +81,7 @@ function readTraining(entry: RunEntry): boolean {
 async function refuseOther(output: string): Promise<void> {
   const found = await lstat(output).catch(() => null);
   if (found === null) return;
-  // Whatever reads a named pipe waits for a writer.
+  // Not the file that a link names: the link would be replaced.
   if (found.isFile() && isReport((await readHead(output, HEAD_BYTES)).toString())) return;
   throw new UsageError(`${output} is there already and is no report: choose another --output, or add --overwrite.`);
 }
